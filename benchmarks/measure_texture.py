@@ -6,7 +6,13 @@ truth's; the high-frequency error, the same for the energy along k beyond what t
 hold (above 1 / factor of the Nyquist frequency); and the spectrum's distance, the root mean square
 over those frequencies of the logarithm of the power along k against the truth's, in dB.
 
+With --noise, Rician noise of these shares of the range is added to the thick scan, and after the
+volume and the factor stands the noise that the program measures in it. Specks: how much texture
+moves the voxels of the flattest fifth of the foreground (by the gradient of the truth), the 99.9th
+percentile as a share of the range.
+
     python -m benchmarks.measure_texture VOLUME... --model fast --pair fast-texture [--side 128]
+        [--noise 0,0.03,0.05]
 """
 
 import argparse
@@ -14,8 +20,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from scipy.ndimage import gaussian_gradient_magnitude
 
 from benchmarks.estimates import THICK, degraded, estimates, thin_volumes
+from srviewer.core.acquisition.noise import noise_level
 from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.interpolate import cubic, thin_positions
@@ -26,7 +34,12 @@ from srviewer.nn.models.weight_interpolation import textured
 from srviewer.sr.models.available_models import find_model
 
 BLENDS = (0.0, 0.5, 1.0)
-HEAD = "volume                 factor  method         PSNR dB  gradient    high  spectrum dB"
+FAITHFUL = "texture 0%"
+FLATTEST = 0.2  # of the foreground
+HEAD = (
+    "volume                 factor  noise  method         PSNR dB  gradient    high  spectrum dB"
+    "  specks"
+)
 
 
 def main() -> None:
@@ -36,16 +49,43 @@ def main() -> None:
     parser.add_argument("--model", default="fast")
     parser.add_argument("--pair", default="fast-texture")
     parser.add_argument("--factors", default="2,4")
+    parser.add_argument("--noise", default="0", help="standard deviations, shares of the range")
     parser.add_argument("--side", type=int, default=0, help="only the middle, this many voxels")
     args = parser.parse_args()
     model, pair = find_model(args.model), find_model(args.pair)
     print(HEAD)
     for name, thin in thin_volumes(args.paths, args.side):
         for factor in map(int, args.factors.split(",")):
-            scan, truth = degraded(thin, factor)
-            for method, found in _candidates(scan, factor, model, pair):
-                row = "{:8.2f}{:+10.1%}{:+8.1%}{:13.2f}".format(*_terms(truth, found, factor))
-                print(f"{name:<22}{factor:>7}  {method:<14}{row}", flush=True)
+            clean, truth = degraded(thin, factor)
+            for added in map(float, args.noise.split(",")):
+                scan = _noisy(clean, added)
+                level, faithful = noise_level(scan, THICK), truth
+                for method, found in _candidates(scan, factor, model, pair):
+                    faithful = found if method == FAITHFUL else faithful
+                    row = "{:8.2f}{:+10.1%}{:+8.1%}{:13.2f}".format(*_terms(truth, found, factor))
+                    specks = (
+                        f"{_specks(truth, found, faithful):8.1%}" if "texture" in method else ""
+                    )
+                    print(
+                        f"{name:<22}{factor:>7}{level:7.1%}  {method:<14}{row}{specks}", flush=True
+                    )
+
+
+def _noisy(scan: Voxels, share: float) -> Voxels:
+    """The scan with Rician noise."""
+    if not share:
+        return scan
+    rng, deviation = np.random.default_rng(0), share * measured_intensity(scan).range
+    real, imaginary = (rng.normal(0, deviation, scan.shape) for _ in range(2))
+    return np.hypot(scan + real, imaginary).astype(np.float32)
+
+
+def _specks(truth: Voxels, found: Voxels, faithful: Voxels) -> float:
+    intensity = measured_intensity(truth)
+    seen = intensity.foreground(truth)
+    slope = gaussian_gradient_magnitude(truth, 1.0)
+    flat = seen & (slope <= np.quantile(slope[seen], FLATTEST))
+    return float(np.percentile(np.abs(found - faithful)[flat], 99.9) / intensity.range)
 
 
 def _candidates(

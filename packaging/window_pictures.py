@@ -1,8 +1,8 @@
-"""Pictures of the whole window, drawn without a screen, for the README and docs/training.md.
+"""Pictures of the whole window, drawn without a screen, for the README and the documentation.
 
-``python packaging/window_pictures.py docs/images`` draws ``window.png`` from the built-in sample.
-With a folder of thin scans, ``window_pictures.py docs/images SCANS``, it draws ``training.png``
-instead: of a run of eight minutes on the processor, when it is three fifths done.
+``python packaging/window_pictures.py docs/images`` draws ``window.png`` and ``regions.png`` from
+the built-in sample. With a folder of thin scans, ``window_pictures.py docs/images SCANS``, it draws
+``training.png`` instead: of a run of eight minutes on the processor, when it is three fifths done.
 """
 
 import argparse
@@ -10,11 +10,14 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 
 LONGEST = 1500  # seconds that anything here may take
 MINUTES, DONE = 8, 0.6  # of the training run
+REGIONS = "regions.png"
+LAYOUT_ROUNDS = 10  # until layouts within layouts have their sizes
 PANEL, TRAIN = "compare", "train"  # the panels that are shown
 
 
@@ -37,13 +40,17 @@ def main() -> int:
 
 
 def _draw_window(path: Path, home: Path) -> None:
-    """The sample reconstructed, beside its scores."""
+    """The sample, reconstructed and scored; then the first of its regions most likely wrong."""
     window, until = _window(home)
     window.controller.open_sample(window.controller.reconstruct)
     until(lambda: window.study.scores is not None)
     window.panels.show_panel(PANEL)
     until(lambda: not window.controller.work.tasks)
     window.grab().save(str(path))
+    window.study.compare(replace(window.study.comparing, map="disagreement"))
+    window.controller.regions.go(0)
+    until(lambda: not window.controller.work.tasks)
+    window.grab().save(str(path.with_name(REGIONS)))
     window.leave()  # a window that is closed asks about results
 
 
@@ -88,7 +95,9 @@ def _window(home: Path):  # type: ignore[no-untyped-def]  # Qt is loaded after t
                 raise SystemExit("This takes too long.")
             QApplication.processEvents()
             sleep(0.01)
-        QApplication.processEvents()
+        for _ in range(LAYOUT_ROUNDS):
+            QApplication.processEvents()
+            sleep(0.02)
 
     return window, until
 

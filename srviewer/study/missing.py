@@ -1,4 +1,4 @@
-"""The jobs whose results a study lacks: scores of what is shown, cubic interpolation."""
+"""The jobs whose results a study lacks: scores, cubic interpolation, where to look."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.job import Job
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
+from srviewer.sr.results.doubts import Doubts, find_doubts
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
 from srviewer.study.state.compared_volumes import CUBIC
@@ -94,7 +95,42 @@ class MissingCubic:
         return replace(state, compared_volumes=replace(kept, cubic=cubic.volume))
 
 
-Missing = MissingScores | MissingCubic
+@dataclass(frozen=True)
+class MissingDoubts:
+    """A job for the smoothed disagreement and the regions most likely wrong of a result.
+
+    Attributes:
+        kind: The name under which the window runs the job.
+        scan: The open scan.
+        made: The result, which has a disagreement.
+        key: Of the result among the compared_volumes.
+    """
+
+    kind: ClassVar[str] = "doubts"
+    scan: Volume
+    made: Reconstruction
+    key: str
+
+    def job(self) -> Job[Doubts | None]:
+        """Smooth the disagreement and find the regions."""
+        return find_doubts(self.made, self.scan)
+
+    def kept_in(self, state: StudyState, doubts: Doubts | None) -> StudyState:
+        """Add the map and the regions to a study.
+
+        Args:
+            state: The study as it is when the job has ended.
+            doubts: The result of the job.
+
+        Returns:
+            The study with them.
+        """
+        if doubts is None:
+            return state
+        return replace(state, compared_volumes=state.compared_volumes.doubted(self.key, doubts))
+
+
+Missing = MissingScores | MissingCubic | MissingDoubts
 
 
 def missing(state: StudyState) -> tuple[Missing, ...]:
@@ -106,7 +142,7 @@ def missing(state: StudyState) -> tuple[Missing, ...]:
     Returns:
         The jobs, the most urgent first: the current result, other results, interpolation.
     """
-    return (*_scores(state), *_cubic(state))
+    return (*_scores(state), *_cubic(state), *_doubts(state))
 
 
 def comparable(state: StudyState) -> bool:
@@ -153,6 +189,14 @@ def _cubic(state: StudyState) -> Iterator[Missing]:
     request = state.result.request if state.result else state.request
     if CUBIC in kept.shown and kept.cubic is None and state.scan is not None and request:
         yield MissingCubic(state.scan, request)
+
+
+def _doubts(state: StudyState) -> Iterator[Missing]:
+    current = state.compared_volumes.result
+    if state.scan is None or current is None or current.made is None or current.doubts is not None:
+        return
+    if current.made.disagreement is not None:
+        yield MissingDoubts(state.scan, current.made, current.key)
 
 
 def _fits(volume: Volume, reference: Reference) -> bool:

@@ -1,5 +1,6 @@
 """Options of the command line to judge a result by."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+import phantoms
 from srviewer.__main__ import main
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
@@ -52,9 +54,11 @@ def test_a_report_is_one_page_that_stands_by_itself(
         "ranked by the disagreement of the planes",
         "Self-test.",
         "sharp axis",
+        "Regions most likely wrong",
+        "What both planes get wrong in the same way",
     ):
         assert words in text
-    assert text.count("data:image/png;base64,") == 1 and "http" not in text
+    assert text.count("data:image/png;base64,") == 2 and "http" not in text
     assert (tmp_path / "report-figures" / "montage.png").stat().st_size > 10_000
 
 
@@ -138,3 +142,41 @@ def test_texture_tells_how_much_it_moved_and_maps_where(
     assert nib.load(moved).get_fdata().max() > 0
     assert main([*map(str, arguments)]) == 0
     assert f"texture moved {said['texture_changed']:.1%} of the voxels" in capsys.readouterr().out
+
+
+def test_the_regions_most_likely_wrong_are_told_and_the_map_is_smoothed(
+    thick_file: Path, call: Call, tmp_path: Path
+) -> None:
+    out, written = tmp_path / "t.nii.gz", tmp_path / "d.nii.gz"
+    arguments = ("reconstruct", thick_file, "-o", out, "--factor", 2)
+    status, said = call(*arguments, "--disagreement", written)
+    assert status == 0 and 1 <= len(said["regions"]) <= 10
+    shares = [region["share"] for region in said["regions"]]
+    assert shares == sorted(shares, reverse=True)
+    image = nib.load(out)
+    for region in said["regions"]:
+        index, mm = region["index"], region["position_mm"]
+        assert nib.affines.apply_affine(image.affine, index) == pytest.approx(mm, abs=0.01)
+        assert region["scan_slice"] == index[2] // 2 + 1
+        assert sorted(region["slices"].values()) == sorted(n + 1 for n in index)
+    assert json.loads(out.with_name("t.json").read_text())["provenance"]["regions"]
+    voxels = np.asarray(nib.load(written).dataobj)
+    steps = np.abs(np.diff(voxels, axis=0)).mean() / voxels.mean()
+    assert steps < 0.35  # of single voxels that were not smoothed: above 0.8
+    status, said = call(*arguments, "--method", "cubic", "--overwrite")
+    assert status == 0 and said["regions"] is None
+
+
+def test_texture_on_a_noisy_scan_is_rebuilt_with_a_warning(call: Call, tmp_path: Path) -> None:
+    clean = Degradation(2, 4).thick_volume(phantoms.head((60, 64, 48)))
+    noise = np.random.default_rng(3).normal(0, 80, clean.voxels.shape)
+    path, out = tmp_path / "noisy.nii", tmp_path / "t.nii.gz"
+    nib.save(
+        nib.Nifti1Image((clean.voxels + noise).astype(np.float32), clean.geometry.affine), path
+    )
+    arguments = ("reconstruct", path, "-o", out, "--factor", 2, "--overwrite")
+    status, said = call(*arguments, "--texture", 0.5)
+    assert status == 0 and "texture_on_noise" in said["warning_codes"]
+    assert any("trained on at most 3%" in line for line in said["warnings"])
+    status, said = call(*arguments)
+    assert status == 0 and "texture_on_noise" not in said["warning_codes"]

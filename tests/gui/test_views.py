@@ -25,6 +25,7 @@ from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
+from srviewer.sr.results.doubts import find_doubts
 from srviewer.sr.scores.evaluate import score_beside_cubic
 from srviewer.study.state.compared_volumes import CUBIC
 from srviewer.study.state.comparing import Comparing
@@ -233,11 +234,13 @@ def test_a_map_comes_with_its_scale(
     study.open(thick_head, (), None)
     result = run(reconstruct(thick_head, Request(axis=2, factor=4)))
     study.set(study.state.with_result(result))
+    doubts = run(find_doubts(result, thick_head))
+    assert doubts is not None
+    study.keep(study.compared_volumes.doubted(study.compared_volumes.current, doubts))
     study.compare(Comparing("compare", map="disagreement"))
     QApplication.processEvents()
     bar = compare.result.panes[Plane.CORONAL].annotations.colour_bar
-    assert bar is not None and bar.unit == thick_head.unit
-    assert (bar.low, bar.high) == (0.0, pytest.approx(0.1 * result.data_range))
+    assert bar is not None and (bar.low, bar.high, bar.unit) == (0.0, 10.0, "%")
     study.compare(Comparing("compare"))
     QApplication.processEvents()
     assert compare.result.panes[Plane.CORONAL].annotations.colour_bar is None

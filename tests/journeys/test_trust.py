@@ -163,4 +163,4 @@ def test_the_compare_panel_saves_a_report_with_scores_and_the_test_that_was_made
     assert box.found is not None and box.found.verdict in unescape(text)
     for words in ("before it was degraded", "cubic B-spline", "Self-test.", "Model card"):
         assert words in text
-    assert text.count("data:image/png;base64,") == 3  # slices, PSNR, SSIM
+    assert text.count("data:image/png;base64,") == 4  # slices, regions, PSNR, SSIM

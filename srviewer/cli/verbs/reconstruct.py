@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from srviewer.cli.console.region_lines import region_lines
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.destination import (
     add_destination_arguments,
@@ -38,7 +39,19 @@ from srviewer.sr.references.locked_region import lock_region
 from srviewer.sr.report.trust_report import trust_report
 from srviewer.sr.requests.label_maps import label_map, label_provenance
 from srviewer.sr.requests.request import GAPS, Gaps, Request
-from srviewer.sr.results.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
+from srviewer.sr.results.doubts import (
+    described_regions,
+    find_doubts,
+    shown_maps,
+)
+from srviewer.sr.results.maps import (
+    DISAGREEMENT,
+    MAPS,
+    SPREAD,
+    TEXTURE_CHANGE,
+    TEXTURE_THRESHOLD,
+    MapKind,
+)
 from srviewer.sr.results.reconstruction import unscored
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
@@ -83,11 +96,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for kind in MAPS:
         parser.add_argument(
-            f"--{kind.id}", type=Path, metavar="FILE", help=f"write this map too: {kind.meaning}"
+            f"--{kind.id}",
+            type=Path,
+            metavar="FILE",
+            help=f"write this map too: {kind.meaning}{_smoothed(kind)}",
         )
     _add_doubt_arguments(parser)
     add_overwrite_argument(parser)
     add_slab_argument(parser)
+
+
+def _smoothed(kind: MapKind) -> str:
+    return ", smoothed" if kind is DISAGREEMENT else ""
 
 
 def _add_lock_arguments(parser: argparse.ArgumentParser) -> None:
@@ -163,10 +183,12 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     request = asked_request(scan, args)
     _check_maps(request, wanted)
     result = run_with_progress(reconstruct_scan(scan, request, _region(args, scan)))
-    provenance = unscored(result, scan)
+    doubts = run_with_progress(find_doubts(result, scan))
+    provenance = {**unscored(result, scan), "regions": described_regions(doubts)}
+    maps = shown_maps(result, doubts)
     output = write_result(result.volume, args, provenance, scan)
     for kind, path in wanted.items():
-        run_with_progress(write_nifti(result.maps()[kind], path, provenance, overwrite=True))
+        run_with_progress(write_nifti(maps[kind], path, provenance, overwrite=True))
     if labels is not None:
         thin_labels = run_with_progress(label_map(labels, scan, request))
         origin = label_provenance(provenance, thin_labels)
@@ -176,10 +198,11 @@ def execute(args: argparse.Namespace) -> VerbOutput:
             )
         )
     if args.report is not None:
-        run_with_progress(trust_report(scan, result)).save(args.report)
+        run_with_progress(trust_report(scan, result, doubts=doubts)).save(args.report)
     others = (*wanted.values(), args.output_labels, args.report)
     written = [output.path, *(path for path in others if path is not None)]
-    text = _text(scan, result, written, rounded_to(result.volume, args, output), _notes(output))
+    notes = [*region_lines(doubts), *_notes(output)]
+    text = _text(scan, result, written, rounded_to(result.volume, args, output), notes)
     return VerbOutput(text, {**values_of(output), **provenance})
 
 
@@ -198,7 +221,7 @@ def _execute_in_slabs(
 
     files = SlabFiles(
         args.output,
-        lambda scan, result: unscored(result, scan),
+        lambda scan, result: {**unscored(result, scan), "regions": described_regions(None)},
         check,
         stored_as(args),
         wanted,

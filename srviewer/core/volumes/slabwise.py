@@ -46,6 +46,30 @@ def slabwise(
     return work(*arrays) if result is None else result
 
 
+def filtered_in_place(
+    work: Callable[[Voxels], Voxels], voxels: Voxels, *, message: str, along: Axis
+) -> Job[None]:
+    """Replace an array by ``work`` of it in slabs that are whole along an axis.
+
+    Args:
+        work: Takes a slab and gives one of the same shape; no plane of it depends on another, other
+            than along ``along``.
+        voxels: (i, j, k), which is changed.
+        message: The words of the progress.
+        along: The axis that stays whole.
+
+    Yields:
+        The progress.
+    """
+    axis = max((a for a in range(3) if a != along), key=lambda a: abs(voxels.strides[a]))
+    count = voxels.shape[axis]
+    thick = max(1, SLAB_VOXELS * count // max(1, voxels.size))
+    for start in range(0, count, thick):
+        yield Progress(start / count, message)
+        slab = _part(voxels, axis, start, start + thick)
+        slab[...] = work(slab)
+
+
 def _part(array: Voxels, axis: Axis, start: int, stop: int) -> Voxels:
     """Planes ``start`` to ``stop`` along ``axis``, a view."""
     box = [slice(None)] * 3

@@ -35,6 +35,11 @@ def _has_scores(state: StudyState) -> bool:
     return state.scores is not None
 
 
+def _has_regions(state: StudyState) -> bool:
+    """Whether the current result has regions that are most likely wrong."""
+    return state.doubts is not None and bool(state.doubts.regions)
+
+
 @dataclass(frozen=True)
 class ButtonSpec:
     """A button in the tool bar.
@@ -414,6 +419,26 @@ ACTIONS: tuple[Row | Rows, ...] = (
         icon="chevron-up",
         key="Shift+N",
         enabled=_has_scores,
+    ),
+    ActionSpec(
+        "next-region",
+        mark("Next region to check"),
+        mark("The region where the two planes differ most, then the next: scan and result there"),
+        menu="view",
+        section="regions",
+        icon="map-marker-alert-outline",
+        key="K",
+        enabled=_has_regions,
+    ),
+    ActionSpec(
+        "previous-region",
+        mark("Previous region to check"),
+        mark("The region before, in the order of the list in the Compare panel"),
+        menu="view",
+        section="regions",
+        icon="map-marker-up",
+        key="Shift+K",
+        enabled=_has_regions,
     ),
     MenuSpec("saved-layouts", mark("Saved layouts"), menu="view", section="saved"),
     MenuSpec("scan", mark("&Scan")),

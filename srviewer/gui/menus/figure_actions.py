@@ -1,4 +1,4 @@
-"""Slots of the actions for figures, for command lines to copy, and for the worst slices."""
+"""Slots of the actions for figures, command lines to copy, the worst slices and regions."""
 
 from collections.abc import Callable
 
@@ -30,6 +30,8 @@ class FigureActions(QObject):
             ("worst", lambda: plot.jump_worst(0)),
             ("next-worst", lambda: plot.jump_worst(1)),
             ("previous-worst", lambda: plot.jump_worst(-1)),
+            ("next-region", lambda: controller.regions.step(1)),
+            ("previous-region", lambda: controller.regions.step(-1)),
         ):
             actions.connect_action(name, slot)
 

@@ -19,6 +19,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.scores.metrics import METRICS, Metric
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
+from srviewer.gui.study.region_list import RegionList
 from srviewer.gui.study.report_box import ReportButton
 from srviewer.gui.study.scoring import SCORE
 from srviewer.gui.study.study_controller import RECONSTRUCT, SIMULATE, TRUTH, StudyController
@@ -91,6 +92,7 @@ class ComparePanel(QWidget):
         layout.addWidget(self._table)
         layout.addWidget(self._meaning)
         layout.addWidget(self._state)
+        layout.addWidget(RegionList(self._controller))
         layout.addStretch(1)
 
     def _connect(self) -> None:

@@ -17,6 +17,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
 from srviewer.sr.requests.request import Request
+from srviewer.sr.results.doubts import Doubts
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.opening import opened
@@ -154,6 +155,11 @@ class ShownStudy(QObject):
     def scores(self) -> ScoredPair | None:
         """The scores of the current result."""
         return self._state.scores
+
+    @property
+    def doubts(self) -> Doubts | None:
+        """Where to look in the current result; None until it is computed."""
+        return self._state.doubts
 
     @property
     def reference(self) -> Reference | None:

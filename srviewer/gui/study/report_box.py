@@ -14,11 +14,10 @@ from srviewer.gui.widgets.form import button
 from srviewer.io.export.nifti import overwrites, write_nifti
 from srviewer.io.formats import open_filter, read
 from srviewer.job import Job, within
+from srviewer.sr.report.page import Page
 from srviewer.sr.report.trust_report import trust_report
 from srviewer.sr.requests.label_maps import label_map, label_provenance
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.sr.scores.self_test import SelfTest
 
 REPORT = "report"
 
@@ -55,7 +54,8 @@ class ReportButton(QWidget):
         if scan is not None and result is not None:
             truth = reference.volume if reference is not None and study.scores else None
             tested = study.state.test_of(result.request)
-            job = _saved(scan, result, study.scores, truth, tested, path)
+            drawn = trust_report(scan, result, study.scores, truth, tested, study.doubts)
+            job = _saved(drawn, path)
             title = tr("Writing {name}", name=path.name)
             self._controller.work.start(
                 REPORT, title, job, self._controller.exporting.exported.emit, lambda: True
@@ -119,15 +119,8 @@ class ReportBox(QWidget):
             self.bring_labels(Path(source), with_image_suffix(target))
 
 
-def _saved(
-    scan: Volume,
-    result: Reconstruction,
-    scores: ScoredPair | None,
-    reference: Volume | None,
-    tested: SelfTest | None,
-    path: Path,
-) -> Job[Path]:
-    page = yield from trust_report(scan, result, scores, reference, tested)
+def _saved(report: Job[Page], path: Path) -> Job[Path]:
+    page = yield from within(report, 0.0, 1.0)
     page.save(path)
     return path
 

@@ -7,10 +7,15 @@ from PySide6.QtCore import QObject
 
 from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.texts.translation import tr
-from srviewer.study.missing import Missing, MissingCubic, MissingScores, missing
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.study.missing import Missing, MissingCubic, MissingDoubts, MissingScores, missing
 
-SCORE, INTERPOLATE = MissingScores.kind, MissingCubic.kind
+SCORE, INTERPOLATE, DOUBTS = MissingScores.kind, MissingCubic.kind, MissingDoubts.kind
+TITLES = {
+    SCORE: mark("Scoring"),
+    INTERPOLATE: mark("Interpolating"),
+    DOUBTS: mark("Looking for the regions to check"),
+}
 
 
 class Scoring(QObject):
@@ -27,7 +32,7 @@ class Scoring(QObject):
         state = self._study.state
         self._failed = tuple(value for value in self._failed if value.scan is state.scan)
         lacking = missing(state)
-        for kind in (SCORE, INTERPOLATE):
+        for kind in TITLES:
             self._provide_one(kind, [value for value in lacking if value.kind == kind])
 
     def _provide_one(self, kind: str, lacking: list[Missing]) -> None:
@@ -47,7 +52,7 @@ class Scoring(QObject):
         self._started[lacking.kind] = lacking
         self._work.start(
             lacking.kind,
-            tr("Scoring") if isinstance(lacking, MissingScores) else tr("Interpolating"),
+            tr(TITLES[lacking.kind]),
             lacking.job(),
             self._kept(lacking),
             lambda: study.scan is scan,

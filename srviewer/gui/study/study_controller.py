@@ -19,6 +19,7 @@ from srviewer.core.volumes.volume import (
 from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.state.open_studies import OpenStudies
+from srviewer.gui.state.region_steps import RegionSteps
 from srviewer.gui.study.exporting import Exporting
 from srviewer.gui.study.preview_updater import PreviewUpdater
 from srviewer.gui.study.scoring import Scoring
@@ -74,6 +75,7 @@ class StudyController(QObject):
         study.follow(self._leave_old_scan, "scan")
         studies.changed.connect(self._leave_closed)
         self.previews = PreviewUpdater(studies, self.work, self)
+        self.regions = RegionSteps(study, self)
         self.scoring = Scoring(study, self.work, self)
         self.testing = SelfTesting(studies, self.work, self)
         self.exporting = Exporting(study, self.work, self)

@@ -64,6 +64,7 @@ def facts(result: Reconstruction) -> tuple[str, ...]:
         lines.append(tr("The two planes differ by {share} on average.", share=share))
         if result.model is not None:
             lines.append(_disagreement_worth(result.model, request.factor))
+        lines.append(tr("Regions to check: key K, or the Compare panel."))
     if result.adapted is not None:
         lines.append(_adaptation(result.adapted))
     changed = result.texture_changed()

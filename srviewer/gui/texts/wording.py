@@ -12,6 +12,7 @@ from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.sr.models.devices import device_choices
+from srviewer.sr.results.doubts import DoubtfulRegion
 
 # The largest difference, as a share of the intensity range, that still counts as agreement.
 CONSISTENT = 0.005
@@ -126,6 +127,40 @@ def percent(share: float) -> str:
         The percentage; "under 0.001 %" for less than that, unless it is 0.
     """
     return f"{100 * share:.2g} %" if share >= 1e-5 or share == 0 else tr("under 0.001 %")
+
+
+def region_share(region: DoubtfulRegion) -> str:
+    """The disagreement in a region in the unit of the map's colour scale: "6.8 %".
+
+    Args:
+        region: The region.
+
+    Returns:
+        The share of the intensity range, with one decimal.
+    """
+    return f"{100 * region.share:.1f} %"
+
+
+def region_text(region: DoubtfulRegion, unit: str) -> str:
+    """Describe a region that is most likely wrong, as one line.
+
+    Args:
+        region: The region.
+        unit: Of the scan; "" where it is not known.
+
+    Returns:
+        The translated text: the slices through it, and the disagreement in % and in the unit.
+    """
+    axial, coronal, sagittal = region.slices
+    return tr(
+        "Axial {axial}, coronal {coronal}, sagittal {sagittal} of the result. The two planes "
+        "differ by {share} of the range ({value}).",
+        axial=axial,
+        coronal=coronal,
+        sagittal=sagittal,
+        share=region_share(region),
+        value=f"{region.disagreement:.4g} {unit}".rstrip(),
+    )
 
 
 def agreement(consistency: Consistency, repaired: Sequence[str] = ()) -> str:

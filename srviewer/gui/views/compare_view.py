@@ -1,6 +1,7 @@
 """The compared volumes, in rows of three planes that share one place and one grey scale."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -157,9 +158,17 @@ class CompareView(QWidget):
             row.show_composite(composite if row is self.rows[0] else None)
 
     def _lay_map(self) -> None:
-        overlays = map_overlays(self._study)
-        for row in self.rows:
-            row.show_overlays(overlays)
+        """Lay the chosen map over the current result, and over nothing else."""
+        overlays, current = map_overlays(self._study), self._study.compared_volumes.current
+        composite = self._composite()
+        keys = [entry.key for entry in self._shown()]
+        over_second = composite is not None and self.pair()[1].key == current
+        if over_second:
+            keys = [current]
+        if composite is not None and composite.colour_bar() is not None:
+            keys = []  # a difference has colours of its own
+        for row, key in zip_longest(self.rows, keys):
+            row.show_overlays(overlays if key == current else (), over_second)
 
     def _composite(self) -> Composite | None:
         base, other = self.pair()[:2] if len(self.pair()) > 1 else (None, None)

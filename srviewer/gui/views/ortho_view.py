@@ -77,14 +77,15 @@ class OrthoView(QWidget):
         for pane in self.panes.values():
             pane.show_preview(preview)
 
-    def show_overlays(self, overlays: tuple[DrawnOverlay, ...]) -> None:
+    def show_overlays(self, overlays: tuple[DrawnOverlay, ...], over_second: bool = False) -> None:
         """Draw overlays over these panes alone.
 
         Args:
             overlays: Replace those of the last call, the last on top.
+            over_second: Of a composite, they lie over B alone, else over A alone.
         """
         for pane in self.panes.values():
-            pane.show_overlays(overlays)
+            pane.show_overlays(overlays, over_second)
 
     def show_composite(self, composite: Composite | None) -> None:
         """Draw a composite in these panes.

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QImage, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QImage, QPainterPath, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from srviewer.core.geometry.grid import Geometry
 from srviewer.core.regions.roi import Roi, slice_of
 from srviewer.core.slices.planes import (
     Plane,
@@ -24,12 +25,11 @@ from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import measurement_text, size_text
 from srviewer.gui.views.drawing.annotations import Annotations
-from srviewer.gui.views.drawing.canvas import Canvas
+from srviewer.gui.views.drawing.canvas import Canvas, OverlayImage
 from srviewer.gui.views.drawing.composite import Composite
 from srviewer.gui.views.drawing.composite_marks import ColourBar
-from srviewer.gui.views.drawing.label_outlines import Outline
 from srviewer.gui.views.drawing.shapes import Shape
-from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, Rgba, ValueColours, drawn_overlay
+from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, drawn_overlay
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.pane_texts import (
     depth_of,
@@ -81,6 +81,7 @@ class SliceView(QWidget):
         self._role = Line("")
         self._badge: tuple[Line, ...] = ()
         self._overlays: tuple[DrawnOverlay, ...] = ()
+        self._over_second = False
         self._draft: Roi | None = None
         self._composite: Composite | None = None
         self._preview: ProgressivePreview | None = None
@@ -133,14 +134,15 @@ class SliceView(QWidget):
         if self.slice is not None:
             self._annotate(self.slice)
 
-    def show_overlays(self, overlays: tuple[DrawnOverlay, ...]) -> None:
+    def show_overlays(self, overlays: tuple[DrawnOverlay, ...], over_second: bool = False) -> None:
         """Draw overlays over this pane's slices, above the overlays of the session.
 
         Args:
             overlays: Replace those of the last call, the last on top.
+            over_second: Of a composite, they lie over B alone, else over A alone.
         """
-        if overlays != self._overlays:
-            self._overlays = overlays
+        if (overlays, over_second) != (self._overlays, self._over_second):
+            self._overlays, self._over_second = overlays, over_second
             self.refresh()
 
     def show_draft(self, roi: Roi | None) -> None:
@@ -199,7 +201,7 @@ class SliceView(QWidget):
             *(self.slice, study.scan, self.width(), self.height()),
             *(view.window, view.colours, view.inverted, view.smooth),
             *(view.centre_mm, view.zoom, view.radiological),
-            *(self._composite, study.overlays, self._overlays, cursor),
+            *(self._composite, study.overlays, self._overlays, self._over_second, cursor),
         )
 
     def _draw(self, header: ScanHeader, image: SliceImage) -> None:
@@ -209,12 +211,14 @@ class SliceView(QWidget):
         extent = QRectF(*image.extent_mm)
         shown = self._shown()
         self._canvas.place(extent, shown, self.mirrored)
-        self._canvas.show_second(
+        second = (
             self._composite.drawn(self.volume, self.plane, view, shown, self.mirrored)
             if self._composite and self.volume is not None
             else None
         )
-        self._canvas.show_overlays(self._drawn_overlays(header), extent)
+        self._canvas.show_second(second)
+        clip = None if second is None else second.part(self._over_second, shown)
+        self._canvas.show_overlays(self._drawn_overlays(header, extent, clip))
 
     @property
     def header(self) -> ScanHeader | None:
@@ -334,15 +338,33 @@ class SliceView(QWidget):
         self._canvas.clear_pixels()
         self._canvas.annotate(instead)
 
-    def _drawn_overlays(self, base: ScanHeader) -> list[tuple[Rgba | tuple[Outline, ...], float]]:
-        position = base.geometry, self.plane, self.study.view.cursor_mm
+    def _drawn_overlays(
+        self, base: ScanHeader, extent: QRectF, clip: QPainterPath | None
+    ) -> list[OverlayImage]:
+        """The overlays of the study, and those of this pane within ``clip``."""
+        view, own_extent, own_grid = self.study.view, extent, base.geometry
+        if self._composite is not None and self._over_second:
+            own_grid = self._composite.volume.geometry  # B may have the finer one
+            second = slice_at(self._composite.volume, self.plane, view.cursor_mm)
+            own_extent = QRectF(*second.extent_mm)
+        overlays = (
+            (drawn_overlay(each), base.geometry, extent, None) for each in self.study.overlays
+        )
+        own = ((overlay, own_grid, own_extent, clip) for overlay in self._overlays)
         return [
-            (overlay.outlines_on(*position), min(1.0, 2 * overlay.opacity))  # thin, so stronger
-            if overlay.outlined
-            else (overlay.colours_on(*position), overlay.opacity)
-            for overlay in (*map(drawn_overlay, self.study.overlays), *self._overlays)
+            self._overlay_image(overlay, grid, place, part)
+            for overlay, grid, place, part in (*overlays, *own)
             if overlay.opacity > 0
         ]
+
+    def _overlay_image(
+        self, overlay: DrawnOverlay, grid: Geometry, extent: QRectF, clip: QPainterPath | None
+    ) -> OverlayImage:
+        position = grid, self.plane, self.study.view.cursor_mm
+        if overlay.outlined:
+            opacity = min(1.0, 2 * overlay.opacity)  # thin, so stronger
+            return OverlayImage(overlay.outlines_on(*position), extent, opacity, clip)
+        return OverlayImage(overlay.colours_on(*position), extent, overlay.opacity, clip)
 
     def _show_rois(self) -> None:
         if self.slice is not None and self.isVisible():
@@ -431,12 +453,5 @@ class SliceView(QWidget):
     def _colour_bar(self) -> ColourBar | None:
         """The scale of a difference, else that of a map."""
         bar = self._composite.colour_bar() if self._composite else None
-        graded = [
-            overlay.colours
-            for overlay in self._overlays
-            if isinstance(overlay.colours, ValueColours)
-        ]
-        if bar is not None or not graded:
-            return bar
-        table, window = graded[-1].table, graded[-1].window
-        return ColourBar(table, window.low, window.high, self._frame().unit)
+        bars = [overlay.bar for overlay in self._overlays if overlay.bar is not None]
+        return bars[-1] if bar is None and bars else bar

@@ -23,13 +23,14 @@ from srviewer.gui.appearance import theme
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.offered import compared, offered
 from srviewer.gui.texts.translation import tr
+from srviewer.gui.views.map_overlays import MAP_DECIMALS
 from srviewer.gui.widgets.form import describe, set_entries
 from srviewer.gui.widgets.plain_text import PlainLabel, add_named, menu_text
 from srviewer.io.formats import open_filter
 from srviewer.sr.results.maps import MAPS
 from srviewer.study.state.compared_volumes import FEWEST_SHOWN, MOST_SHOWN
 from srviewer.study.state.comparing import FLIP_KEY, Comparing
-from srviewer.study.state.layouts import Control, find_layout
+from srviewer.study.state.layouts import Control, Layout, find_layout
 
 LETTERS = "ABCD"
 
@@ -62,19 +63,22 @@ class CompareBar(QWidget):
             "range": self._range,
         }
         self._map = QComboBox()
-        describe(self._map, tr("Map"), tr("Lay a map of the current result over the slices"))
+        describe(self._map, tr("Map"), tr("Lay a map of the current result over its slices"))
         set_entries(
             self._map, [(tr("No map"), ""), *((tr(kind.title), kind.id) for kind in MAPS)], ""
         )
         self._threshold = _spin(
             tr("From"), tr("Least value drawn, in % of the intensity range"), 0, 100, " %"
         )
+        self._threshold.setDecimals(MAP_DECIMALS)
         self._opacity = QSpinBox()
         self._opacity.setRange(0, 100)
         self._opacity.setSuffix(" %")
         describe(self._opacity, tr("Opacity"), tr("Opacity of the map in %"))
         self._threshold_label = PlainLabel(tr("from"))
         self._opacity_label = PlainLabel(tr("opacity"))
+        self._map_note = PlainLabel(tr("on the result, which is not shown"))
+        self._map_note.setProperty("role", "muted")
         self._lay_out()
         self._connect()
         self._follow()
@@ -92,6 +96,7 @@ class CompareBar(QWidget):
         row.addStretch(1)
         for widget in (self._map, self._threshold_label, self._threshold):
             row.addWidget(widget)
+        row.addWidget(self._map_note)
         row.addWidget(self._opacity_label)
         row.addWidget(self._opacity)
 
@@ -134,10 +139,18 @@ class CompareBar(QWidget):
         self._range.setSuffix(f" {unit}".rstrip())
         self._map.setVisible(study.result is not None)
         self._map.setCurrentIndex(max(0, self._map.findData(how.map)))
+        chosen, seen = bool(how.map) and study.result is not None, self._map_is_seen(layout)
         for widget in (self._threshold_label, self._threshold, self._opacity_label, self._opacity):
-            widget.setVisible(bool(how.map) and study.result is not None)
+            widget.setVisible(chosen and seen)
+        self._map_note.setVisible(chosen and not seen)
         _show(self._threshold, 100 * how.threshold)
         _show(self._opacity, round(100 * how.opacity))
+
+    def _map_is_seen(self, layout: Layout) -> bool:
+        """Whether a pane shows the current result, over which the map lies."""
+        keys = self._study.compared_volumes.shown
+        seen = keys if layout.rows == "each" else keys[:2] if layout.composite else keys[:1]
+        return "range" not in layout.controls and self._study.compared_volumes.current in seen
 
     def _exchange(self) -> None:
         one, other, *rest = self._study.compared_volumes.shown

@@ -7,6 +7,7 @@ from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.refinement import passes, reachable
 from srviewer.sr.reconstruction.measured_costs import costs
 from srviewer.sr.reconstruction.refine import Refined
+from srviewer.sr.reconstruction.texture_noise import texture_warning
 from srviewer.sr.requests.request import Request
 
 FEW_SLICES = 8
@@ -29,6 +30,23 @@ def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, 
     """
     noise = 0.0 if model is None else noise_level(scan.voxels, request.axis, scan.padding)
     return cautions_at_noise(scan, request, model, noise)
+
+
+def caution_codes(scan: Volume, request: Request, model: Model | None) -> tuple[str, ...]:
+    """The codes of those cautions for a reconstruction that have one.
+
+    Args:
+        scan: The scan; its noise is measured where texture is requested.
+        request: The reconstruction.
+        model: The model; None for interpolation.
+
+    Returns:
+        The codes.
+    """
+    if model is None or not request.texture:
+        return ()
+    warning = texture_warning(request, noise_level(scan.voxels, request.axis, scan.padding))
+    return () if warning is None else (warning.code,)
 
 
 def cautions_at_noise(
@@ -63,6 +81,8 @@ def cautions_at_noise(
         lines.append(f"The modality is {scan.modality}; the network was trained on MR.")
     lines.extend(_of_the_spacing(scan, request))
     lines.extend(costs(scan, request, noise))
+    on_noise = texture_warning(request, noise)
+    lines.extend([] if on_noise is None else [on_noise.message])
     if scan.geometry.shape[request.axis] < FEW_SLICES:
         lines.append(f"Only {scan.geometry.shape[request.axis]} slices: little to learn from.")
     if is_segmentation(scan.warnings):

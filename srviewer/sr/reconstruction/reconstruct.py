@@ -15,7 +15,7 @@ from srviewer.job import Job, Progress, within
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.methods import Interpolation
 from srviewer.sr.cross_plane.padding_restored import measured_residual
-from srviewer.sr.reconstruction.cautions import NO_THICK_AXIS, cautions, outcomes
+from srviewer.sr.reconstruction.cautions import NO_THICK_AXIS, caution_codes, cautions, outcomes
 from srviewer.sr.reconstruction.refine import refined
 from srviewer.sr.requests.memory import peak_memory_mb
 from srviewer.sr.requests.request import (
@@ -120,6 +120,10 @@ def _one_axis(
             *cautions(scan, request, axis_result.model),
             *outcomes(axis_result, region),
         ),
+        warning_codes=(
+            *(w.code for w in scan.warnings),
+            *caution_codes(scan, request, axis_result.model),
+        ),
         thickness_mm=used_thickness(scan, request),
     )
 
@@ -151,6 +155,7 @@ def _joined(
         thickness_mm=before.thickness_mm,
         seconds=before.seconds + step.seconds,
         warnings=tuple(dict.fromkeys((*before.warnings, *step.warnings))),
+        warning_codes=before.warning_codes,
     )
 
 

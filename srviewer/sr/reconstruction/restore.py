@@ -113,6 +113,7 @@ def restored(
         seconds=_number(provenance.get("seconds")) or 0.0,
         peak_memory_mb=_number(provenance.get("peak_memory_mb")),
         warnings=(*_lines(provenance.get("warnings")), *missing),
+        warning_codes=_lines(provenance.get("warning_codes")),
         thickness_mm=_number(provenance.get("thickness_mm")) or used_thickness(scan, request),
         slab_by_slab=provenance.get("slab_by_slab") is True,
         repaired=repairs,

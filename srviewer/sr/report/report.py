@@ -13,18 +13,20 @@ from srviewer.core.intensity.window import robust_window
 from srviewer.core.scores.metrics import METRICS, Mask, comparable_metrics, ranking_metric
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import ScanHeader, Volume
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Progress, within
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.models.available_models import mean_gains
+from srviewer.sr.report.doubtful_regions import regions_figure, regions_table
 from srviewer.sr.report.page import Figure, Page, Table
 from srviewer.sr.report.settings import settings_table, source_rows
-from srviewer.sr.results.disagreement_calibration import disagreement_worth
+from srviewer.sr.results.doubts import Doubts, find_doubts, shown_maps
 from srviewer.sr.results.maps import MAPS, MapKind
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.score_volumes import Compared
 from srviewer.sr.scores.self_test import SelfTest
 
+DISAGREEMENT_NOTE = "a guide to where to look first, region by region; no measure of the error"
 SHOWN = ("worst", "median", "best")
 SIDES = {
     Plane.AXIAL: "The patient's right is on the left.",
@@ -39,6 +41,7 @@ def reconstruction_report(
     scores: ScoredPair | None = None,
     reference: Volume | None = None,
     tested: SelfTest | None = None,
+    doubts: Doubts | None = None,
 ) -> Job[Page]:
     """The report of a result.
 
@@ -48,11 +51,14 @@ def reconstruction_report(
         scores: Scores of the result against ``reference``; None without a reference.
         reference: The reference, whose slices are shown beside the result's.
         tested: The self-test; None without one.
+        doubts: Where to look in the result; None to find it.
 
     Returns:
         A job whose result is the page.
     """
-    yield Progress(0.0, "Drawing the report")
+    if doubts is None:
+        doubts = yield from within(find_doubts(result, scan), 0.0, 0.2)
+    yield Progress(0.2, "Drawing the report")
     from srviewer.sr.report.figures import curves, montage  # matplotlib takes a second to load
 
     plane = _cutting_plane(result.volume, result.request.axis)
@@ -62,10 +68,14 @@ def reconstruction_report(
             "montage",
             f"{plane.title} slices, {_ranked_by(scores, result)}. Grey levels are the scan's in "
             f"every picture. {SIDES[plane]}",
-            montage(_rows(scan, result, reference, plane, chosen)),
+            montage(_rows(scan, result, doubts, reference, plane, chosen)),
         )
     ]
     tables = [_summary(scan, result)]
+    if doubts is not None and doubts.regions:
+        yield Progress(0.4, "Drawing the regions")
+        figures.append(regions_figure(scan, result, doubts, plane, _levels(scan)))
+        tables.append(regions_table(doubts, result))
     if scores is not None:
         for number, metric in enumerate(comparable_metrics()):
             yield Progress(0.5 + 0.4 * number / len(METRICS), "Drawing the curves")
@@ -141,6 +151,7 @@ def _files(word: str, volume: ScanHeader) -> tuple[tuple[str, str], ...]:
 def _rows(
     scan: Volume,
     result: Reconstruction,
+    doubts: Doubts | None,
     reference: Volume | None,
     plane: Plane,
     chosen: Sequence[tuple[str, int]],
@@ -149,7 +160,7 @@ def _rows(
 
     low, high = _levels(scan)
     normal = plane.normal_axis(result.volume.geometry)
-    maps = _shown_maps(result)
+    maps = _maps_with_ends(result, doubts)
     rows = []
     for word, number in chosen:
         at = _at(result.volume, normal, number)
@@ -168,11 +179,13 @@ def _rows(
     return rows
 
 
-def _shown_maps(result: Reconstruction) -> list[tuple[MapKind, Volume, float]]:
+def _maps_with_ends(
+    result: Reconstruction, doubts: Doubts | None
+) -> list[tuple[MapKind, Volume, float]]:
     """Each map with the value at the end of its colours: at least a thousandth of the range."""
-    shown = []
+    shown, maps = [], shown_maps(result, doubts)
     for kind in MAPS:
-        map_volume = result.maps().get(kind.id)
+        map_volume = maps.get(kind.id)
         if map_volume is not None:
             most = float(np.percentile(np.abs(map_volume.voxels), 99.9))
             shown.append((kind, map_volume, max(most, 1e-3 * result.data_range)))
@@ -245,11 +258,8 @@ def _summary(scan: ScanHeader, result: Reconstruction) -> Table:
         ),
     ]
     if planes is not None:
-        rows.append(
-            ("disagreement of the planes", f"mean {planes['mean']:.2%}, p99 {planes['p99']:.2%}")
-        )
-        worth = disagreement_worth(result.model, result.request.factor)
-        rows.append(("what that is worth", worth))
+        rows.append(("the two planes differ by", f"{planes['mean']:.2%} of the range (mean)"))
+        rows.append(("what that is worth", DISAGREEMENT_NOTE))
     if result.adapted is not None:
         tried = result.adapted
         rows.append(

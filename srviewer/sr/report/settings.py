@@ -19,6 +19,7 @@ ELSEWHERE = frozenset(
         "disagreement_worth",
         "texture_changed",
         "warnings",
+        "warning_codes",
     }
 )
 TITLES = {

@@ -34,6 +34,7 @@ class ReconstructionFacts(ABC):
         slab_by_slab: Whether the result was made slab-wise.
         thickness_mm: The slice thickness that was used; None where runs of slices differ in it.
         repaired: The faults between slices that were corrected first.
+        warning_codes: The codes of those warnings that have one, of the scan and of the request.
     """
 
     consistency: Consistency
@@ -49,6 +50,7 @@ class ReconstructionFacts(ABC):
     slab_by_slab: bool = False
     thickness_mm: float | None = None
     repaired: tuple[Repair, ...] = ()
+    warning_codes: tuple[str, ...] = ()
 
     @property
     @abstractmethod
@@ -103,4 +105,5 @@ class ReconstructionFacts(ABC):
                 disagreement_worth(self.model, self.request.factor) if disagreement else None
             ),
             "warnings": list(self.warnings),
+            "warning_codes": list(self.warning_codes),
         }

@@ -1,11 +1,14 @@
 """A scan reconstructed slab-wise straight into files, so that no volume is ever in memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from srviewer.core.volumes.volume import ScanHeader, Volume
+import numpy as np
+
+from srviewer.core.reconstruction.smoothed_map import HISTORY, smoothed_planes
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.io.chunk_store import Scratch
 from srviewer.io.export.nifti import DataType, write_planes
 from srviewer.io.export.replacing import check_replaceable
@@ -14,9 +17,10 @@ from srviewer.job import Job, within
 from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.memory import opens
 from srviewer.sr.requests.request import Request
+from srviewer.sr.results.maps import DISAGREEMENT
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
-from srviewer.sr.slabs.slab_wise import check_streamable, kept_scan, streamed
+from srviewer.sr.slabs.slab_wise import KeptVolume, check_streamable, kept_scan, streamed
 
 READ, RECONSTRUCTED = (
     0.05,
@@ -100,12 +104,28 @@ def written_in_slabs(
         yield from within(job, RECONSTRUCTED, RECONSTRUCTED + share)
         for number, (kind, path) in enumerate(files.maps.items(), 1):
             map_volume = result.kept_maps[kind]
-            job = write_planes(
-                map_volume.header, map_volume.planes(), path, provenance, overwrite=True
-            )
+            header, planes = _map_to_write(kind, map_volume, result.kept)
+            job = write_planes(header, planes, path, provenance, overwrite=True)
             start = RECONSTRUCTED + number * share
             yield from within(job, start, start + share)
         return WrittenInSlabs(kept.header, result, provenance)
+
+
+def _map_to_write(
+    kind: str, map_volume: KeptVolume, result: KeptVolume
+) -> tuple[ScanHeader, Iterable[Voxels]]:
+    """Header and planes of a map in its file: the disagreement is smoothed, 0 in padding."""
+    header = map_volume.header
+    if kind != DISAGREEMENT.id:
+        return header, map_volume.planes()
+    planes = smoothed_planes(map_volume.planes())
+    padding = result.header.padding
+    if padding is not None:
+        planes = (
+            np.where(made == np.float32(padding), np.float32(0), plane)
+            for made, plane in zip(result.planes(), planes, strict=True)
+        )
+    return header.derived_header(header.geometry, HISTORY), planes
 
 
 def reconstructed_and_opened(

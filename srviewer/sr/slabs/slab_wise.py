@@ -197,6 +197,7 @@ def streamed(kept: KeptVolume, request: Request, scratch: Scratch) -> Job[Stream
             *(warning.message for warning in scan.warnings),
             *cautions_at_noise(scan, request, model, noise),
         ),
+        warning_codes=tuple(warning.code for warning in scan.warnings),
         slab_by_slab=True,
         thickness_mm=used_thickness(scan, request),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.volumes.volume import Volume
+from srviewer.sr.results.doubts import Doubts
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 
@@ -24,6 +25,7 @@ class ComparedVolume:
         volume: the volume of the result, or the loaded one.
         made: the reconstruction; None for a loaded volume.
         scores: of the result and of cubic interpolation against the reference; None without.
+        doubts: the smoothed disagreement and the regions most likely wrong; None until computed.
 
     """
 
@@ -32,6 +34,7 @@ class ComparedVolume:
     volume: Volume
     made: Reconstruction | None = None
     scores: ScoredPair | None = None
+    doubts: Doubts | None = None
 
     @property
     def volumes(self) -> tuple[Volume, ...]:
@@ -154,6 +157,18 @@ class ComparedVolumes:
             With the scores.
         """
         return self._changed(key, scores=scores)
+
+    def doubted(self, key: str, doubts: Doubts) -> "ComparedVolumes":
+        """Set where to look in a result.
+
+        Args:
+            key: Of the result.
+            doubts: Its smoothed disagreement and its regions most likely wrong.
+
+        Returns:
+            With it.
+        """
+        return self._changed(key, doubts=doubts)
 
     def unscored(self) -> "ComparedVolumes":
         """Without any scores, which are of an earlier reference."""

@@ -8,6 +8,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi, followed
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.requests.request import Request
+from srviewer.sr.results.doubts import Doubts
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.self_test import SelfTest
@@ -99,6 +100,12 @@ class StudyState:
         """The scores of the current result."""
         current = self.compared_volumes.result
         return None if current is None else current.scores
+
+    @property
+    def doubts(self) -> Doubts | None:
+        """The smoothed disagreement and the regions most likely wrong of the current result."""
+        current = self.compared_volumes.result
+        return None if current is None else current.doubts
 
     def with_result(self, result: Reconstruction) -> "StudyState":
         """Add a result and make it the current one.
@@ -196,7 +203,7 @@ class StudyState:
         )
 
 
-DERIVED = ("result", "scores")  # properties whose changes are reported as well
+DERIVED = ("result", "scores", "doubts")  # properties whose changes are reported as well
 
 
 def changes(before: StudyState, after: StudyState) -> frozenset[str]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from srviewer.core.acquisition.noise import noise_level
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.reconstruct.texture_slider import TextureSlider
@@ -20,6 +21,7 @@ from srviewer.gui.widgets.form import (
     choice,
     describe,
     form,
+    label,
     millimetres_box,
     seconds_box,
     set_entries,
@@ -28,6 +30,7 @@ from srviewer.gui.widgets.plain_text import PlainLabel
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.texture_pairs import has_texture_pair
+from srviewer.sr.reconstruction.texture_noise import too_noisy
 from srviewer.sr.requests.request import Request, suggested_also, thickness_across
 
 PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
@@ -65,6 +68,7 @@ class RequestOptions(QWidget):
         )
         self._texture_row = TextureSlider()
         self.texture, self.texture_told = self._texture_row.slider, self._texture_row.percent
+        self._texture_reason = label("", "doubt")
         self.thickness = millimetres_box()
         describe(
             self.thickness,
@@ -98,6 +102,7 @@ class RequestOptions(QWidget):
         title.setMinimumWidth(title.fontMetrics().horizontalAdvance(tr("Method")))
         self._rows.addRow(title, slices)
         self._rows.addRow(tr("Texture"), self._texture_row)
+        self._rows.addRow(self._texture_reason)
         self._lock_label = PlainLabel(tr("Lock"))
         self._rows.addRow(self._lock_label, self.lock)
         layout = QVBoxLayout(self)
@@ -110,6 +115,7 @@ class RequestOptions(QWidget):
         layout.addWidget(self.also)
         self.also.hide()  # until a scan with a second axis is open, as is the next
         self._rows.setRowVisible(self._texture_row, False)
+        self._texture_reason.hide()
 
     def _connect(self) -> None:
         study = self._study
@@ -146,7 +152,7 @@ class RequestOptions(QWidget):
         self.thickness.setRange(0.11 * spacing, 3.9 * spacing)
         self.thickness.setValue(request.thickness_mm or _stated(scan, request))
         set_entries(self.profile, [(tr(title), name) for title, name in PROFILES], request.profile)
-        self._show_texture(request, networked)
+        self._show_texture(scan, request, networked)
         self._show_also(scan, request)
         for widget in (self.seconds, self.thickness, self.texture):
             widget.blockSignals(False)
@@ -168,10 +174,20 @@ class RequestOptions(QWidget):
         ]
         self.also.setText("\n".join(lines))
 
-    def _show_texture(self, request: Request, networked: bool) -> None:
-        """Show the slider when the chosen model has a texture model."""
+    def _show_texture(self, scan: Volume, request: Request, networked: bool) -> None:
+        """Show the slider when the chosen model has a texture model; noise limits it.
+
+        An amount that is set already stays, and can be lowered.
+        """
         there = networked and has_texture_pair(request.model)
         self._rows.setRowVisible(self._texture_row, there)
+        reason = ""
+        if there:
+            noise = noise_level(scan.voxels, request.axis, scan.padding)
+            reason = too_noisy(request.model, noise)
+        self._texture_row.limit(request.texture if reason else 1.0, reason)
+        self._texture_reason.setText(reason)
+        self._texture_reason.setVisible(bool(reason))
         self._texture_row.show_amount(request.texture)
 
     def _show_regions(self) -> None:

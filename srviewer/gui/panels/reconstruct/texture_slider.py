@@ -1,5 +1,7 @@
 """The slider from the fidelity model to the texture model, with its value."""
 
+from math import ceil
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
@@ -16,11 +18,7 @@ class TextureSlider(QWidget):
         super().__init__()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, STEPS)
-        describe(
-            self.slider,
-            tr("Texture"),
-            tr("Left: fidelity model. Right: texture model, sharper; a map shows what it changes"),
-        )
+        self.limit(1.0, "")
         self.percent = label("", "value")
         describe(self.percent, tr("Texture in %"), tr("Weight of the texture model, in %"))
         self.percent.setFixedWidth(self.fontMetrics().horizontalAdvance("100 %") + 6)
@@ -34,6 +32,18 @@ class TextureSlider(QWidget):
     def amount(self) -> float:
         """Weight of the texture model: 0 for the fidelity model, 1 for the texture model."""
         return self.slider.value() / STEPS
+
+    def limit(self, most: float, reason: str) -> None:
+        """Limit the slider.
+
+        Args:
+            most: The largest amount, 0 to 1; 0 disables the slider.
+            reason: The reason of the limit, for the tooltip; "" for none.
+        """
+        self.slider.setMaximum(ceil(most * STEPS))
+        self.slider.setEnabled(most > 0)
+        tip = tr("Left: fidelity model. Right: texture model, sharper; a map shows what it changes")
+        describe(self.slider, tr("Texture"), reason or tip)
 
     def show_amount(self, amount: float) -> None:
         """Move the slider.

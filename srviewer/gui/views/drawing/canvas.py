@@ -33,6 +33,8 @@ from srviewer.gui.views.drawing.slice_overlay import Rgba
 
 EDGE = QColor(255, 255, 255, 40)  # between the two images of a pane
 OUTLINE_PX = 1.6  # on a screen
+# Of squares: seen on dark and on bright tissue, and not in the colour of the crosshair.
+OUTLINE = ((QColor(0, 0, 0, 110), 3.0), (QColor(255, 255, 255, 130), 1.0))
 SMOOTH = QPainter.RenderHint.SmoothPixmapTransform
 
 
@@ -46,12 +48,50 @@ class Second:
         extent: Its rectangle in pane mm.
         window: Grey levels of values; None for colours.
         clip: The part of the pane that it covers, in pane mm; None for all of it.
+        outlined: Whether the edges of that part are drawn so that they are seen on any image.
     """
 
     pixels: Voxels | Rgba
     extent: QRectF
     window: Window | None
     clip: QPainterPath | None
+    outlined: bool = False
+
+    def part(self, second: bool, shown: QRectF) -> QPainterPath | None:
+        """The part of the pane that one of the two images covers.
+
+        Args:
+            second: Whether that of this image, else that of the first.
+            shown: The rectangle that fills the pane, in pane mm.
+
+        Returns:
+            In pane mm; None for all of the pane.
+        """
+        if self.clip is None or second:
+            return self.clip
+        whole = QPainterPath()
+        whole.addRect(shown)
+        return whole.subtracted(self.clip)
+
+
+@dataclass(frozen=True, eq=False)
+class OverlayImage:
+    """The colours of an overlay on the pixels of a slice, or the outlines of its labels.
+
+    Attributes:
+        drawn: (rows, columns, 4) RGBA, or the outline of each label.
+        extent: Its rectangle in pane mm.
+        opacity: 0 to 1.
+        clip: The part of the pane that it covers, in pane mm; None for all of it.
+    """
+
+    drawn: Rgba | tuple[Outline, ...]
+    extent: QRectF
+    opacity: float
+    clip: QPainterPath | None = None
+
+
+_Lines = list[tuple[QColor, list[QLineF]]]
 
 
 class _Made:
@@ -80,7 +120,7 @@ class Canvas(QWidget):
         self._smooth = True
         self._image: _Made | None = None
         self._second: tuple[Second, _Made] | None = None
-        self._overlays: list[tuple[_Made | list[tuple[QColor, list[QLineF]]], QRectF, float]] = []
+        self._overlays: list[tuple[OverlayImage, _Made | _Lines]] = []
         self._extent, self._shown, self._mirrored = QRectF(), QRectF(), False  # in pane mm
         self._table: Table | None = None
         self._window: Window | None = None
@@ -121,25 +161,20 @@ class Canvas(QWidget):
         self._second = None if second is None else (second, self._made(second))
         self.update()
 
-    def show_overlays(
-        self, overlays: Sequence[tuple[Rgba | tuple[Outline, ...], float]], extent: QRectF
-    ) -> None:
+    def show_overlays(self, overlays: Sequence[OverlayImage]) -> None:
         """Draw overlays over the image.
 
         Args:
-            overlays: (colours (rows, columns, 4) or outlines, opacity 0 to 1) of each, the last on
-                top.
-            extent: The rectangle that all of them cover, in pane mm.
+            overlays: The last is on top.
         """
         self._overlays = [
             (
-                [(QColor(*outline.colour), outline.lines(extent)) for outline in drawn]
-                if isinstance(drawn, tuple)
-                else _coloured(drawn),
-                extent,
-                opacity,
+                overlay,
+                [(QColor(*line.colour), line.lines(overlay.extent)) for line in overlay.drawn]
+                if isinstance(overlay.drawn, tuple)
+                else _coloured(overlay.drawn),
             )
-            for drawn, opacity in overlays
+            for overlay in overlays
         ]
         self.update()
 
@@ -217,12 +252,15 @@ class Canvas(QWidget):
         if self._second is not None:
             self._draw_second(painter, *self._second)
         painter.setRenderHint(SMOOTH, False)  # between two labels there is no third
-        for drawn, extent, opacity in self._overlays:
-            painter.setOpacity(opacity)
+        for overlay, drawn in self._overlays:
+            painter.setOpacity(overlay.opacity)
+            if overlay.clip is not None:
+                painter.setClipPath(overlay.clip)
             if isinstance(drawn, _Made):
-                painter.drawImage(extent, drawn.image(False))
+                painter.drawImage(overlay.extent, drawn.image(False))
             else:
                 _draw_lines(painter, drawn, OUTLINE_PX * dots_per_pixel)
+            painter.setClipping(False)
         painter.restore()
 
     def _draw_second(self, painter: QPainter, second: Second, lazy_image: _Made) -> None:
@@ -232,10 +270,14 @@ class Canvas(QWidget):
         painter.drawImage(second.extent, lazy_image.image(self._smooth))
         if second.clip is not None:
             painter.setClipping(False)
-            pen = QPen(EDGE, 1)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(second.clip)
+            if second.outlined:
+                painter.setClipRect(second.extent)
+            for colour, width in OUTLINE if second.outlined else ((EDGE, 1.0),):
+                pen = QPen(colour, width)
+                pen.setCosmetic(True)
+                painter.setPen(pen)
+                painter.drawPath(second.clip)
+            painter.setClipping(False)
 
     def _to_pixels(self) -> QTransform:
         """The transform from pane mm, which grow upwards, to pixels."""

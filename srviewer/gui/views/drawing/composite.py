@@ -1,7 +1,7 @@
 """Composites: B drawn over A in one pane, by a function for each such layout."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from PySide6.QtCore import QRectF
@@ -96,7 +96,8 @@ def _curtain(composite: Composite, under: Under) -> Second:
 
 
 def _checkerboard(composite: Composite, under: Under) -> Second:
-    return _clipped(composite, under, tiles(under.shown, composite.comparing.tile_mm))
+    squares = _clipped(composite, under, tiles(under.shown, composite.comparing.tile_mm))
+    return replace(squares, outlined=True)
 
 
 def _difference(composite: Composite, under: Under) -> Second:

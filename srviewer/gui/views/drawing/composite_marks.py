@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from srviewer.gui.appearance import theme
 from srviewer.gui.views.drawing.text_drawing import SHADOW, Line, draw_text, font, write_lines
 
+BELOW_LETTER = 28.0  # px from the middle of the right edge, where an orientation letter stands
+THREE_NUMBERS = 48.0  # px: a lower scale has no number in its middle
 SCALE_BAR = 32.0  # px at the foot of a pane that the bar of lengths and its name take
 
 
@@ -37,12 +39,27 @@ class ColourBar:
         low: In ``unit``.
         high: In ``unit``.
         unit: "" where it is not known.
+        decimals: Of its numbers; None for four significant digits.
+        threshold: The least magnitude that is drawn, marked on the scale; 0 for all.
     """
 
     table: npt.NDArray[np.uint8]
     low: float
     high: float
     unit: str
+    decimals: int | None = None
+    threshold: float = 0.0
+
+    def number(self, value: float) -> str:
+        """Write a value without its unit, as all numbers of the scale.
+
+        Args:
+            value: In ``unit``.
+
+        Returns:
+            The number.
+        """
+        return f"{value:.4g}" if self.decimals is None else f"{value:.{self.decimals}f}"
 
 
 def paint_divider(painter: QPainter, area: QRectF, divider: Divider) -> None:
@@ -95,7 +112,7 @@ def paint_colour_bar(painter: QPainter, area: QRectF, bar: ColourBar) -> None:
         area: The pane without its margins, in pixels.
         bar: The scale, high values on top.
     """
-    upper = area.center().y() + 16
+    upper = area.center().y() + BELOW_LETTER
     height = min(120.0, 0.3 * area.height(), area.bottom() - SCALE_BAR - upper)
     box = QRectF(area.right() - 12, upper, 10, height)
     colours = np.ascontiguousarray(bar.table[::-1, None, :])
@@ -105,13 +122,26 @@ def paint_colour_bar(painter: QPainter, area: QRectF, bar: ColourBar) -> None:
     painter.setPen(QPen(QColor(theme.MUTED), 1))
     painter.drawRect(box)
     painter.setFont(font(11, bold=False))
-    middle = (bar.low + bar.high) / 2
     sign = "+" if bar.low < 0 else ""
-    top = f"{sign}{number_with_unit(bar.high, bar.unit)}"
-    for share, text in ((0.0, top), (0.5, f"{middle:.4g}"), (1.0, f"{bar.low:.4g}")):
+    top = f"{sign}{bar.number(bar.high)} {bar.unit}".rstrip()
+    marks = [(0.0, top), (1.0, bar.number(bar.low))]
+    if height >= THREE_NUMBERS:
+        marks.insert(1, (0.5, bar.number((bar.low + bar.high) / 2)))
+    for share, text in marks:
         text_box = QRectF(box.left() - 106, box.top() + share * height - 8, 100, 16)
         alignment = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         draw_text(painter, text_box, Line(text), alignment)
+
+    _paint_threshold(painter, box, bar)
+
+
+def _paint_threshold(painter: QPainter, box: QRectF, bar: ColourBar) -> None:
+    """Lines across the scale at the least values that are drawn."""
+    painter.setPen(QPen(QColor(theme.TEXT), 2))
+    for value in {bar.threshold, -bar.threshold if bar.low < 0 else bar.threshold}:
+        if 0 < bar.threshold < bar.high:
+            y = box.bottom() - (value - bar.low) / (bar.high - bar.low) * box.height()
+            painter.drawLine(QPointF(box.left() - 3, y), QPointF(box.right() + 3, y))
 
 
 def number_with_unit(value: float, unit: str) -> str:

@@ -13,6 +13,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.sampling import sampled_slice
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.gui.appearance.colour_maps import LABELS, Table, heat
+from srviewer.gui.views.drawing.composite_marks import ColourBar
 from srviewer.gui.views.drawing.label_outlines import Outline, outlines
 from srviewer.study.state.overlay import Overlay
 
@@ -118,12 +119,14 @@ class DrawnOverlay:
         colours: Converts its values to colours.
         opacity: 0 to 1.
         outlined: Whether labels are drawn as outlines.
+        bar: The colour scale that is drawn beside it; None for none.
     """
 
     volume: Volume
     colours: ValueColours | LabelColours
     opacity: float = 0.5
     outlined: bool = False
+    bar: ColourBar | None = None
 
     def outlines_on(
         self, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike

@@ -1,0 +1,37 @@
+"""The regions where a map is highest, each a region of its own."""
+
+import numpy as np
+
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.regions.doubtful_regions import MOST_REGIONS, SIZE_MM, CubeMean, highest_cubes
+from srviewer.job import run
+
+
+def found(values: np.ndarray, foreground: np.ndarray, geometry: Geometry) -> list[CubeMean]:
+    return list(run(highest_cubes(values.astype(np.float32), foreground, geometry)))
+
+
+def test_the_highest_come_first_apart_and_in_the_foreground() -> None:
+    shape = (40, 30, 20)
+    geometry = Geometry(shape, np.diag([1.0, 1.0, 2.0, 1.0]))
+    values, foreground = np.full(shape, 0.01), np.ones(shape, bool)
+    for i, height in ((8, 1.0), (9, 0.9), (20, 2.0), (32, 3.0)):  # 8 and 9 are one region
+        values[i - 2 : i + 3, 10:15, 8:11] += height
+    foreground[28:] = False
+    cubes = found(values, foreground, geometry)
+    assert abs(cubes[0].index[0] - 20) <= 2 and abs(cubes[1].index[0] - 8) <= 3
+    assert len(cubes) <= MOST_REGIONS
+    assert [cube.mean for cube in cubes] == sorted((cube.mean for cube in cubes), reverse=True)
+    assert all(cube.index[0] < 28 for cube in cubes)
+    positions = geometry.world([cube.index for cube in cubes])
+    gaps = np.linalg.norm(positions[:, None] - positions[None], axis=-1)
+    assert gaps[~np.eye(len(cubes), dtype=bool)].min() >= SIZE_MM
+    i, j, k = cubes[0].index
+    cube = values[i - 4 : i + 5, j - 4 : j + 5, k - 2 : k + 3]  # 9 x 9 x 5 voxels: 8 mm, made odd
+    assert abs(cubes[0].mean - cube.mean()) < 0.2 * cube.mean()
+
+
+def test_nothing_is_listed_without_foreground_or_doubt() -> None:
+    geometry, values = Geometry((12, 12, 12), np.eye(4)), np.ones((12, 12, 12))
+    assert found(values, np.zeros(values.shape, bool), geometry) == []
+    assert found(0 * values, np.ones(values.shape, bool), geometry) == []
