@@ -2,13 +2,13 @@
 
 Each thin volume is degraded along k and reconstructed in both planes. Over cubes of 8 mm (8 voxels
 of 1 mm, at least half of them foreground) the mean of each predictor is ranked against the root
-mean square of the true error. Two predictors need the disagreement, as it is and smoothed; the others
-are the gradient of the result, its local standard deviation, and its difference from cubic
-interpolation. By voxel: the same ranks for single voxels, and how much of the worst 5 % lies in the
-fifth where a predictor is highest. Regions: of the ten that the program lists, how many lie among
-the worst tenth of all places by the error around them, and how that error compares with the mean.
-Bound: the factor by which the smoothed disagreement must be multiplied to cover 95 % of the voxels
-of the other people, and the share that it then covers in each person.
+mean square of the true error. Two predictors need the disagreement, as it is and smoothed; the
+others are the gradient of the result, its local standard deviation, and its difference from cubic
+interpolation. By voxel: the same ranks for single voxels, and how much of the worst 5 % lies in
+the fifth where a predictor is highest. Regions: of the ten that the program lists, how many lie
+among the worst tenth of all places by the error around them, and how that error compares with the
+mean. Bound: the factor by which the smoothed disagreement must be multiplied to cover 95 % of the
+voxels of the other people, and the share that it then covers in each person.
 
     python -m benchmarks.measure_regions VOLUME... [--model fast] [--factors 2,4] [--side 96]
 """

@@ -40,7 +40,7 @@ def test_keys_and_clicks_lead_to_each_region_and_the_map_lies_on_the_result(
     assert doubts is not None and doubts.regions
 
     # The result speaks plainly.
-    assert "the two planes differ by" in _texts(opened)
+    assert "The two planes differ by" in _texts(opened)
     assert "rank correlation" not in _texts(opened)
 
     # A key, from the scan alone: then scan and result are seen.

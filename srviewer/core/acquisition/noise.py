@@ -1,11 +1,13 @@
 """Estimation of the noise of a scan from its flattest parts."""
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import measured_intensity
-from srviewer.core.volumes.volume import Voxels
+from srviewer.core.volumes.volume import Volume, Voxels
 
 MOST_SLICES = 5  # around the middle: enough pixels, quick enough to ask at every change
 BLOCK = 6  # pixels
@@ -13,6 +15,26 @@ FLATTEST = 25  # percentile of the blocks: detail is in the others
 OF_FLATTEST = 0.9  # of pure noise, that percentile over its standard deviation
 LEAST_BLOCKS = 12
 LEAST_FOREGROUND = 0.9  # of a block
+
+
+# A scan never changes, and its noise is asked for at every change of a setting.
+_KNOWN: WeakKeyDictionary[Volume, dict[Axis, float]] = WeakKeyDictionary()
+
+
+def scan_noise(scan: Volume, axis: Axis) -> float:
+    """The noise of a scan, as ``noise_level`` gives it, computed once.
+
+    Args:
+        scan: The scan.
+        axis: The axis across the slices, 0..2.
+
+    Returns:
+        The standard deviation as a share of the intensity range, 0 or more.
+    """
+    known = _KNOWN.setdefault(scan, {})
+    if axis not in known:
+        known[axis] = noise_level(scan.voxels, axis, scan.padding)
+    return known[axis]
 
 
 def noise_level(voxels: Voxels, axis: Axis, padding: float | None = None) -> float:

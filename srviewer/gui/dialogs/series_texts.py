@@ -74,6 +74,7 @@ def columns_of(series: Series, folder: Path | None) -> tuple[str, ...]:
     Returns:
         Untrusted text, up to two lines each.
     """
+    name = series.name or tr("without a name")
     geometry, details = series.geometry, series.details
     axis = slice_axis(geometry)
     pixels = [n for a, n in enumerate(geometry.shape) if a != axis]
@@ -85,7 +86,7 @@ def columns_of(series: Series, folder: Path | None) -> tuple[str, ...]:
         "{count} of {mm}", count=geometry.shape[axis], mm=millimetres([geometry.spacing[axis]])
     )
     return (
-        f"{series.name or tr('without a name')}\n{second}".strip(),
+        f"{name}\n{second}".strip(),
         details.time,
         tr(sharp_plane(geometry).title).lower(),
         slices,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from srviewer.errors import UserError
 from srviewer.nn.models.model_file import Model, load_header, load_model, texture_partner
+from srviewer.nn.models.model_header import ModelHeader
 from srviewer.paths import models_dir, resource
 from srviewer.sr.models.available_models import SUFFIX, ModelCard, model_files, model_path
 
@@ -29,20 +30,20 @@ def texture_pair(name_or_file: str) -> Model | None:
     return None if path is None else load_model(path)
 
 
-def has_texture_pair(name_or_file: str) -> bool:
-    """Whether ``texture_pair`` gives a model, by the headers of the files.
+def texture_header(name_or_file: str) -> ModelHeader | None:
+    """The header of the model that ``texture_pair`` gives, without its weights.
 
     Args:
         name_or_file: The fidelity model, by name or by file.
 
     Returns:
-        False also where a header cannot be read.
+        The header; None without a texture model, and where a header cannot be read.
     """
     try:
         path = _pair_file(model_path(name_or_file))
-        return path is not None and bool(load_header(path))
+        return None if path is None else load_header(path)
     except UserError:
-        return False
+        return None
 
 
 def is_texture(card: ModelCard) -> bool:

@@ -1,6 +1,6 @@
 """Cautions: what lies outside the range of a model's training data."""
 
-from srviewer.core.acquisition.noise import noise_level
+from srviewer.core.acquisition.noise import scan_noise
 from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import ScanHeader, Volume, is_segmentation
 from srviewer.nn.models.model_file import Model
@@ -28,7 +28,7 @@ def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, 
     Returns:
         One sentence each, for the user.
     """
-    noise = 0.0 if model is None else noise_level(scan.voxels, request.axis, scan.padding)
+    noise = 0.0 if model is None else scan_noise(scan, request.axis)
     return cautions_at_noise(scan, request, model, noise)
 
 
@@ -45,7 +45,7 @@ def caution_codes(scan: Volume, request: Request, model: Model | None) -> tuple[
     """
     if model is None or not request.texture:
         return ()
-    warning = texture_warning(request, noise_level(scan.voxels, request.axis, scan.padding))
+    warning = texture_warning(request, scan_noise(scan, request.axis))
     return () if warning is None else (warning.code,)
 
 

@@ -1,24 +1,10 @@
 """The noise above which texture is not to be trusted: that of the texture model's training."""
 
 from srviewer.core.volumes.volume import ScanWarning
-from srviewer.errors import UserError
-from srviewer.nn.models.model_file import Model
-from srviewer.sr.models.texture_pairs import texture_pair
+from srviewer.sr.models.texture_pairs import texture_header
 from srviewer.sr.requests.request import Request
 
 TEXTURE_ON_NOISE = "texture_on_noise"
-
-
-def most_noise(texture_model: Model) -> float:
-    """The most noise that a texture model was trained on.
-
-    Args:
-        texture_model: The texture model.
-
-    Returns:
-        Standard deviation as a share of the intensity range, from the plan of its training.
-    """
-    return texture_model.plan.data.noise[1]
 
 
 def too_noisy(model: str, noise: float) -> str:
@@ -31,15 +17,13 @@ def too_noisy(model: str, noise: float) -> str:
     Returns:
         A sentence for the user; "" where it is not too noisy, or the model has no texture model.
     """
-    try:
-        texture_model = texture_pair(model)
-    except UserError:  # reported where the model is chosen
-        return ""
-    if texture_model is None or noise <= most_noise(texture_model):
+    header = texture_header(model)
+    most = noise if header is None else header.plan.data.noise[1]
+    if noise <= most:
         return ""
     return (
-        f"Noise of {noise:.1%} of the range: the texture model was trained on at most "
-        f"{most_noise(texture_model):.0%}, and on more it draws specks."
+        f"Noise of {noise:.1%} of the range: the texture model was trained on at most {most:.0%}, "
+        "and on more it draws specks."
     )
 
 

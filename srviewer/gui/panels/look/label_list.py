@@ -114,9 +114,7 @@ class LabelList(QWidget):
     def _choose_names(self) -> None:
         path = None if self._overlay is None else path_of(self._overlay.volume)
         folder = str(Path.home() if path is None else path.parent)
-        kinds = (
-            f"{tr('Tables of labels')} (*.txt *.label *.lut *.tsv *.json);;{tr('All files')} (*)"
-        )
+        kinds = tr("Tables of labels (*.txt *.label *.lut *.tsv *.json);;All files (*)")
         name, _ = QFileDialog.getOpenFileName(self, tr("Names of labels"), folder, kinds)
         if name:
             self.names_chosen.emit(Path(name))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.acquisition.noise import noise_level
+from srviewer.core.acquisition.noise import scan_noise
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.reconstruct.texture_slider import TextureSlider
@@ -29,7 +29,7 @@ from srviewer.gui.widgets.form import (
 from srviewer.gui.widgets.plain_text import PlainLabel
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import method
-from srviewer.sr.models.texture_pairs import has_texture_pair
+from srviewer.sr.models.texture_pairs import texture_header
 from srviewer.sr.reconstruction.texture_noise import too_noisy
 from srviewer.sr.requests.request import Request, suggested_also, thickness_across
 
@@ -179,12 +179,9 @@ class RequestOptions(QWidget):
 
         An amount that is set already stays, and can be lowered.
         """
-        there = networked and has_texture_pair(request.model)
+        there = networked and texture_header(request.model) is not None
         self._rows.setRowVisible(self._texture_row, there)
-        reason = ""
-        if there:
-            noise = noise_level(scan.voxels, request.axis, scan.padding)
-            reason = too_noisy(request.model, noise)
+        reason = too_noisy(request.model, scan_noise(scan, request.axis)) if there else ""
         self._texture_row.limit(request.texture if reason else 1.0, reason)
         self._texture_reason.setText(reason)
         self._texture_reason.setVisible(bool(reason))
