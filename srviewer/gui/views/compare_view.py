@@ -17,7 +17,7 @@ from srviewer.gui.views.compare_input import CompareInput
 from srviewer.gui.views.drawing.composite import Composite
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.map_overlays import map_overlays
-from srviewer.gui.views.ortho_view import Arrangement, OrthoView
+from srviewer.gui.views.ortho_view import Arrangement, OrthoView, Scales
 from srviewer.gui.views.score_badges import badge
 from srviewer.gui.views.unlinked_rows import LooseRows
 from srviewer.study.state.comparables import MOST_SHOWN, NO_RESULT, ORIGINAL
@@ -128,9 +128,9 @@ class CompareView(QWidget):
 
     def _arrange(self, count: int) -> None:
         beside = self.layout_shown.direction == "across"
-        inner = Arrangement[self.layout_shown.arrangement.upper()]
+        inner, scales = Arrangement[self.layout_shown.arrangement.upper()], Scales()
         for number, row in enumerate(self.rows[:count]):
-            row.arrange(inner)
+            row.arrange(inner, scales)
             self._grid.addWidget(row, 0 if beside else number, number if beside else 0)
             row.show()
         # An empty row keeps its stretch, so that each place is set, not only the used ones.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QImage, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.regions.roi import Roi, slice_of
@@ -39,6 +39,7 @@ from srviewer.gui.views.pane_texts import (
     preview_notes,
     slice_line,
 )
+from srviewer.gui.views.shared_scale import SharedScale
 from srviewer.study.state.view import Point
 
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
@@ -62,8 +63,8 @@ class Cut:
 class SliceView(QWidget):
     """Draws one plane of a volume at the session's crosshair, zoom, grey levels and colours.
 
-    Every pane of one plane shows the same millimetres at the same size of pane, so a thick scan
-    and a thin result lie over each other exactly.
+    Panes that share a scale show as many millimetres per pixel, so a thick scan and a thin result
+    lie over each other exactly, and what is longer in the patient is longer on the screen.
 
     Attributes:
         session: Says how the slice is drawn.
@@ -85,6 +86,7 @@ class SliceView(QWidget):
         self._preview: ProgressivePreview | None = None
         self._cut: Cut | None = None
         self._drawn: tuple[object, ...] = ()  # by the canvas, see ``_wanted``
+        self._scale = SharedScale()
         self._canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -172,11 +174,24 @@ class SliceView(QWidget):
         self._composite = composite
         self.refresh()
 
+    def share_scale(self, scale: SharedScale) -> None:
+        """Show as many millimetres per pixel as the other panes of a group.
+
+        Args:
+            scale: Of the group.
+        """
+        if scale is not self._scale:
+            self._scale.leave(self)
+            self._scale = scale
+            self.refresh()
+
     def refresh(self) -> None:
         """Draw the slice under the crosshair, with the session's present view."""
         header = self.header
         if header is None or not self.isVisible():
+            self._scale.leave(self)
             return
+        self._scale.fit(self, self._fitted())
         view = self.session.view
         self.slice = self._image(view.cursor_mm)
         if self.slice is None:
@@ -197,7 +212,7 @@ class SliceView(QWidget):
         return (
             *(self.slice, session.original, self.width(), self.height()),
             *(view.window, view.colours, view.inverted, view.smooth),
-            *(view.centre_mm, view.zoom, view.radiological),
+            *(view.centre_mm, self._mm_per_pixel(), view.radiological),
             *(self._composite, session.layers, self._overlays, cursor),
         )
 
@@ -301,6 +316,10 @@ class SliceView(QWidget):
         """Called by Qt; a hidden pane does not follow the session."""
         self.refresh()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Called by Qt; a hidden pane has no say in the scale."""
+        self._scale.leave(self)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Called by Qt."""
         self.session.active = self.plane
@@ -389,11 +408,14 @@ class SliceView(QWidget):
         return QPointF(*pane_position(self._frame().geometry, self.plane, self.session.centre_mm()))
 
     def _mm_per_pixel(self) -> float:
+        return (self._scale.mm_per_pixel or self._fitted()) / self.session.view.zoom
+
+    def _fitted(self) -> float:
+        """The mm per pixel at which the scan fits this pane."""
         geometry = self._frame().geometry
         _, across, up = self.plane.array_axes(geometry)
         width, height = (geometry.shape[a] * geometry.spacing[a] for a in (across, up))
-        fitted = max(width / max(1, self.width()), height / max(1, self.height())) / FIT
-        return fitted / self.session.view.zoom
+        return max(width / max(1, self.width()), height / max(1, self.height())) / FIT
 
     def _shown(self) -> QRectF:
         """The pane mm that fill the pane."""

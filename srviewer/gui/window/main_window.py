@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.slices.planes import Plane
 from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui.jobs.running_jobs import Task
 from srviewer.gui.menus.actions import Actions
@@ -262,7 +261,7 @@ class MainWindow(QMainWindow):
             TITLE if original is None else f"{visible_line(original.name)} \u2013 {TITLE}"
         )
         # The keys for slices work at once.
-        self.compare.original.panes[Plane.AXIAL].setFocus()
+        self.compare.original.panes[self.session.main_plane].setFocus()
 
     def _show_result(self) -> None:
         if self.session.result is not None:
