@@ -37,6 +37,7 @@ from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.state.held_file import held_in
 from srviewer.study.state.origin import Origins, one_image_a_file
 from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import StudyState
 
 OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
 LOAD = "load volume"
@@ -53,6 +54,7 @@ class StudyActions(QObject):
     opening = Signal()  # something is to be opened: what was asked about an earlier one is moot
     opened = Signal(object)  # the paths that the scan was opened from
     rebuilt_elsewhere = Signal(str)  # the name of a scan that is not shown and has a new result
+    panel_wanted = Signal(str)  # the id of the panel that leads on
     written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
     failed = Signal(str, object)  # what was tried, the exception
 
@@ -217,7 +219,14 @@ class StudyActions(QObject):
         job = rebuilt_and_opened(original, series.stream(frame), request, files)
         held = self.exporting.claims.holding(path, job)
         done, self._rebuilding = self._written(original, path), original
-        self._start(RECONSTRUCT, title, held, done)
+        self.previews.start(
+            original,
+            request,
+            None,
+            held,
+            lambda job: self._start(RECONSTRUCT, title, job, done),
+            slab_wise=True,
+        )
 
     @property
     def region(self) -> Volume | None:
@@ -293,11 +302,12 @@ class StudyActions(QObject):
             if state.scan is not None:
                 self.studies.change(state.scan, lambda state: state.with_files(files))
 
-    def load_beside(self, path: Path) -> None:
+    def load_beside(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Compare a volume with the scan, wherever it lies.
 
         Args:
             path: A file in one of the formats that can be opened.
+            then: Called once the volume is there; None for nothing.
         """
         original = self.session.original
         if original is None:
@@ -306,6 +316,8 @@ class StudyActions(QObject):
         def keep(volume: Volume) -> None:
             kept = self.session.comparables
             self.session.keep(kept.with_loaded(volume, path.name, held_in(path)))
+            if then is not None:
+                then()
 
         title = tr("Loading {name}", name=path.name)
         self._start(LOAD, title, to_compare(path, original), keep)
@@ -340,6 +352,8 @@ class StudyActions(QObject):
         def show(result: Reconstruction | None) -> None:
             if result is not None:
                 self._reconstructed(original, path)(result)
+            elif not self.session.comparables.results:
+                self.studies.change(original, StudyState.without_preview)
             self.written.emit(path, result is not None)
             self.exporting.exported.emit(path)
 

@@ -1,6 +1,8 @@
 """A pane: a slice of one volume, drawn in millimetres."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QHideEvent, QImage, QResizeEvent
@@ -33,8 +35,8 @@ from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.pane_texts import (
     depth_of,
     first_look,
-    nothing_yet,
-    oblique_note,
+    name_lines,
+    not_yet,
     plane_title,
     preview_notes,
     slice_line,
@@ -42,6 +44,7 @@ from srviewer.gui.views.pane_texts import (
 from srviewer.gui.views.shared_scale import SharedScale
 from srviewer.study.state.view import Point
 
+Source = TypeVar("Source", Volume, ProgressivePreview)
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
 
 
@@ -50,12 +53,12 @@ class Cut:
     """The slice that was cut last.
 
     Attributes:
-        volume: Of which it is a slice.
+        header: Of the volume, or of the result to come, of which it is a slice.
         number: Along the normal of the plane, before it is limited to the volume.
         image: The slice.
     """
 
-    volume: Volume
+    header: ScanHeader
     number: int
     image: SliceImage
 
@@ -113,14 +116,14 @@ class SliceView(QWidget):
         self.refresh()
 
     def show_preview(self, preview: ProgressivePreview) -> None:
-        """Draw slices of a progressive preview, as far as the crosshair lies in one that is there.
+        """Draw slices of a progressive preview, and cubic interpolation where there is none yet.
 
         Args:
             preview: Of the result that is being computed.
         """
         self.volume, self._preview = None, preview
-        self.setAccessibleDescription(tr("result to come"))
         self.refresh()
+        self.setAccessibleDescription(self._role.text)
 
     def show_badge(self, lines: tuple[Line, ...]) -> None:
         """Write the scores of the slice into the upper right corner.
@@ -194,9 +197,6 @@ class SliceView(QWidget):
         self._scale.fit(self, self._fitted())
         view = self.session.view
         self.slice = self._image(view.cursor_mm)
-        if self.slice is None:
-            self._show_hint(nothing_yet(self.hasFocus()))
-            return
         wanted = self._wanted()
         if wanted != self._drawn:
             self._drawn = wanted
@@ -329,22 +329,30 @@ class SliceView(QWidget):
         """Called by Qt."""
         self._show_focus()
 
-    def _image(self, cursor_mm: Point) -> SliceImage | None:
-        """The slice under the crosshair; None where the progressive preview has none yet."""
-        if self.volume is not None:
-            return self._cut_at(self.volume, cursor_mm)
-        preview = self._preview
-        preview_slice = None if preview is None else preview.at(self.plane, cursor_mm)
-        if preview is None or preview_slice is None:
-            return None
+    def _image(self, cursor_mm: Point) -> SliceImage:
+        """The slice under the crosshair, or what stands in for one that is not there yet."""
+        volume, preview = self.volume, self._preview
+        if volume is not None:
+            return self._cut_of(volume, cursor_mm, slice_at, volume)
+        assert preview is not None
+        preview_slice = preview.at(self.plane, cursor_mm)
+        if preview_slice is None:
+            self._role, self._badge = not_yet(preview.even), ()
+            return self._cut_of(preview.header, cursor_mm, ProgressivePreview.stand_in, preview)
         self._role, self._badge = first_look(), preview_notes(preview_slice)
         return preview.image(preview_slice, cursor_mm)
 
-    def _cut_at(self, volume: Volume, cursor_mm: Point) -> SliceImage:
+    def _cut_of(
+        self,
+        header: ScanHeader,
+        cursor_mm: Point,
+        cut: Callable[[Source, Plane, Point], SliceImage],
+        source: Source,
+    ) -> SliceImage:
         """The slice under the crosshair, cut again only where that lies in another one."""
-        number = nearest_slice(volume.geometry, self.plane, cursor_mm)
-        if self._cut is None or self._cut.volume is not volume or self._cut.number != number:
-            self._cut = Cut(volume, number, slice_at(volume, self.plane, cursor_mm))
+        number = nearest_slice(header.geometry, self.plane, cursor_mm)
+        if self._cut is None or self._cut.header is not header or self._cut.number != number:
+            self._cut = Cut(header, number, cut(source, self.plane, cursor_mm))
         return self._cut.image
 
     def _show_hint(self, instead: Annotations) -> None:
@@ -428,11 +436,10 @@ class SliceView(QWidget):
         left, right, bottom, top = image.letters
         cursor = self.session.view.cursor_mm
         crosshair = self.position_of(cursor)
-        size = self.width(), self.height()
-        title, spacing = plane_title(self.plane, self.header, *size)
+        title, spacing = plane_title(self.plane, self.header, self.width())
         self._canvas.annotate(
             Annotations(
-                top_left=(self._role, title, *oblique_note(self.header, size[0])),
+                top_left=(*name_lines(self._role, self.width()), title),
                 top_right=self._badge,
                 bottom_left=(*spacing, slice_line(image)),
                 letters=(right, left, bottom, top) if self.mirrored else image.letters,
