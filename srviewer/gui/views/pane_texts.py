@@ -99,8 +99,9 @@ def slice_line(image: SliceImage) -> Line:
     if not image.inside:
         note = tr("crosshair outside: slice {number}", number=image.index + 1)
         return Line(note, theme.WARNING)
-    line = tr("slice {number} / {count}", number=image.index + 1, count=image.count)
-    return Line(line, cut=False)
+    number, count = image.index + 1, image.count
+    line = tr("slice {number} / {count}", number=number, count=count)
+    return Line(line, cut=False, short=f"{number} / {count}")
 
 
 def depth_of(image: SliceImage, plane: Plane, geometry: Geometry) -> float | None:

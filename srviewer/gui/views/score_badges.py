@@ -1,11 +1,12 @@
 """Scores of a slice in the corner of its pane, beside those of cubic interpolation."""
 
-from srviewer.core.comparison.comparison import Scores
+from collections.abc import Sequence
+
 from srviewer.core.scores.metrics import brief_scores
 from srviewer.core.slices.planes import Plane
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.offered import Comparable
-from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.study.state.comparables import CUBIC
 
@@ -25,17 +26,18 @@ def badge(entry: Comparable, plane: Plane, number: int) -> tuple[Line, ...]:
         return ()
     axis = plane.normal_axis(entry.volume.geometry)
     pair = (entry.scores.candidate, entry.scores.cubic)
-    ours, cubic = (_values(scores, axis, number) for scores in pair)
+    ours, cubic = (brief_scores(scores.per_slice[axis][number]) for scores in pair)
     if ours is None or cubic is None:
         return (Line(tr("too little foreground to score"), theme.MUTED),)
     if entry.key == CUBIC:
-        return (Line(cubic, theme.TEXT, cut=False),)
+        return (_line("{scores}", cubic, theme.TEXT),)
     return (
-        Line(ours, theme.ACCENT, bold=True, cut=False),
-        Line(tr("cubic {scores}", scores=cubic), theme.TEXT, cut=False),
+        _line("{scores}", ours, theme.ACCENT, bold=True),
+        _line(mark("cubic {scores}"), cubic, theme.TEXT),
     )
 
 
-def _values(scores: Scores, axis: int, index: int) -> str | None:
-    parts = brief_scores(scores.per_slice[axis][index])
-    return None if parts is None else "  ".join(parts)
+def _line(text: str, scores: Sequence[str], colour: str, bold: bool = False) -> Line:
+    """Scores of a slice; the first of them alone where there is no room for all."""
+    whole, first = (tr(text, scores="  ".join(shown)) for shown in (scores, scores[:1]))
+    return Line(whole, colour, bold, cut=False, short=first)

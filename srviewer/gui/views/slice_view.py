@@ -306,7 +306,7 @@ class SliceView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Called by Qt."""
-        return QSize(150, 90)
+        return QSize(150, 72)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Called by Qt."""

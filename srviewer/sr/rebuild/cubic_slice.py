@@ -30,12 +30,11 @@ def cubic_slice(
     Returns:
         The slice alone, on its part of the refined grid.
     """
-    factors = dict(steps)
     grid = scan.geometry
     for axis, factor in steps:
         grid = grid.refined(axis, factor)
     normal = plane.normal_axis(scan.geometry)
-    factor = factors.pop(normal, 1)
+    factor = dict(steps).get(normal, 1)
     count = scan.geometry.shape[normal]
     thick = number // factor
     around = AROUND if factor > 1 else 0
@@ -43,12 +42,13 @@ def cubic_slice(
     where: list[slice] = [slice(None)] * 3
     where[normal] = slice(low, high)
     voxels = scan.voxels[tuple(where)]
-    if factor > 1:
-        position = thin_positions(count, factor)[[number]] - low
-        voxels = _interpolated(voxels, normal, position, scan.padding)
-    for axis, other in factors.items():
-        positions = thin_positions(voxels.shape[axis], other)
-        voxels = interpolated_around_padding(cubic, voxels, axis, positions, scan.padding)
+    for axis, finer in steps:
+        if axis == normal:
+            position = thin_positions(count, factor)[[number]] - low
+            voxels = _interpolated(voxels, normal, position, scan.padding)
+        else:
+            positions = thin_positions(voxels.shape[axis], finer)
+            voxels = interpolated_around_padding(cubic, voxels, axis, positions, scan.padding)
     return scan.derived(voxels, grid.cropped(normal, number, number + 1), STEP)
 
 

@@ -8,6 +8,7 @@ from srviewer.gui.views.drawing.text_drawing import TEXT_HEIGHT, Line, fitting, 
 
 GAP = 8.0  # px between two texts of a row: a plate reaches 4 px beyond its text
 LEAST_CUT = 40.0  # px: a text that is cut to less says nothing
+ENDLESS = 1e6  # px
 TRIES = 4  # rows above the foot that are tried before a text is left out
 
 
@@ -100,16 +101,22 @@ class LabelPlacing:
             row.setRight(min([row.right(), *(taken.left() - GAP for taken in inside)]))
         else:
             row.setLeft(max([row.left(), *(taken.right() + GAP for taken in inside)]))
-        whole, width = fitting(line.text, line.bold, 1e6)
-        text = whole
-        if width > row.width():
-            if not line.cut or row.width() < LEAST_CUT:
-                return None
-            text, width = fitting(line.text, line.bold, row.width())
+        text, width = _shown(line, row.width())
+        if not text:
+            return None
         edge = row.left() if left else row.right() - width
         box = QRectF(edge, row.top(), width + 1, row.height())
         self._taken.append(box)
         return Label(text, box, line)
+
+
+def _shown(line: Line, room: float) -> tuple[str, float]:
+    """What is drawn of a line in a room, and its width in pixels; "" for nothing."""
+    for text in (line.text, line.short):
+        whole, width = fitting(text, line.bold, ENDLESS)
+        if text and width <= room:
+            return whole, width
+    return fitting(line.text, line.bold, room) if line.cut and room >= LEAST_CUT else ("", 0.0)
 
 
 def _height(line: Line) -> float:
