@@ -1,6 +1,6 @@
 """Annotations of a slice: names, letters, crosshair, scores, measurements, scale bar."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import floor
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -42,7 +42,7 @@ class Annotations:
 
     Attributes:
         top_left: Lines in that corner, the most important first.
-        top_right: Lines in that corner; a line that is too wide goes to the foot.
+        top_right: Lines in that corner, all or none of them; one that is too wide goes to the foot.
         bottom_left: Lines at the foot, the last, at the lower edge, the most important.
         letters: At the (left, right, bottom, top) edges of the screen.
         crosshair: Where its lines cross, in pixels of the pane; None hides it.
@@ -146,17 +146,11 @@ def place(area: QRectF, notes: Annotations) -> Placed:
         bar = bar if placing.is_free(bar.taken) else None
     if bar is not None:
         placing.reserve(bar.taken)
-    moving += [_beside_or_below(placing, line) for line in notes.top_right[:1]]
+    moving += placing.together(notes.top_right)
     lasting += [placing.at_top(line, left=True) for line in notes.top_left[1:]]
-    moving += [_beside_or_below(placing, line) for line in notes.top_right[1:]]
     moving += [placing.at_foot(line) for line in reversed(notes.bottom_left[:-1])]
     there = (tuple(label for label in labels if label) for labels in (lasting, moving))
     return Placed(letters, bar, *there)
-
-
-def _beside_or_below(placing: LabelPlacing, line: Line) -> Label | None:
-    """In the upper right corner where the whole line fits there, else at the foot."""
-    return placing.at_top(replace(line, cut=False), left=False) or placing.at_foot(line)
 
 
 def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:

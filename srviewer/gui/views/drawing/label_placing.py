@@ -1,6 +1,7 @@
 """Places the texts of a pane: none lies on another, and what is placed last gives way."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRectF
 
@@ -91,6 +92,26 @@ class LabelPlacing:
                 self._bottom = label.box.top()
                 return label
         return None
+
+    def together(self, lines: Sequence[Line]) -> list[Label]:
+        """Place lines in the upper right corner, those that do not fit there at the foot.
+
+        Args:
+            lines: No score stands without that of cubic interpolation.
+
+        Returns:
+            Their labels; none where there is no room for all.
+        """
+        before = len(self._taken), dict(self._top), self._bottom
+        labels = [
+            self.at_top(replace(line, cut=False), left=False) or self.at_foot(line)
+            for line in lines
+        ]
+        if all(labels):
+            return [label for label in labels if label]
+        count, self._top, self._bottom = before
+        del self._taken[count:]
+        return []
 
     def _in_row(self, line: Line, top: float, left: bool) -> Label | None:
         row = QRectF(self._area.left(), top, self._area.width(), _height(line))
