@@ -240,4 +240,4 @@ def test_one_series_opens_without_a_question_and_targets_what_was_measured(
     assert request is not None and request.factor == 6
     panel = window.panels.panels["reconstruct"]
     said = "\n".join(notice.text.text() for notice in panel.findChildren(Notice))
-    assert "\u00d76 is the largest target that was measured" in said and "\u00d79" in said
+    assert "The target stays at \u00d76" in said and "would take \u00d79" in said

@@ -52,7 +52,7 @@ def name_lines(name: Line, width: float) -> tuple[Line, ...]:
     first, comma, rest = name.text.partition(", ")
     if not comma or fits_beside(name, width):
         return (name,)
-    return replace(name, text=first + ","), replace(name, text=rest)
+    return replace(name, text=first + ","), replace(name, text=rest, bold=False)
 
 
 def not_yet(even: bool) -> Line:

@@ -18,7 +18,7 @@ from srviewer.study.state.comparables import ORIGINAL, REFERENCE
 
 HEIGHT, MARGIN = 20, 9  # px
 BETWEEN = 22  # px from one note to the next
-ON_ITS_WAY = mark("first look: the whole result follows")
+ON_ITS_WAY = mark("being reconstructed: what is shown is not the result yet")
 
 
 def shared_notes(

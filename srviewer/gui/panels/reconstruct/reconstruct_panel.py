@@ -290,7 +290,7 @@ class ReconstructPanel(QWidget):
 
 def _why_not(finer: int) -> str:
     return tr(
-        "\u00d7{largest} is the largest target that was measured and still gains well. Voxels as "
+        "The target stays at \u00d7{largest}: beyond it the measured gain falls to half. Voxels as "
         "fine as in the plane would take \u00d7{finer}, which can be chosen.",
         largest=LARGEST_MEASURED,
         finer=finer,
