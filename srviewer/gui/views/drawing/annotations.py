@@ -41,7 +41,7 @@ class Annotations:
     """The annotations of one slice.
 
     Attributes:
-        top_left: Lines in that corner, the most important first.
+        top_left: Lines in that corner, the last of which, the plane, is less important.
         top_right: Lines in that corner, all or none of them; one that is too wide goes to the foot.
         bottom_left: Lines at the foot, the last, at the lower edge, the most important.
         letters: At the (left, right, bottom, top) edges of the screen.
@@ -139,7 +139,7 @@ def place(area: QRectF, notes: Annotations) -> Placed:
     if notes.divider is not None:
         for name in divider_names(area, notes.divider):
             placing.reserve(name.box)
-    lasting = [placing.at_top(line, left=True) for line in notes.top_left[:1]]
+    lasting = [placing.at_top(line, left=True) for line in notes.top_left[:-1]]
     moving = [placing.at_foot(line) for line in notes.bottom_left[-1:]]
     bar = _scale_bar(inner, notes.pixels_per_mm)
     if bar is not None:
@@ -147,7 +147,7 @@ def place(area: QRectF, notes: Annotations) -> Placed:
     if bar is not None:
         placing.reserve(bar.taken)
     moving += placing.together(notes.top_right)
-    lasting += [placing.at_top(line, left=True) for line in notes.top_left[1:]]
+    lasting += [placing.at_top(line, left=True) for line in notes.top_left[-1:]]
     moving += [placing.at_foot(line) for line in reversed(notes.bottom_left[:-1])]
     there = (tuple(label for label in labels if label) for labels in (lasting, moving))
     return Placed(letters, bar, *there)
