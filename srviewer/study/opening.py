@@ -50,7 +50,7 @@ def opened(
         request=suggested(scan, before.request, device),
         reference=reference,
         comparing=replace(before.comparing, layout=PLANES, difference_range=0.0, swapped=False),
-        view=before.view.whole(scan, window),
+        view=replace(before.view.whole(scan, window), main=None),
     )
 
 

@@ -52,6 +52,19 @@ class Plane(Enum):
         return self.array_axes(geometry)[0]
 
 
+def acquired_plane(geometry: Geometry) -> Plane:
+    """The plane in which the slices of a scan were acquired.
+
+    Args:
+        geometry: The grid of the scan.
+
+    Returns:
+        The plane across the thick axis; axial where no axis is thick.
+    """
+    thick = geometry.thick_axis
+    return next((p for p in Plane if p.normal_axis(geometry) == thick), Plane.AXIAL)
+
+
 PATIENT_AXES: Mapping[Plane, tuple[Axis, Axis, Axis]] = {
     Plane.AXIAL: (2, 0, 1),
     Plane.CORONAL: (1, 0, 2),

@@ -32,6 +32,7 @@ VALUES = {
     "window": "--window",
     "zoom": "--zoom",
     "plane": "--plane",
+    "main": "--main",
     "colours": "--colours",
     "divider": "--divider",
     "tile_mm": "--tile",

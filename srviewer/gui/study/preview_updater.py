@@ -1,19 +1,22 @@
-"""Progressive preview: while a scan is reconstructed, the slices on screen come first."""
+"""Progressive preview: while a scan is reconstructed, the slices on screen come first.
+
+Until they do, and where single slices cannot be had, cubic interpolation stands in for them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import QObject
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.state.open_studies import OpenStudies
-from srviewer.gui.state.progressive_preview import ProgressivePreview
+from srviewer.gui.state.progressive_preview import ProgressivePreview, awaited
 from srviewer.job import Job
+from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice, can_preview, with_preview
-from srviewer.sr.reconstruction.reconstruct import thin_header
 from srviewer.sr.requests.request import Request
-from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.state.compared_volumes import NO_RESULT
 from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.study_state import StudyState
@@ -65,10 +68,11 @@ class PreviewUpdater(QObject):
         scan: Volume,
         request: Request,
         region: Volume | None,
-        job: Job[Reconstruction],
-        start: Callable[[Job[Reconstruction]], Task],
+        job: Job[Any],
+        start: Callable[[Job[Any]], Task],
+        slab_wise: bool = False,
     ) -> None:
-        """Start the reconstruction of the scan that is shown, with a preview where that can be.
+        """Start the reconstruction of the scan that is shown, with a preview of its result.
 
         Args:
             scan: The scan that is shown.
@@ -76,16 +80,20 @@ class PreviewUpdater(QObject):
             region: Where nothing learned is added; None for nowhere.
             job: The reconstruction.
             start: Starts a job and gives its task.
+            slab_wise: Whether there is no memory for single slices before their slab.
         """
         study = self._study
-        if NO_RESULT not in study.compared_volumes.shown or not can_preview(scan, request, region):
+        if NO_RESULT not in study.compared_volumes.shown:
             start(job)
             return
         crosshair = _Crosshair(study.view.cursor_mm)
-        task = start(with_preview(scan, request, lambda: crosshair.mm, job))
+        if can_preview(scan, request, region) and not slab_wise:
+            job = with_preview(scan, request, lambda: crosshair.mm, job)
+        task = start(job)
         task.brought.connect(self._take)
-        opened = study.comparing.layout == PLANES
-        preview = ProgressivePreview(thin_header(scan, request, None))
+        lasting = method(request.method).needs_model  # an interpolation is there at once
+        opened = study.comparing.layout == PLANES and lasting
+        preview = awaited(scan, request)
         self._running = _Running(scan, task, crosshair, preview, opened)
         study.set_preview(preview)
         if opened:

@@ -37,6 +37,7 @@ from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.state.held_file import held_in
 from srviewer.study.state.origin import Origins, one_image_a_file
 from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import StudyState
 
 OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
 LOAD = "load volume"
@@ -55,6 +56,7 @@ class StudyController(QObject):
     reconstructed_elsewhere = Signal(
         str
     )  # the name of a scan that is not shown and has a new result
+    panel_wanted = Signal(str)  # the id of the panel that leads on
     written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
     failed = Signal(str, object)  # what was tried, the exception
 
@@ -219,7 +221,14 @@ class StudyController(QObject):
         job = reconstructed_and_opened(scan, series.stream(frame), request, files)
         held = self.exporting.claims.holding(path, job)
         done, self._reconstructing = self._written(scan, path), scan
-        self._start(RECONSTRUCT, title, held, done)
+        self.previews.start(
+            scan,
+            request,
+            None,
+            held,
+            lambda job: self._start(RECONSTRUCT, title, job, done),
+            slab_wise=True,
+        )
 
     @property
     def region(self) -> Volume | None:
@@ -295,11 +304,12 @@ class StudyController(QObject):
             if state.scan is not None:
                 self.studies.change(state.scan, lambda state: state.with_files(files))
 
-    def load_beside(self, path: Path) -> None:
+    def load_beside(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Compare a volume with the scan, wherever it lies.
 
         Args:
             path: A file in one of the formats that can be opened.
+            then: Called once the volume is there; None for nothing.
         """
         scan = self.study.scan
         if scan is None:
@@ -308,6 +318,8 @@ class StudyController(QObject):
         def keep(volume: Volume) -> None:
             kept = self.study.compared_volumes
             self.study.keep(kept.with_loaded(volume, path.name, held_in(path)))
+            if then is not None:
+                then()
 
         title = tr("Loading {name}", name=path.name)
         self._start(LOAD, title, to_compare(path, scan), keep)
@@ -340,6 +352,8 @@ class StudyController(QObject):
         def show(result: Reconstruction | None) -> None:
             if result is not None:
                 self._reconstructed(scan, path)(result)
+            elif not self.study.compared_volumes.results:
+                self.studies.change(scan, StudyState.without_preview)
             self.written.emit(path, result is not None)
             self.exporting.exported.emit(path)
 

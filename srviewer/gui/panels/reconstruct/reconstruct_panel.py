@@ -10,6 +10,7 @@ from srviewer.gui.jobs.running_jobs import Task, duration_text
 from srviewer.gui.panels.reconstruct.model_choice import (
     ModelChoice,
     factor_for_model,
+    finer_factor,
     model_of,
     offered_factors,
 )
@@ -18,8 +19,10 @@ from srviewer.gui.panels.reconstruct.request_options import RequestOptions
 from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
 from srviewer.gui.panels.reconstruct.slab_box import SlabBox
 from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
+from srviewer.gui.panels.reconstruct.thin_scan_box import ThinScanBox
 from srviewer.gui.study.report_box import ReportBox
 from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
+from srviewer.gui.study.thin_scan import has_nothing_to_reconstruct
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import (
     adaptation,
@@ -37,11 +40,13 @@ from srviewer.gui.widgets.form import (
     form,
     label,
     set_entries,
+    set_primary,
     set_role,
 )
 from srviewer.gui.widgets.notice import Acknowledgement, Notice
 from srviewer.sr.cross_plane.methods import METHODS, method
 from srviewer.sr.reconstruction.cautions import cautions
+from srviewer.sr.requests.request import LARGEST_MEASURED
 from srviewer.sr.results.disagreement_calibration import disagreement_worth
 from srviewer.sr.results.reconstruction import Reconstruction
 
@@ -76,8 +81,6 @@ class ReconstructPanel(QWidget):
         self._start = button(
             tr("Reconstruct"), tr("Reconstruct the open scan with thin slices (Ctrl+Return)")
         )
-        self._start.setProperty("primary", "true")
-        self._start.setIcon(theme.icon_on_accent("play"))
         self.foot = QWidget()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -129,6 +132,7 @@ class ReconstructPanel(QWidget):
         layout.addWidget(self._detected)
         layout.addWidget(self._warnings)
         layout.addWidget(StackChoice(self._controller))
+        layout.addWidget(ThinScanBox(self._controller))
         layout.addSpacing(4)
         layout.addWidget(label(tr("RECONSTRUCTION"), "heading"))
         layout.addLayout(rows)
@@ -185,8 +189,16 @@ class ReconstructPanel(QWidget):
                 if thick is None
                 else tr("Thick axis  {axis}", axis=axis_title(geometry, thick))
             )
+        self._show_start()
         self._show_acknowledged()
         self._show_request()
+
+    def _show_start(self) -> None:
+        """The button is large and bright only where there is something to reconstruct."""
+        thin = has_nothing_to_reconstruct(self._study.state)
+        self._start.setText(tr("Reconstruct anyway") if thin else tr("Reconstruct"))
+        set_primary(self._start, not thin)
+        self._start.setIcon(theme.icon("play") if thin else theme.icon_on_accent("play"))
 
     def _show_acknowledged(self) -> None:
         self._warnings.show_acknowledged(self._study.acknowledged)
@@ -206,7 +218,8 @@ class ReconstructPanel(QWidget):
         spacing = geometry.spacing[request.axis]
         needs_model = method(request.method).needs_model
         model, problem = model_of(request)
-        factors = sorted({*offered_factors(model), request.factor})
+        finer = finer_factor(scan, request, model)
+        factors = sorted({*offered_factors(model), request.factor, *([finer] if finer else [])})
         targets = [(f"{spacing / factor:.2f} mm  (\u00d7{factor})", factor) for factor in factors]
         set_entries(self._factor, targets, request.factor)
         self._models.show(request.model)
@@ -221,7 +234,8 @@ class ReconstructPanel(QWidget):
         others.sort(key=lambda w: w.code not in FAULT_CODES)  # what can be repaired comes first
         warnings = tuple(w.message for w in others)
         advice = () if problem else cautions(scan, request, model)
-        self._note.show_text((*warnings, *problem, *advice))
+        target = () if finer is None or request.factor < LARGEST_MEASURED else (_why_not(finer),)
+        self._note.show_text((*warnings, *problem, *target, *advice))
         self._show_work()
 
     def _show_work(self) -> None:
@@ -272,6 +286,15 @@ class ReconstructPanel(QWidget):
 
     def _stop(self) -> None:
         self._controller.work.cancel(RECONSTRUCT)
+
+
+def _why_not(finer: int) -> str:
+    return tr(
+        "The target stays at \u00d7{largest}: beyond it the measured gain falls to half. Voxels as "
+        "fine as in the plane would take \u00d7{finer}, which can be chosen.",
+        largest=LARGEST_MEASURED,
+        finer=finer,
+    )
 
 
 def _stage(task: Task) -> str:
