@@ -11,6 +11,10 @@ from typing import TypeAlias, TypeVar, cast
 
 R = TypeVar("R")
 LOOK_EVERY = 0.05  # seconds between two steps of what is done aside
+# Of the estimate of the time left: steps that are closer (s) count as one; for so long (s) it must
+# have differed by less than a share of itself; a new pace is taken over in so many seconds.
+STEP_SECONDS, SETTLED_SECONDS, UNSTEADY, SMOOTH_SECONDS = 0.2, 3.0, 0.25, 8.0
+MOST_STEPS = 500  # that are kept
 
 
 @dataclass(frozen=True)
@@ -125,3 +129,60 @@ def aside(call: Callable[[], R], step: Progress) -> Job[R]:
         yield step
     thread.join()
     return future.result()
+
+
+class TimeLeft:
+    """The time that is left of a job, from the pace of its progress.
+
+    Starting is not progress, and the first steps may be quicker or slower than the rest: there is
+    no estimate until it has settled. From then on it follows the pace smoothly.
+    """
+
+    def __init__(self) -> None:
+        self._steps: list[tuple[float, float]] = []  # (seconds, fraction), from the first progress
+        self._ends: list[tuple[float, float]] = []  # (seconds, the end as it was expected then)
+        self._end: float | None = None
+
+    def note(self, now: float, fraction: float) -> None:
+        """Take in a step of the job.
+
+        Args:
+            now: Seconds on a clock that only runs forward.
+            fraction: The share of the job that is done, 0..1.
+        """
+        if not self._steps or fraction <= self._steps[0][1]:
+            self._steps = [(now, fraction)]
+            return
+        began, already = self._steps[0]
+        apart = max(STEP_SECONDS, (now - began) / MOST_STEPS)
+        if now - self._steps[-1][0] < apart:
+            return
+        self._steps.append((now, fraction))
+        # The pace of the last half of the time: what came first says little of what follows.
+        since, before = next(step for step in self._steps if step[0] >= (began + now) / 2 - 1e-9)
+        if now == since or fraction <= before:
+            since, before = began, already
+        end = now + (1 - fraction) * (now - since) / (fraction - before)
+        recent = now - max(SETTLED_SECONDS, 5 * apart)
+        self._ends = [row for row in self._ends if row[0] >= recent] + [(now, end)]
+        if self._end is not None:
+            share = min(1.0, (now - self._steps[-2][0]) / SMOOTH_SECONDS)
+            self._end += share * (end - self._end)
+        elif now - began >= SETTLED_SECONDS and self._settled(now):
+            self._end = end
+
+    def seconds(self, now: float) -> float | None:
+        """The estimate.
+
+        Args:
+            now: Seconds on the same clock.
+
+        Returns:
+            Seconds, not below 0; None until the estimate has settled.
+        """
+        return None if self._end is None else max(0.0, self._end - now)
+
+    def _settled(self, now: float) -> bool:
+        """Whether the last estimates of what is left differ by little."""
+        ends = [end for _, end in self._ends]
+        return len(ends) >= 4 and max(ends) - min(ends) <= UNSTEADY * (ends[-1] - now)

@@ -2,10 +2,11 @@
 
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
-from srviewer.job import Job, Partial, Progress, aside, run, within
+from srviewer.job import Job, Partial, Progress, TimeLeft, aside, run, within
 
 
 class Broken(Exception):
@@ -143,3 +144,35 @@ def test_a_cancel_does_not_wait_for_what_is_done_aside() -> None:
     assert time.monotonic() - started < 5 and not ended.is_set()
     go.set()
     assert ended.wait(10)
+
+
+def _said(steps: list[tuple[float, float]]) -> list[tuple[float, float | None]]:
+    """(seconds that were left, seconds that were estimated) after each step of a job."""
+    left, total = TimeLeft(), steps[-1][0]
+    said = []
+    for now, fraction in steps:
+        left.note(now, fraction)
+        said.append((total - now, left.seconds(now)))
+    return said
+
+
+def test_the_time_left_is_not_said_before_it_is_steady_and_never_jumps() -> None:
+    # As measured: the network starts, the first slices come slowly, then quickly, then evenly.
+    first = [(0.1 * n, 0.0) for n in range(50)] + [(5.5, 0.015), (7.6, 0.031), (9.7, 0.046)]
+    even = [(10.8 + 0.5 * n, 0.08 + 0.0078 * n) for n in range(118)]
+    said = _said([*first, *even, (70.0, 1.0)])
+    assert all(estimate is None for _, estimate in said[:51])
+    estimates = [(true, estimate) for true, estimate in said if estimate is not None]
+    assert 40 < estimates[0][0] < 60  # it is there before a third of the time is over
+    for true, estimate in estimates[:-4]:
+        assert estimate == pytest.approx(true, rel=0.35, abs=2)
+    values = [estimate for _, estimate in estimates]
+    assert max(after - before for before, after in pairwise(values)) < 3  # seconds, up or down
+    assert min(after - before for before, after in pairwise(values)) > -6
+
+
+def test_a_job_that_stands_still_has_no_time_left_to_say() -> None:
+    left = TimeLeft()
+    for n in range(100):
+        left.note(0.5 * n, 0.1)
+    assert left.seconds(50.0) is None

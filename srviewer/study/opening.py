@@ -53,7 +53,7 @@ def opened(
         comparing=replace(
             before.comparing, layout=PLANES, difference_range=0.0, swapped=False, map=""
         ),
-        view=replace(before.view.whole(scan, window), only=_only_plane(scan)),
+        view=replace(before.view.whole(scan, window), main=None, only=_only_plane(scan)),
     )
 
 

@@ -16,8 +16,10 @@ from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.ortho_view import OrthoView
+from srviewer.gui.views.pane_texts import NOT_YET
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
+from srviewer.sr.requests.request import Request
 
 SHAPE, SPACING = (14, 16, 10), (2.0, 1.5, 4.0)
 BRIGHT = (3, 5, 7)
@@ -137,13 +139,16 @@ def test_a_slice_of_a_result_to_come_lies_where_it_will_and_has_no_values_yet(
     qapp.processEvents()
     assert "voxels" in pane.annotations.shapes[0].text
     preview_slice = PreviewSlice(alone, plane, expected.index, 2, None)
-    pane.show_preview(ProgressivePreview(head.header, {plane: preview_slice}))
+    preview = ProgressivePreview(head.header, thick_head, Request(2, 4), {plane: preview_slice})
+    pane.show_preview(preview)
     assert pane.slice is not None and np.array_equal(pane.slice.pixels, expected.pixels)
     assert (pane.slice.index, pane.slice.count) == (expected.index, expected.count)
     assert pane.slice.extent_mm == expected.extent_mm and pane.slice.letters == expected.letters
     assert pane.annotations.shapes[0].text == "324 mm\u00b2"
-    pane.show_preview(ProgressivePreview(head.header))
-    assert pane.slice is None and pane.world_at(QPointF(pane.rect().center())) is not None
+    pane.show_preview(ProgressivePreview(head.header, thick_head, Request(2, 4)))
+    mark = " ".join(line.text for line in pane.annotations.top_left[:2])
+    assert mark == NOT_YET and pane.volume is None
+    assert pane.world_at(QPointF(pane.rect().center())) is not None
 
 
 def test_smooth_and_blocks_differ_on_screen(

@@ -15,7 +15,7 @@ from srviewer.core.intensity.window import rounded_down
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.texts.wording import NO_REFERENCE
+from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.canvas import Canvas
@@ -188,27 +188,29 @@ def test_the_scale_bar_has_a_round_length(most: float, length: float) -> None:
     assert rounded_down(most) == pytest.approx(length)
 
 
-def test_panes_without_a_reference_say_so_instead_of_a_score(
+def test_without_a_reference_one_line_says_so_instead_of_a_score(
     compare: CompareView, study: ShownStudy, head: Volume, thick_head: Volume
 ) -> None:
     _rebuild(study, thick_head, "linear")
     study.keep(study.compared_volumes.showing((*study.compared_volumes.shown, CUBIC)))
     study.keep(replace(study.compared_volumes, cubic=head))
 
-    def badges(row: int) -> list[str]:
-        return [line.text for line in compare.rows[row].panes[Plane.AXIAL].annotations.top_right]
+    def notes() -> list[str]:
+        shown = [pane for row in compare.rows for pane in row.panes.values() if pane.isVisible()]
+        assert all(pane.annotations.top_right == () for pane in shown)
+        return [note.text for note in compare.notes.notes]
 
     for layout in ("compare", "side-by-side"):
         study.compare(Comparing(layout))
         QApplication.processEvents()
-        # Linear interpolation differs from what was measured, which the pane does not keep back.
-        assert badges(0) == [] and badges(2) == ["no reference: not scored"]
-        assert badges(1)[0] == NO_REFERENCE and badges(1)[1].startswith("differs from the scan")
+        # Linear interpolation differs from what was measured, which is not kept back.
+        assert notes()[:2] == [f"linear \u00d74: {NO_REFERENCE}", f"cubic: {NOT_SCORED}"]
+        assert notes()[2].startswith("linear \u00d74: differs from the scan") and len(notes()) == 3
     study.compare(Comparing("curtain"))
     QApplication.processEvents()
-    assert badges(0)[0] == NO_REFERENCE
+    assert notes()[0] == NO_REFERENCE and notes()[1].startswith("differs from the scan")
     study.set_reference(Reference(head, "the thin truth", None))
-    assert badges(0) == []
+    assert len(notes()) == 1  # that it differs is so with a reference too
 
 
 def test_names_and_scores_keep_clear_of_the_letter_between_them(

@@ -212,7 +212,7 @@ def test_what_shares_no_space_scrolls_by_itself_and_says_so(
     rebuilt.study.move_cursor((3.0, 2.0, 9.0))
     assert far.slice.index == number
     _choose(rebuilt, qtbot, "curtain")
-    said = _pane(rebuilt).annotations.top_left[0].text
+    said = rebuilt.compare.notes.notes[0].text
     assert "No space in common" in said and _pane(rebuilt).annotations.divider is None
 
 

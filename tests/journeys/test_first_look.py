@@ -11,17 +11,21 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.study.study_controller import RECONSTRUCT
 from srviewer.gui.texts.offered import PRESS_RECONSTRUCT
-from srviewer.gui.views.pane_texts import NOTHING_YET
+from srviewer.gui.texts.wording import size_text
+from srviewer.gui.views.pane_texts import NOT_YET
+from srviewer.gui.views.shared_notes import ON_ITS_WAY
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.results.reconstruction import Reconstruction
 
+MARK = NOT_YET.split(", ")[1]
 Until = Callable[[Callable[[], bool]], None]
 
 
@@ -68,6 +72,10 @@ def _pane(window: MainWindow, plane: Plane) -> SliceView:
     return window.compare.result.panes[plane]
 
 
+def _shared(window: MainWindow) -> list[str]:
+    return [note.text for note in window.compare.notes.notes]
+
+
 def _words(pane: SliceView) -> str:
     notes = pane.annotations
     lines = (*notes.top_left, *notes.top_right, *notes.bottom_left)
@@ -86,6 +94,7 @@ def test_slices_are_seen_first_and_the_result_takes_their_place(
     _hold(opened, False)
     until(lambda: study.result is not None)
     assert study.preview is None and study.comparing.layout == "compare"
+    assert ON_ITS_WAY not in _shared(opened)
     for plane in Plane:
         pane = _pane(opened, plane)
         assert pane.volume is study.result.volume  # type: ignore[union-attr]
@@ -104,7 +113,7 @@ def _check_the_first_look(window: MainWindow, scan: Volume) -> None:
         assert "first look\n" in _words(pane) and "one plane of two\n" in _words(pane)
     across = _words(_pane(window, Plane.AXIAL))
     assert "first look\n" in across and "one plane of two, 9 slices seen" in across
-    assert all("the whole result follows" in _words(_pane(window, plane)) for plane in Plane)
+    assert _shared(window)[0] == ON_ITS_WAY
     assert not window.actions_offered["export-nifti"].isEnabled()
     assert not window.plot.isVisible() and "dB" not in across
 
@@ -115,22 +124,66 @@ def test_a_slice_is_never_that_of_another_place(
     study = opened.study
     _looked(opened, qtbot, until)
     axial, coronal = _pane(opened, Plane.AXIAL), _pane(opened, Plane.CORONAL)
-    before = axial.slice
-    assert before is not None
-    where = QPointF(coronal.rect().center())
+    cubic = _cubic(opened)
+    assert "first look" in _words(axial)
     for _ in range(6):  # with the wheel over the pane itself, beyond the thick slice
         _turn(axial, -1)
-    assert axial.slice is None and axial.annotations.hint == NOTHING_YET
+    _check_cubic(axial, cubic)
     qtbot.mouseClick(axial, Qt.MouseButton.LeftButton, pos=axial.rect().center() / 1.4)
-    assert _pane(opened, Plane.SAGITTAL).slice is None and coronal.slice is None
-    assert coronal.world_at(where) is not None
+    for pane in (axial, coronal, _pane(opened, Plane.SAGITTAL)):
+        _check_cubic(pane, cubic)
+    shape = Roi("ellipse", Plane.AXIAL, ((0, 0, 0), (9, 0, 0), (0, 9, 0)))
+    study.move_cursor((0, 0, -12))
+    study.set_rois([replace(shape, points_mm=tuple((x, y, -12) for x, y, _ in shape.points_mm))])
+    measured = [row.panes[Plane.AXIAL].annotations.shapes[0].text for row in opened.compare.rows]
+    assert "voxels" in measured[0] and measured[1] == size_text(study.rois[0])
+    assert study.scores is None and study.result is None
     _hold(opened, False)
-    until(lambda: coronal.slice is not None or study.result is not None)
-    if study.result is None:
-        assert "first look" in _words(coronal)
-        assert axial.slice is None
+    until(lambda: MARK not in _words(coronal))  # by its own slice, or by the result
     until(lambda: study.result is not None)
-    assert axial.slice is not None
+    assert study.result is not None
+    for plane in Plane:
+        pane = _pane(opened, plane)
+        assert MARK not in _words(pane) and pane.volume is study.result.volume
+
+
+def _cubic(window: MainWindow) -> Volume:
+    scan, request = window.study.scan, window.study.request
+    assert scan is not None and request is not None
+    return run(reconstruct(scan, replace(request, method="cubic"))).volume
+
+
+def _check_cubic(pane: SliceView, cubic: Volume) -> None:
+    """It shows the whole scan by cubic interpolation at the crosshair, says so and no more."""
+    expected = slice_at(cubic, pane.plane, pane.study.view.cursor_mm)
+    assert pane.slice is not None and pane.volume is None
+    assert (pane.slice.index, pane.slice.count) == (expected.index, expected.count)
+    assert pane.slice.extent_mm == pytest.approx(expected.extent_mm)
+    assert np.allclose(pane.slice.pixels, expected.pixels, atol=1)  # of about 1000
+    notes = pane.annotations
+    assert " ".join(line.text for line in notes.top_left[:2]) == NOT_YET and notes.top_right == ()
+
+
+def test_a_rebuild_without_first_looks_shows_cubic_until_it_is_there(
+    opened: MainWindow, until: Until, qtbot: QtBot, tmp_path: Path
+) -> None:
+    study = opened.study
+    request = study.request
+    assert request is not None
+    study.set_request(replace(request, also=((0, 2),)))  # the whole scan decides each slice
+    _press(opened, qtbot, "Reconstruct")
+    _hold(opened, True)
+    assert study.comparing.layout == "compare"
+    cubic = _cubic(opened)
+    for plane in Plane:
+        _check_cubic(_pane(opened, plane), cubic)
+    _press(opened, qtbot, "Cancel")
+    until(lambda: opened.controller.work.tasks == ())
+    study.set_request(request)
+    opened.controller.reconstruct_into(tmp_path / "slabs.nii.gz")  # slab by slab
+    _check_cubic(_pane(opened, Plane.CORONAL), _cubic(opened))
+    until(lambda: study.result is not None)
+    assert MARK not in _words(_pane(opened, Plane.CORONAL))
 
 
 def _turn(pane: SliceView, notches: int) -> None:
@@ -191,7 +244,7 @@ def test_slices_that_come_while_another_study_is_shown_wait(
     _press(two, qtbot, "Reconstruct")
     _hold(two, True)
     assert study.comparing.layout == "compare"
-    assert _words(_pane(two, Plane.AXIAL)).endswith(NOTHING_YET)
+    assert MARK in _words(_pane(two, Plane.AXIAL))
     two.studies.show(1)
     _hold(two, False)
     until(lambda: two.controller.work.running(RECONSTRUCT) is None)
@@ -221,7 +274,7 @@ def test_a_result_that_is_shown_stays_until_the_next_is_there(
     assert request is not None
     study.set_request(replace(request, method="cubic"))  # no network: nothing to look at first
     opened.controller.reconstruct()
-    assert study.preview is None and study.comparing.layout == "planes"
+    assert study.comparing.layout == "planes"
     until(lambda: study.result is not None)
     study.set_request(request)
     _press(opened, qtbot, "Reconstruct")

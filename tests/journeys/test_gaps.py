@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QComboBox, QPushButton
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.geometry.slice_runs import Planes
+from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
+from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.views.pane_texts import NOT_YET_UNEVEN
 from srviewer.gui.window.main_window import MainWindow
 
 
@@ -41,6 +44,12 @@ def test_gaps_are_a_choice_and_a_tilt_can_be_straightened(
     gaps.setCurrentIndex(1)
     gaps.activated.emit(1)
     assert study.request is not None and study.request.gaps == "run"
+    study.acknowledge()
+    window.controller.reconstruct()  # no cubic interpolation across a gap, even while it runs
+    pane = window.compare.result.panes[Plane.CORONAL]
+    texts = [line.text for line in pane.annotations.top_left]
+    assert " ".join(texts[:2]) == NOT_YET_UNEVEN and pane.slice is not None
+    window.controller.work.cancel(RECONSTRUCT)
     straighten.click()
     until(lambda: study.scan is not scan)
     assert study.scan is not None

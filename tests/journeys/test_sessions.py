@@ -222,4 +222,5 @@ def test_a_session_opened_at_the_start_shows_its_scores(
 
 def _badges(window: MainWindow) -> list[str]:
     panes = window.compare.result.panes.values()
-    return [line.text for pane in panes for line in pane.annotations.top_right]
+    lines = [line for pane in panes for line in pane.annotations.top_right]
+    return [line.text for line in (*lines, *window.compare.notes.notes)]

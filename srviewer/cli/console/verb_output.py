@@ -15,7 +15,7 @@ from srviewer.atomic import write_text
 from srviewer.cli.console.terminal import terminal
 from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
-from srviewer.job import Job, Progress, run
+from srviewer.job import Job, Progress, TimeLeft, run
 from srviewer.stop_signals import STOP
 from srviewer.unwritable import reason
 
@@ -82,7 +82,7 @@ class ProgressBar:
     """One line on standard error: bar, percentage, time left and message."""
 
     def __init__(self) -> None:
-        self._started = time.monotonic()
+        self._time_left = TimeLeft()
         self._drawn = 0.0
 
     def show(self, step: Progress) -> None:
@@ -97,7 +97,8 @@ class ProgressBar:
         self._drawn = now
         filled = round(step.fraction * BAR_WIDTH)
         bar = "#" * filled + "." * (BAR_WIDTH - filled)
-        left = time_left(now - self._started, step.fraction)
+        self._time_left.note(now, step.fraction)
+        left = time_text(self._time_left.seconds(now))
         line = f"[{bar}] {step.fraction:4.0%} {left}  {visible_line(step.message)}"[:WIDEST]
         self._write(f"\r\033[K{line}")
 
@@ -112,19 +113,18 @@ class ProgressBar:
             screen.flush()
 
 
-def time_left(elapsed: float, fraction: float) -> str:
-    """Estimate the remaining time.
+def time_text(left: float | None) -> str:
+    """Format the remaining time.
 
     Args:
-        elapsed: Seconds so far.
-        fraction: The share of the job that is done, 0..1.
+        left: Seconds; None while it is too early to estimate.
 
     Returns:
-        Text such as "1:23 left"; "" while it is too early to estimate.
+        Text such as "1:23 left"; "" for None.
     """
-    if fraction < 0.01 or elapsed < 0.5:
+    if left is None:
         return ""
-    seconds = round(elapsed * (1 - fraction) / fraction)
+    seconds = round(left)
     return f"{seconds // 60}:{seconds % 60:02d} left"
 
 

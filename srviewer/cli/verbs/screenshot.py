@@ -75,6 +75,7 @@ def _add_view_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--centre", type=point, metavar="X,Y,Z", help="middle of the panes")
     parser.add_argument("--zoom", type=number, default=1.0, help="times the size that fits")
     parser.add_argument("--plane", choices=PLANE_NAMES, help="only this one")
+    parser.add_argument("--main", choices=PLANE_NAMES, help="large; default: as it was acquired")
     parser.add_argument("--window", type=span, metavar="LOW,HIGH", help="grey levels")
     parser.add_argument("--colours", choices=COLOUR_NAMES, default="grey", help="of the slices")
     parser.add_argument("--inverted", action="store_true", help="dark stands for high values")
@@ -142,6 +143,7 @@ def _picture(args: argparse.Namespace) -> FigureContents:
         centre=args.centre,
         zoom=args.zoom,
         plane=args.plane,
+        main=args.main,
         smooth=not args.blocks,
         radiological=not args.neurological,
         colours=args.colours,

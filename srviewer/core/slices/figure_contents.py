@@ -23,6 +23,7 @@ class FigureContents:
         centre: The middle of the panes in RAS+ mm; None for the middle of the scan.
         zoom: Times the size that fits.
         plane: One of ``PLANE_NAMES``; None for all three.
+        main: Of the large pane, one of ``PLANE_NAMES``; None for that of the acquisition.
         smooth: Pixels are interpolated.
         radiological: The patient's right is drawn at the left.
         colours: One of ``COLOUR_NAMES``.
@@ -45,6 +46,7 @@ class FigureContents:
     centre: Millimetres | None = None
     zoom: float = 1.0
     plane: str | None = None
+    main: str | None = None
     smooth: bool = True
     radiological: bool = True
     colours: str = "grey"

@@ -58,6 +58,19 @@ class Plane(Enum):
         return geometry.world_axes[self.axes[0]]
 
 
+def acquired_plane(geometry: Geometry) -> Plane:
+    """The plane in which the slices of a scan were acquired.
+
+    Args:
+        geometry: The grid of the scan.
+
+    Returns:
+        The plane across the thick axis; axial where no axis is thick.
+    """
+    thick = geometry.thick_axis
+    return next((p for p in Plane if p.normal_axis(geometry) == thick), Plane.AXIAL)
+
+
 # A point this close (voxels) to the edge between two slices lies on it: headers are rounded, and
 # volumes on one grid must show the same slice.
 TIE = 1e-3

@@ -31,6 +31,7 @@ VALUES = {
     "window": "--window",
     "zoom": "--zoom",
     "plane": "--plane",
+    "main": "--main",
     "colours": "--colours",
     "divider": "--divider",
     "tile_mm": "--tile",

@@ -31,6 +31,7 @@ from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.drawing.annotations import paint
 from srviewer.gui.views.drawing.composite_marks import number_with_unit
+from srviewer.gui.views.shared_notes import paint_notes
 
 FOOT = 50  # px
 SCREEN_DPI = 96
@@ -87,6 +88,9 @@ class FigurePage:
         colours = LIGHT if self.picture.theme == "light" else DARK
         page = QRectF(0, 0, self.picture.width, self.picture.height)
         painter.fillRect(page, QColor(colours.surface))
+        line = self._view.notes
+        if line.isVisible():
+            paint_notes(painter, QRectF(line.geometry()), line.notes)
         for row in self._view.rows:
             for pane in row.panes.values():
                 if not pane.isVisible():

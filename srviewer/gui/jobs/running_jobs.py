@@ -12,10 +12,7 @@ from srviewer.errors import as_user_error
 from srviewer.gui.jobs.worker import Worker
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.log import log_error
-from srviewer.job import Job, Progress
-
-# An estimate from less than this (seconds, share of the job) would be unsteady.
-LEAST_SECONDS, LEAST_FRACTION = 1.0, 0.02
+from srviewer.job import Job, Progress, TimeLeft
 
 
 class Task(QObject):
@@ -52,7 +49,7 @@ class Task(QObject):
         self.progress = Progress(0.0, title)
         self.error: Exception | None = None
         self.tells_time = True
-        self._started = monotonic()
+        self._time_left = TimeLeft()
         self._done, self._wanted = done, wanted
         self._dropped = False
         self._worker = Worker(job, self)
@@ -91,14 +88,12 @@ class Task(QObject):
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds, extrapolated from the progress; None while there is too little of it."""
-        elapsed, fraction = monotonic() - self._started, self.progress.fraction
-        if not self.tells_time or elapsed < LEAST_SECONDS or fraction < LEAST_FRACTION:
-            return None
-        return elapsed * (1 - fraction) / fraction
+        """Seconds, from the pace of the progress; None until that is steady."""
+        return self._time_left.seconds(monotonic()) if self.tells_time else None
 
     def _report(self, progress: Progress) -> None:
         self.progress = progress
+        self._time_left.note(monotonic(), progress.fraction)
         self.reported.emit()
 
     def _bring(self, piece: object) -> None:

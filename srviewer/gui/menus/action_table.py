@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from srviewer.core.slices.planes import Plane
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS, ColourMap
 from srviewer.gui.state.tool_offers import TOOL_OFFERS, ToolOffer
 from srviewer.gui.texts.translation import mark
@@ -128,7 +129,7 @@ Row: TypeAlias = ActionSpec | MenuSpec
 Rows: TypeAlias = Callable[[], Iterable[Row]]  # of another table, which is read when it is called
 
 EXPORTS = "exports"  # the menu beside the button of NIfTI
-LAYOUT, COLOURS, TOOL = "layout", "colours", "tool"  # groups
+LAYOUT, COLOURS, TOOL, MAIN = "layout", "colours", "tool", "main"  # groups
 
 
 def _exports() -> Iterable[Row]:
@@ -168,6 +169,26 @@ def _layout(row: Layout) -> ActionSpec:
         group=LAYOUT,
         data=row.id,
         checked=lambda state: state.comparing.layout == row.id,
+    )
+
+
+def _main_planes() -> Iterable[Row]:
+    acquired = ("acquired", mark("As acquired"), mark("The plane of the scan's slices"), None)
+    tip = mark("This plane, whatever the scan's slices are")
+    return map(_main_plane, (acquired, *((p.value, p.title, tip, p) for p in Plane)))
+
+
+def _main_plane(row: tuple[str, str, str, Plane | None]) -> ActionSpec:
+    word, title, tip, plane = row
+    return ActionSpec(
+        f"main-{word}",
+        title,
+        tip,
+        menu="main",
+        checkable=True,
+        group=MAIN,
+        data=plane,
+        checked=lambda state: state.view.main is plane,
     )
 
 
@@ -342,6 +363,8 @@ ACTIONS: tuple[Row | Rows, ...] = (
     ),
     MenuSpec("view", mark("&View")),
     _layouts,
+    MenuSpec("main", mark("Large pane"), menu="view", section="main"),
+    _main_planes,
     MenuSpec(
         "levels",
         mark("Window / level"),

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow
 
 from srviewer.gui.dialogs.mip_dialog import MipDialog
-from srviewer.gui.menus.action_table import COLOURS, LAYOUT, TOOL
+from srviewer.gui.menus.action_table import COLOURS, LAYOUT, MAIN, TOOL
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.panels.look.cine import Cine
 from srviewer.gui.state.shown_study import ShownStudy
@@ -24,6 +24,7 @@ class LookActions(QObject):
         actions.connect_group(LAYOUT, self._arrange)
         actions.connect_group(COLOURS, study.set_colours)
         actions.connect_group(TOOL, study.set_tool)
+        actions.connect_group(MAIN, study.set_main)
         for name, slot in (
             ("smooth", study.set_smooth),
             ("radiological", study.set_radiological),

@@ -177,6 +177,11 @@ class ShownStudy(QObject):
         return self._state.view
 
     @property
+    def main_plane(self) -> Plane:
+        """The plane of the large pane."""
+        return self._state.main_plane
+
+    @property
     def overlays(self) -> tuple[Overlay, ...]:
         """The overlays over every pane, the last on top."""
         return self._state.overlays
@@ -337,6 +342,14 @@ class ShownStudy(QObject):
             plane: The only plane to show; None for all.
         """
         self._look(only=plane)
+
+    def set_main(self, plane: Plane | None) -> None:
+        """Choose the plane of the large pane.
+
+        Args:
+            plane: The plane; None for that in which the scan was acquired.
+        """
+        self._look(main=plane)
 
     def set_radiological(self, radiological: bool) -> None:
         """Choose the side of the screen that shows the patient's right.

@@ -1,19 +1,22 @@
-"""Progressive preview: while a scan is reconstructed, the slices on screen come first."""
+"""Progressive preview: while a scan is reconstructed, the slices on screen come first.
+
+Until they do, and where single slices cannot be had, cubic interpolation stands in for them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import QObject
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.state.open_studies import OpenStudies
-from srviewer.gui.state.progressive_preview import ProgressivePreview
+from srviewer.gui.state.progressive_preview import ProgressivePreview, awaited
 from srviewer.job import Job
+from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice, can_preview, with_preview
-from srviewer.sr.reconstruction.reconstruct import thin_header
 from srviewer.sr.requests.request import Request
-from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.state.compared_volumes import NO_RESULT
 from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.study_state import StudyState
@@ -56,10 +59,11 @@ class PreviewUpdater(QObject):
         scan: Volume,
         request: Request,
         region: Volume | None,
-        job: Job[Reconstruction],
-        start: Callable[[Job[Reconstruction]], Task],
+        job: Job[Any],
+        start: Callable[[Job[Any]], Task],
+        slab_wise: bool = False,
     ) -> None:
-        """Start the reconstruction of the scan that is shown, with a preview where that can be.
+        """Start the reconstruction of the scan that is shown, with a preview of its result.
 
         Args:
             scan: The scan that is shown.
@@ -67,18 +71,21 @@ class PreviewUpdater(QObject):
             region: Where nothing learned is added; None for nowhere.
             job: The reconstruction.
             start: Starts a job and gives its task.
+            slab_wise: Whether there is no memory for single slices before their slab.
         """
         study = self._study
-        if NO_RESULT not in study.compared_volumes.shown or not can_preview(scan, request, region):
+        if NO_RESULT not in study.compared_volumes.shown:
             start(job)
             return
-        opened = study.comparing.layout == PLANES
-        preview = ProgressivePreview(thin_header(scan, request, None))
-        running = _Running(scan, preview, opened, study.view.cursor_mm)
-        running.task = start(with_preview(scan, request, lambda: running.crosshair_mm, job))
+        lasting = method(request.method).needs_model  # an interpolation is there at once
+        opened = study.comparing.layout == PLANES and lasting
+        running = _Running(scan, awaited(scan, request), opened, study.view.cursor_mm)
+        if can_preview(scan, request, region) and not slab_wise:
+            job = with_preview(scan, request, lambda: running.crosshair_mm, job)
+        running.task = start(job)
         running.task.brought.connect(self._take)
         self._running = running
-        study.set_preview(preview)
+        study.set_preview(running.preview)
         if opened:
             study.compare(replace(study.comparing, layout=COMPARE))
 

@@ -43,6 +43,7 @@ from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.state.held_file import held_in
 from srviewer.study.state.origin import Origin, one_image_a_file, origins
 from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import StudyState
 
 OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
 LOAD = "load volume"
@@ -59,6 +60,7 @@ class StudyController(QObject):
     opening = Signal()  # something is to be opened: what was asked about an earlier one is moot
     opened = Signal(object)  # the paths that the scan was opened from
     reconstructed_elsewhere = Signal(str)  # the name of a scan that is not shown
+    panel_wanted = Signal(str)  # the id of the panel that leads on
     written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
     failed = Signal(str, object)  # what was tried, the exception
 
@@ -244,7 +246,14 @@ class StudyController(QObject):
         files = SlabFiles(path, lambda _, made: {**made.provenance(), **known})
         job = reconstructed_and_opened(scan, series.stream(frame), request, files)
         held = self.exporting.claims.holding(path, job)
-        self._start(RECONSTRUCT, title, held, self._written(scan, path))
+        self.previews.start(
+            scan,
+            request,
+            None,
+            held,
+            lambda job: self._start(RECONSTRUCT, title, job, self._written(scan, path)),
+            slab_wise=True,
+        )
 
     @property
     def region(self) -> Volume | None:
@@ -331,11 +340,12 @@ class StudyController(QObject):
         """
         self._load_truth(path, tr("the loaded ground truth '{name}'", name=path.name))
 
-    def load_beside(self, path: Path) -> None:
+    def load_beside(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Compare a volume with the scan, wherever it lies.
 
         Args:
             path: A file in one of the formats that can be opened.
+            then: Called once the volume is there; None for nothing.
         """
         scan = self.study.scan
         if scan is None:
@@ -344,6 +354,8 @@ class StudyController(QObject):
         def keep(volume: Volume) -> None:
             kept = self.study.compared_volumes
             self.study.keep(kept.with_loaded(held_in(path, volume), path.name))
+            if then is not None:
+                then()
 
         title = tr("Loading {name}", name=path.name)
         self._start(LOAD, title, to_compare(path, scan), keep)
@@ -372,6 +384,8 @@ class StudyController(QObject):
             if result is not None:
                 held_in(path, result.volume)
                 self._reconstructed(scan)(result)
+            elif not self.study.compared_volumes.results:
+                self.studies.change(scan, StudyState.without_preview)
             self.written.emit(path, result is not None)
             self.exporting.exported.emit(path)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from srviewer.core.comparison.linking import unlinked
 from srviewer.core.slices.planes import slice_number
@@ -18,8 +18,9 @@ from srviewer.gui.views.compare_input import CompareInput
 from srviewer.gui.views.drawing.composite import Composite
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.map_overlays import map_overlays
-from srviewer.gui.views.ortho_view import Arrangement, OrthoView
+from srviewer.gui.views.ortho_view import Arrangement, OrthoView, Scales
 from srviewer.gui.views.score_badges import badge
+from srviewer.gui.views.shared_notes import SharedNotes, shared_notes
 from srviewer.gui.views.unlinked_rows import LooseRows
 from srviewer.study.state.compared_volumes import MOST_SHOWN, NO_RESULT, ORIGINAL
 from srviewer.study.state.comparing import FLIP_KEY
@@ -27,21 +28,31 @@ from srviewer.study.state.layouts import Layout, find_layout
 
 
 class CompareView(QWidget):
-    """Up to four rows of panes that share cursor, zoom, grey levels and interpolation."""
+    """Up to four rows of panes that share cursor, zoom, grey levels and interpolation.
+
+    Attributes:
+        rows: The rows; those that are shown come first.
+        notes: The line above them, of what is the same in all panes.
+    """
 
     def __init__(self, study: ShownStudy) -> None:
         super().__init__()
         self._study = study
-        self.rows: list[OrthoView] = []  # those that are shown come first
+        self.rows: list[OrthoView] = []
         self._linked: list[OrthoView] = []
         self._loose = LooseRows(study, self)
         self._placed: tuple[Any, ...] = ()  # the layout and the rows that are shown
         self._drawn = study.comparing
         self.setProperty("role", "panes")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self.notes = SharedNotes()
+        self._grid = QGridLayout()
         self._grid.setSpacing(2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.notes)
+        layout.addLayout(self._grid, 1)
         study.changed.connect(self._follow)
         self.refresh()
 
@@ -72,6 +83,7 @@ class CompareView(QWidget):
         self._update_composite()
         self._lay_map()
         self._show_badges()
+        self._show_notes()
 
     def _follow(self, changed: frozenset[str]) -> None:
         """Show changes; those made while an edge is dragged need no new layout."""
@@ -86,8 +98,11 @@ class CompareView(QWidget):
             self._update_composite()
         if PREVIEW in changed:
             self._show_preview()
+            self._show_notes()
         if changed & {"scores", "view"}:
             self._show_badges()
+        if "scores" in changed:
+            self._show_notes()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Called by Qt; hidden panes have no badges."""
@@ -129,9 +144,9 @@ class CompareView(QWidget):
 
     def _arrange(self, count: int) -> None:
         beside = self.layout_shown.direction == "across"
-        inner = Arrangement[self.layout_shown.arrangement.upper()]
+        inner, scales = Arrangement[self.layout_shown.arrangement.upper()], Scales()
         for number, row in enumerate(self.rows[:count]):
-            row.arrange(inner)
+            row.arrange(inner, scales)
             self._grid.addWidget(row, 0 if beside else number, number if beside else 0)
             row.show()
         # An empty row keeps its stretch, so that each place is set, not only the used ones.
@@ -193,13 +208,9 @@ class CompareView(QWidget):
         words, colour = entry.name, theme.TEXT if entry.key == ORIGINAL else theme.ACCENT
         pair = self.pair()
         if self.layout_shown.composite and len(pair) > 1:
-            other = pair[1]
-            if not self._overlays(other):
-                reason = other.hint.split("\n")[0] if other.volume is None else self._reason(other)
-                notice = tr("{a} alone. {b}: {reason}", a=words, b=other.name, reason=reason)
-                return Line(notice, theme.WARNING, bold=True)
-            names = f"{words}  {self.layout_shown.sign}  {other.name}"
-            return Line(names, theme.TEXT, bold=True)
+            if self._overlays(pair[1]):
+                words = f"{words}  {self.layout_shown.sign}  {pair[1].name}"
+            return Line(words, theme.TEXT, bold=True)
         if "flip" in self.layout_shown.controls and len(pair) > 1:
             words = tr("{a}   (hold {key}: {b})", a=words, key=FLIP_KEY, b=self._held_back().name)
         return Line(words, colour, bold=True)
@@ -210,7 +221,6 @@ class CompareView(QWidget):
 
     def _show_badges(self) -> None:
         cursor = self._study.view.cursor_mm
-        referenced = self._study.reference is not None
         for row, entry in zip(self.rows, self._shown(), strict=False):
             scored = self._judged() if self.layout_shown.composite else entry
             if scored.volume is None:
@@ -218,7 +228,28 @@ class CompareView(QWidget):
             for plane, pane in row.panes.items():
                 if pane.isVisible() and pane.slice is not None:
                     number = slice_number(scored.volume.geometry, plane, cursor)
-                    pane.show_badge(badge(scored, plane, number, referenced))
+                    pane.show_badge(badge(scored, plane, number))
+
+    def _show_notes(self) -> None:
+        shown = self.pair()[:2] if self.layout_shown.composite else self._shown()
+        referenced = self._study.reference is not None
+        notes = shared_notes(shown, referenced, self._previewed(shown))
+        self.notes.show_notes((*self._not_composed(), *notes))
+
+    def _not_composed(self) -> tuple[Line, ...]:
+        """A note on a composite that shows A alone."""
+        pair = self.pair()
+        if not self.layout_shown.composite or len(pair) < 2 or self._overlays(pair[1]):
+            return ()
+        other = pair[1]
+        reason = other.hint.split("\n")[0] if other.volume is None else self._reason(other)
+        notice = tr("{a} alone. {b}: {reason}", a=pair[0].name, b=other.name, reason=reason)
+        return (Line(notice, theme.WARNING),)
+
+    def _previewed(self, shown: Sequence[Comparable]) -> bool:
+        """Whether slices of a result that is being computed are on the screen."""
+        waiting = any(entry.key == NO_RESULT for entry in shown)
+        return waiting and self._study.preview is not None and not self.layout_shown.composite
 
     def _judged(self) -> Comparable:
         """Which of the two that lie over each other the badge is about."""

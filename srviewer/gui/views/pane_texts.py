@@ -1,76 +1,70 @@
 """Texts in a pane on its slice: plane, spacing, number, and the state of a result to come."""
 
+from dataclasses import replace
+
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, SliceImage
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import OBLIQUE, millimetres
-from srviewer.gui.views.drawing.annotations import Annotations
+from srviewer.gui.texts.wording import millimetres
 from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
 
-ROOMY = 170  # px: a lower pane has no second line at its foot
-NOTHING_YET = mark("Not reconstructed here yet.\nThe whole result follows.")
+NOT_YET = mark("cubic, not yet reconstructed")
+NOT_YET_UNEVEN = mark("original, not yet reconstructed")
 # What one slice is of a result that is made of so many estimates.
 OF_THE_RESULT = {2: mark("one plane of two"), 8: mark("one estimate of eight")}
 
 
-def plane_title(
-    plane: Plane, shown: ScanHeader, width: float, height: float
-) -> tuple[Line, tuple[Line, ...]]:
+def plane_title(plane: Plane, shown: ScanHeader, width: float) -> tuple[Line, tuple[Line, ...]]:
     """Text with the plane and its spacing.
 
     Args:
         plane: Of the pane.
         shown: Header of the volume in the pane.
         width: Of the pane, in pixels.
-        height: Of the pane, in pixels.
 
     Returns:
         The line above, and the lines at the foot: the spacing (across, up, through-plane; mm)
-        where there is no room for it above but at the foot.
+        where there is no room for it above.
     """
     normal, across, up = plane.array_axes(shown.geometry)
     mm = shown.geometry.spacing
     spacing = millimetres([mm[axis] for axis in (across, up, normal)])
     title = tr(plane.title)
-    whole = Line(f"{title}  {spacing}", theme.MUTED)
+    whole = Line(f"{title}  {spacing}", theme.MUTED, cut=False)
     if fits_beside(whole, width):
         return whole, ()
-    below = (Line(spacing, theme.MUTED),) if height >= ROOMY else ()
-    return Line(title, theme.MUTED), below
+    return Line(title, theme.MUTED, cut=False), (Line(spacing, theme.MUTED, cut=False),)
 
 
-def oblique_note(shown: ScanHeader, width: float) -> tuple[Line, ...]:
-    """Note on slices that do not lie along the patient's axes.
+def name_lines(name: Line, width: float) -> tuple[Line, ...]:
+    """The name of what a pane shows, with what follows its first comma below where it is long.
 
     Args:
-        shown: Header of the volume in the pane.
+        name: The name.
         width: Of the pane, in pixels.
 
     Returns:
-        One line with the angle in degrees; empty up to 1 degree.
+        One line or two.
     """
-    degrees = shown.geometry.obliquity
-    if degrees <= OBLIQUE:
-        return ()
-    short = Line(tr("oblique {degrees:.1f}\u00b0", degrees=degrees), theme.WARNING)
-    whole = Line(tr("{oblique}, along the voxel axes", oblique=short.text), theme.WARNING)
-    return (whole if fits_beside(whole, width) else short,)
+    first, comma, rest = name.text.partition(", ")
+    if not comma or fits_beside(name, width):
+        return (name,)
+    return replace(name, text=first + ","), replace(name, text=rest, bold=False)
 
 
-def nothing_yet(active: bool) -> Annotations:
-    """Annotations in place of a slice that is not there yet.
+def not_yet(even: bool) -> Line:
+    """The mark of a pane whose slice is not reconstructed yet.
 
     Args:
-        active: Whether the pane has the keyboard focus.
+        even: Whether cubic interpolation stands in for the slice; else the scan itself.
 
     Returns:
-        The name of a result to come and a hint.
+        The name of what is drawn, with the warning.
     """
-    role = Line(tr("result to come"), theme.MUTED, bold=True)
-    return Annotations((role,), hint=tr(NOTHING_YET), active=active)
+    return Line(tr(NOT_YET if even else NOT_YET_UNEVEN), theme.WARNING, bold=True)
 
 
 def first_look() -> Line:
@@ -85,12 +79,12 @@ def preview_notes(preview_slice: PreviewSlice) -> tuple[Line, ...]:
         preview_slice: The slice.
 
     Returns:
-        The share of the result's estimates in it, and that the whole result follows.
+        The share of the result's estimates in it, and how many slices it was computed from.
     """
     note = tr(OF_THE_RESULT[preview_slice.estimates])
     if preview_slice.thick is not None:
         note = tr("{estimate}, {count} slices seen", estimate=note, count=preview_slice.thick)
-    return Line(note, theme.TEXT), Line(tr("the whole result follows"), theme.MUTED)
+    return (Line(note, theme.TEXT),)
 
 
 def slice_line(image: SliceImage) -> Line:
@@ -105,7 +99,9 @@ def slice_line(image: SliceImage) -> Line:
     if not image.inside:
         note = tr("crosshair outside: slice {number}", number=image.index + 1)
         return Line(note, theme.WARNING)
-    return Line(tr("slice {number} / {count}", number=image.index + 1, count=image.count))
+    number, count = image.index + 1, image.count
+    line = tr("slice {number} / {count}", number=number, count=count)
+    return Line(line, cut=False, short=f"{number} / {count}")
 
 
 def depth_of(image: SliceImage, plane: Plane, geometry: Geometry) -> float | None:

@@ -1,9 +1,11 @@
 """A pane: a slice of one volume, drawn in millimetres."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QImage, QPainterPath, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QImage, QPainterPath, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.geometry.grid import Geometry
@@ -34,14 +36,16 @@ from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.pane_texts import (
     depth_of,
     first_look,
-    nothing_yet,
-    oblique_note,
+    name_lines,
+    not_yet,
     plane_title,
     preview_notes,
     slice_line,
 )
+from srviewer.gui.views.shared_scale import SharedScale
 from srviewer.study.state.view import Point
 
+Source = TypeVar("Source", Volume, ProgressivePreview)
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
 
 
@@ -50,12 +54,12 @@ class Cut:
     """The slice that was cut last.
 
     Attributes:
-        volume: Of which it is a slice.
+        header: Of the volume, or of the result to come, of which it is a slice.
         number: Along the normal of the plane, before it is limited to the volume.
         image: The slice.
     """
 
-    volume: Volume
+    header: ScanHeader
     number: int
     image: SliceImage
 
@@ -63,8 +67,8 @@ class Cut:
 class SliceView(QWidget):
     """Draws one plane of a volume at the study's crosshair, zoom, grey levels and colours.
 
-    Every pane of one plane shows the same millimetres at the same size of pane, so a thick scan
-    and a thin result lie over each other exactly.
+    Panes that share a scale show as many millimetres per pixel, so a thick scan and a thin result
+    lie over each other exactly, and what is longer in the patient is longer on the screen.
 
     Attributes:
         study: Says how the slice is drawn.
@@ -87,6 +91,7 @@ class SliceView(QWidget):
         self._preview: ProgressivePreview | None = None
         self._cut: Cut | None = None
         self._drawn: tuple[object, ...] = ()  # by the canvas, see ``_wanted``
+        self._scale = SharedScale()
         self._canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -113,14 +118,14 @@ class SliceView(QWidget):
         self.refresh()
 
     def show_preview(self, preview: ProgressivePreview) -> None:
-        """Draw slices of a progressive preview, as far as the crosshair lies in one that is there.
+        """Draw slices of a progressive preview, and cubic interpolation where there is none yet.
 
         Args:
             preview: Of the result that is being computed.
         """
         self.volume, self._preview = None, preview
-        self.setAccessibleDescription(tr("result to come"))
         self.refresh()
+        self.setAccessibleDescription(self._role.text)
 
     def show_badge(self, lines: tuple[Line, ...]) -> None:
         """Write the scores of the slice into the upper right corner.
@@ -175,16 +180,26 @@ class SliceView(QWidget):
         self._composite = composite
         self.refresh()
 
+    def share_scale(self, scale: SharedScale) -> None:
+        """Show as many millimetres per pixel as the other panes of a group.
+
+        Args:
+            scale: Of the group.
+        """
+        if scale is not self._scale:
+            self._scale.leave(self)
+            self._scale = scale
+            self.refresh()
+
     def refresh(self) -> None:
         """Draw the slice under the crosshair, with the study's present view."""
         header = self.header
         if header is None or not self.isVisible():
+            self._scale.leave(self)
             return
+        self._scale.fit(self, self._fitted())
         view = self.study.view
         self.slice = self._image(view.cursor_mm)
-        if self.slice is None:
-            self._show_hint(nothing_yet(self.hasFocus()))
-            return
         wanted = self._wanted()
         if wanted != self._drawn:
             self._drawn = wanted
@@ -200,7 +215,7 @@ class SliceView(QWidget):
         return (
             *(self.slice, study.scan, self.width(), self.height()),
             *(view.window, view.colours, view.inverted, view.smooth),
-            *(view.centre_mm, view.zoom, view.radiological),
+            *(view.centre_mm, self._mm_per_pixel(), view.radiological),
             *(self._composite, study.overlays, self._overlays, self._over_second, cursor),
         )
 
@@ -296,7 +311,7 @@ class SliceView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Called by Qt."""
-        return QSize(150, 90)
+        return QSize(150, 72)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Called by Qt."""
@@ -305,6 +320,10 @@ class SliceView(QWidget):
     def showEvent(self, event: object) -> None:
         """Called by Qt; a hidden pane does not follow the session."""
         self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Called by Qt; a hidden pane has no say in the scale."""
+        self._scale.leave(self)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Called by Qt."""
@@ -315,22 +334,30 @@ class SliceView(QWidget):
         """Called by Qt."""
         self._show_focus()
 
-    def _image(self, cursor_mm: Point) -> SliceImage | None:
-        """The slice under the crosshair; None where the progressive preview has none yet."""
-        if self.volume is not None:
-            return self._cut_at(self.volume, cursor_mm)
-        preview = self._preview
-        preview_slice = None if preview is None else preview.at(self.plane, cursor_mm)
-        if preview is None or preview_slice is None:
-            return None
+    def _image(self, cursor_mm: Point) -> SliceImage:
+        """The slice under the crosshair, or what stands in for one that is not there yet."""
+        volume, preview = self.volume, self._preview
+        if volume is not None:
+            return self._cut_of(volume, cursor_mm, slice_at, volume)
+        assert preview is not None
+        preview_slice = preview.at(self.plane, cursor_mm)
+        if preview_slice is None:
+            self._role, self._badge = not_yet(preview.even), ()
+            return self._cut_of(preview.header, cursor_mm, ProgressivePreview.stand_in, preview)
         self._role, self._badge = first_look(), preview_notes(preview_slice)
         return preview.image(preview_slice, cursor_mm)
 
-    def _cut_at(self, volume: Volume, cursor_mm: Point) -> SliceImage:
+    def _cut_of(
+        self,
+        header: ScanHeader,
+        cursor_mm: Point,
+        cut: Callable[[Source, Plane, Point], SliceImage],
+        source: Source,
+    ) -> SliceImage:
         """The slice under the crosshair, cut again only where that lies in another one."""
-        number = nearest_slice(volume.geometry, self.plane, cursor_mm)
-        if self._cut is None or self._cut.volume is not volume or self._cut.number != number:
-            self._cut = Cut(volume, number, slice_at(volume, self.plane, cursor_mm))
+        number = nearest_slice(header.geometry, self.plane, cursor_mm)
+        if self._cut is None or self._cut.header is not header or self._cut.number != number:
+            self._cut = Cut(header, number, cut(source, self.plane, cursor_mm))
         return self._cut.image
 
     def _show_hint(self, instead: Annotations) -> None:
@@ -415,11 +442,14 @@ class SliceView(QWidget):
         return QPointF(*pane_position(self._frame().geometry, self.plane, self.study.centre_mm()))
 
     def _mm_per_pixel(self) -> float:
+        return (self._scale.mm_per_pixel or self._fitted()) / self.study.view.zoom
+
+    def _fitted(self) -> float:
+        """The mm per pixel at which the scan fits this pane."""
         geometry = self._frame().geometry
         _, across, up = self.plane.array_axes(geometry)
         width, height = (geometry.shape[a] * geometry.spacing[a] for a in (across, up))
-        fitted = max(width / max(1, self.width()), height / max(1, self.height())) / FIT
-        return fitted / self.study.view.zoom
+        return max(width / max(1, self.width()), height / max(1, self.height())) / FIT
 
     def _shown(self) -> QRectF:
         """The pane mm that fill the pane."""
@@ -432,11 +462,10 @@ class SliceView(QWidget):
         left, right, bottom, top = image.letters
         cursor = self.study.view.cursor_mm
         crosshair = self.position_of(cursor)
-        size = self.width(), self.height()
-        title, spacing = plane_title(self.plane, self.header, *size)
+        title, spacing = plane_title(self.plane, self.header, self.width())
         self._canvas.annotate(
             Annotations(
-                top_left=(self._role, title, *oblique_note(self.header, size[0])),
+                top_left=(*name_lines(self._role, self.width()), title),
                 top_right=self._badge,
                 bottom_left=(*spacing, slice_line(image)),
                 letters=(right, left, bottom, top) if self.mirrored else image.letters,

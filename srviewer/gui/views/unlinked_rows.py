@@ -13,7 +13,8 @@ from srviewer.study.state.view import View
 class LooseRows(QObject):
     """A row of panes for each volume that is not linked, with a crosshair and a zoom of its own.
 
-    Grey levels, interpolation, side of the patient's right and the plane shown follow the scan's.
+    Grey levels, interpolation, side of the patient's right, the plane shown and the large one
+    follow the scan's.
     """
 
     def __init__(self, study: ShownStudy, parent: QObject) -> None:
@@ -42,7 +43,8 @@ class LooseRows(QObject):
 
     def _follow(self) -> None:
         for row_session, _ in self._rows.values():
-            row_session.look(_looked_at(row_session.view, self._study.view))
+            shared = replace(self._study.view, main=self._study.main_plane)
+            row_session.look(_looked_at(row_session.view, shared))
 
     def _forget(self) -> None:
         for row_session, row in self._rows.values():

@@ -78,6 +78,18 @@ def set_role(widget: QWidget, role: str) -> None:
     widget.style().polish(widget)
 
 
+def set_primary(push_button: QPushButton, primary: bool) -> None:
+    """Make a button the bright one of its panel, or one like any other.
+
+    Args:
+        push_button: Its style is applied again.
+        primary: Whether it is what one is expected to press.
+    """
+    push_button.setProperty("primary", "true" if primary else "false")
+    push_button.style().unpolish(push_button)
+    push_button.style().polish(push_button)
+
+
 class ElidedLabel(PlainLabel):
     """One line that is cut where there is no room for it; the tooltip has the whole text."""
 

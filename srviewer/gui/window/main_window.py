@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.slices.planes import Plane
 from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.menus.export_actions import ExportActions
@@ -269,7 +268,7 @@ class MainWindow(QMainWindow):
         self._show_page()
         self.setWindowTitle(TITLE if scan is None else f"{visible_line(scan.name)} \u2013 {TITLE}")
         # The keys for slices work at once.
-        self.compare.scan.panes[Plane.AXIAL].setFocus()
+        self.compare.scan.panes[self.study.main_plane].setFocus()
 
     def _show_result(self) -> None:
         if self.study.result is not None:

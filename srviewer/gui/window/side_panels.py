@@ -50,6 +50,7 @@ class SidePanels(PanelTabs):
         super().__init__()
         for row in PANELS:
             self.add(row.id, tr(row.title), row.build(controller))
+        controller.panel_wanted.connect(self.show_panel)
         self.setDocumentMode(True)
         self.setMinimumWidth(max(NARROWEST, self.tabBar().sizeHint().width()))
         self.setAccessibleName(tr("Panels"))

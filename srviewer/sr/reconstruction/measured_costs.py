@@ -7,14 +7,13 @@ body are of an earlier measurement that no script here repeats.
 
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.sr.reconstruction.body_part import other_body_part
-from srviewer.sr.requests.request import Request, used_thickness
+from srviewer.sr.requests.request import LARGEST_MEASURED, Request, used_thickness
 
 WIDE_GAP = 0.3  # of the spacing
 FEW_TENTHS = 0.005  # headers are rounded
 # Standard deviation, as a share of the intensity range: of 2 % that was added to clean scans the
 # estimate is 1.7 to 2.1 %.
 NOISY = 0.018
-LARGE_FACTOR = 6
 PEOPLE = "measured on 8 people"
 
 
@@ -54,11 +53,11 @@ def _of_noise(noise: float) -> str:
 
 
 def _of_factor(request: Request) -> str:
-    if request.factor <= LARGE_FACTOR:
+    if request.factor <= LARGEST_MEASURED:
         return ""
     return (
-        f"A factor above {LARGE_FACTOR}: {PEOPLE}, the gain over cubic was +1.4 dB at factor 8, in "
-        "place of +2.9 dB at factor 4."
+        f"A factor above {LARGEST_MEASURED}: {PEOPLE}, the gain over cubic was +1.4 dB at factor "
+        "8, in place of +2.9 dB at factor 4."
     )
 
 

@@ -100,7 +100,8 @@ def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refi
         job = adapted_model(image, first.voxels, plain, request.adaptation)
         model, adapted = yield from within(job, FIRST, ADAPTED)
         todo, start = replace(todo, model=model), ADAPTED
-    stop = (start + RECONSTRUCTED) / 2 if sharper else RECONSTRUCTED
+    rebuilt = RECONSTRUCTED if weights is not None and model is not None else 1.0
+    stop = (start + rebuilt) / 2 if sharper else rebuilt
     estimate = yield from within(_consistent(image, todo, chosen), start, stop)
     change = None
     if sharper is not None and model is not None:
@@ -110,7 +111,7 @@ def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refi
 
         model = textured(model, *sharper, request.texture)
         faithful, todo = estimate.voxels, replace(todo, model=model)
-        estimate = yield from within(_consistent(image, todo, chosen), stop, RECONSTRUCTED)
+        estimate = yield from within(_consistent(image, todo, chosen), stop, rebuilt)
         change = np.abs(estimate.voxels - faithful)
     if weights is not None and model is not None:
         plain_job = method("back-projected").run(image, todo)
@@ -148,9 +149,9 @@ def sharper_pair(request: Request, model: Model | None) -> tuple[Model, Model] |
 
 def _consistent(scan: Voxels, todo: Refinement, chosen: Method) -> Job[Estimate]:
     """The estimate of a method, with iterative back-projection where a network needs it."""
-    estimate = yield from within(chosen.run(scan, todo), 0.0, 0.9)
     if not chosen.needs_model or todo.degradation.is_block_mean:
-        return estimate
+        return (yield from chosen.run(scan, todo))
+    estimate = yield from within(chosen.run(scan, todo), 0.0, 0.9)
     data_range = todo.intensity_of(scan).range
     job = back_projected(estimate.voxels, scan, todo.degradation, data_range)
     return replace(estimate, voxels=(yield from within(job, 0.9, 1.0)))

@@ -28,6 +28,8 @@ Repair = Literal["brightness", "motion", "slices"]
 REPAIRS: tuple[Repair, ...] = ("brightness", "motion", "slices")
 
 LARGEST_FACTOR = 64
+# Beyond it a network gained half of what it gains at factor 4, see docs/trust.md: no default is.
+LARGEST_MEASURED = 6
 # A ratio of spacings this little above an integer is refined by that integer.
 RATIO_TOLERANCE = 0.05
 THICKNESS_TOLERANCE = 0.02  # of the spacing
@@ -99,7 +101,7 @@ class Request:
 def suggested_request(
     scan: ScanHeader, axis: Axis | None = None, model: str = DEFAULT_MODEL
 ) -> Request:
-    """The request that suits a scan: the least factor in reach that makes its voxels cubes.
+    """The request that suits a scan: the factor of ``suggested_factor``.
 
     Args:
         scan: The scan.
@@ -119,6 +121,24 @@ def suggested_request(
 
 
 def suggested_factor(geometry: Geometry, axis: Axis, known: tuple[int, ...]) -> int:
+    """The factor that makes an axis as fine as the other two, at most ``LARGEST_MEASURED``.
+
+    Args:
+        geometry: The grid of the scan.
+        axis: The axis to refine.
+        known: The factors that the model refines by in one pass.
+
+    Returns:
+        The factor, 2 or more; above ``LARGEST_MEASURED`` only where the model reaches none below.
+    """
+    cubes = factor_of_cubes(geometry, axis, known)
+    if cubes <= LARGEST_MEASURED:
+        return cubes
+    measured = range(LARGEST_MEASURED, 1, -1)
+    return next((factor for factor in measured if reachable(factor, known)), cubes)
+
+
+def factor_of_cubes(geometry: Geometry, axis: Axis, known: tuple[int, ...]) -> int:
     """The least factor in reach that makes an axis at least as fine as the other two.
 
     Args:

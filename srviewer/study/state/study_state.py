@@ -6,6 +6,7 @@ from pathlib import Path
 
 from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi, followed
+from srviewer.core.slices.planes import Plane, acquired_plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.doubts import Doubts
@@ -106,6 +107,13 @@ class StudyState:
         """The smoothed disagreement and the regions most likely wrong of the current result."""
         current = self.compared_volumes.result
         return None if current is None else current.doubts
+
+    @property
+    def main_plane(self) -> Plane:
+        """The plane of the large pane: the user's choice, else the one of the acquisition."""
+        if self.view.main is not None or self.scan is None:
+            return self.view.main or Plane.AXIAL
+        return acquired_plane(self.scan.geometry)
 
     def with_result(self, result: Reconstruction) -> "StudyState":
         """Add a result and make it the current one.

@@ -27,6 +27,7 @@ class View:
             volume.
         zoom: Times the size that fits the pane, within ``ZOOM_LIMITS``.
         only: The plane that is shown alone; None for all three.
+        main: The plane of the large pane; None for that in which the scan was acquired.
         radiological: The patient's right is on the left of the screen.
         smooth: Pixels are drawn with bilinear interpolation instead of as blocks.
         colours: The id of a colour map.
@@ -39,6 +40,7 @@ class View:
     centre_mm: Point | None = None
     zoom: float = 1.0
     only: Plane | None = None
+    main: Plane | None = None
     radiological: bool = True
     smooth: bool = True
     colours: str = "grey"

@@ -21,7 +21,12 @@ from srviewer.sr.cross_plane.refinement import passes
 from srviewer.sr.models.available_models import available_models, find_model
 from srviewer.sr.reconstruction.cautions import cautions
 from srviewer.sr.reconstruction.reconstruct import reconstruct
-from srviewer.sr.requests.request import Request, suggested_request
+from srviewer.sr.requests.request import (
+    Request,
+    factor_of_cubes,
+    suggested_factor,
+    suggested_request,
+)
 from srviewer.sr.scores.evaluate import EvaluationPlan, evaluate, score_beside_cubic
 from srviewer.sr.scores.simulate import simulate
 
@@ -108,7 +113,7 @@ def test_cubic_is_scipys_b_spline_at_the_exact_thin_positions(
     assert np.allclose(result.volume.voxels, expected, atol=0.05)
 
 
-def test_the_factor_is_the_least_reachable_one(head: Volume) -> None:
+def test_the_factor_is_the_least_reachable_one_of_those_measured(head: Volume) -> None:
     def scan(mm: float) -> Volume:
         affine = head.geometry.affine.copy()
         affine[:3, 1] *= mm
@@ -120,9 +125,12 @@ def test_the_factor_is_the_least_reachable_one(head: Volume) -> None:
         2,
         3,
         6,
-        8,
-        12,
+        6,
+        6,
     ]
+    geometry = scan(11.2).geometry
+    assert factor_of_cubes(geometry, 1, (2, 3, 4)) == 12  # which can be asked for
+    assert suggested_factor(geometry, 1, (4,)) == 4 and suggested_factor(geometry, 1, (8,)) == 64
     assert suggested_request(head).factor == 2
 
 

@@ -20,9 +20,15 @@ from srviewer.sr.models.available_models import (
     models_at_hand,
 )
 from srviewer.sr.models.texture_pairs import is_texture
-from srviewer.sr.requests.request import Request, suggested_request
+from srviewer.sr.requests.request import (
+    LARGEST_MEASURED,
+    Request,
+    factor_of_cubes,
+    suggested_request,
+)
 
 LARGEST_FACTOR_OFFERED = 8
+MEASURED = tuple(range(2, LARGEST_FACTOR_OFFERED + 1))
 MOST_SHOWN = 3  # files that cannot be used
 
 
@@ -111,6 +117,22 @@ def offered_factors(model: Model | None) -> list[int]:
     """
     factors = range(2, LARGEST_FACTOR_OFFERED + 1)
     return [factor for factor in factors if model is None or reachable(factor, model.factors)]
+
+
+def finer_factor(scan: Volume, request: Request, model: Model | None) -> int | None:
+    """The factor that would make the voxels as fine as in the plane, where the request stays below.
+
+    Args:
+        scan: The scan.
+        request: The settings of the reconstruction.
+        model: None for interpolation, which reaches any.
+
+    Returns:
+        A factor above ``LARGEST_MEASURED``; None where the suggested factor is as fine.
+    """
+    known = MEASURED if model is None else model.factors
+    cubes = factor_of_cubes(scan.geometry, request.axis, known)
+    return cubes if cubes > LARGEST_MEASURED >= request.factor else None
 
 
 def _lines(unreadable: tuple[UnreadableModel, ...]) -> tuple[str, ...]:

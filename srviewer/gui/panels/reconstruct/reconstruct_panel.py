@@ -8,6 +8,7 @@ from srviewer.core.slice_faults.warnings import FAULT_CODES
 from srviewer.gui.panels.reconstruct.model_choice import (
     ModelChoice,
     factor_for_model,
+    finer_factor,
     model_of,
     offered_factors,
 )
@@ -17,6 +18,7 @@ from srviewer.gui.panels.reconstruct.run_box import RunBox
 from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
 from srviewer.gui.panels.reconstruct.slab_box import SlabBox
 from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
+from srviewer.gui.panels.reconstruct.thin_scan_box import ThinScanBox
 from srviewer.gui.study.report_box import ReportBox
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.result_card import facts, own_warnings, verdict
@@ -33,6 +35,7 @@ from srviewer.gui.widgets.form import (
 from srviewer.gui.widgets.notice import Acknowledgement, Notice
 from srviewer.sr.cross_plane.methods import METHODS, method
 from srviewer.sr.reconstruction.cautions import cautions
+from srviewer.sr.requests.request import LARGEST_MEASURED
 
 
 class ReconstructPanel(QWidget):
@@ -101,6 +104,7 @@ class ReconstructPanel(QWidget):
         layout.addWidget(self._detected)
         layout.addWidget(self._warnings)
         layout.addWidget(StackChoice(self._controller))
+        layout.addWidget(ThinScanBox(self._controller))
         layout.addSpacing(4)
         layout.addWidget(label(tr("RECONSTRUCTION"), "heading"))
         layout.addLayout(rows)
@@ -169,7 +173,8 @@ class ReconstructPanel(QWidget):
         spacing = geometry.spacing[request.axis]
         needs_model = method(request.method).needs_model
         model, problem = model_of(request)
-        factors = sorted({*offered_factors(model), request.factor})
+        finer = finer_factor(scan, request, model)
+        factors = sorted({*offered_factors(model), request.factor, *([finer] if finer else [])})
         targets = [(f"{spacing / factor:.2f} mm  (\u00d7{factor})", factor) for factor in factors]
         set_entries(self._factor, targets, request.factor)
         self._models.show(request.model)
@@ -184,7 +189,8 @@ class ReconstructPanel(QWidget):
         others.sort(key=lambda w: w.code not in FAULT_CODES)  # what can be repaired comes first
         warnings = tuple(w.message for w in others)
         advice = () if problem or self._controller.view_only else cautions(scan, request, model)
-        self._note.show_text((*warnings, *problem, *advice))
+        target = () if finer is None or request.factor < LARGEST_MEASURED else (_why_not(finer),)
+        self._note.show_text((*warnings, *problem, *target, *advice))
 
     def _show_result(self) -> None:
         result = self._study.result
@@ -214,3 +220,12 @@ class ReconstructPanel(QWidget):
                     device=self._device.currentData(),
                 )
             )
+
+
+def _why_not(finer: int) -> str:
+    return tr(
+        "The target stays at \u00d7{largest}: beyond it the measured gain falls to half. Voxels as "
+        "fine as in the plane would take \u00d7{finer}, which can be chosen.",
+        largest=LARGEST_MEASURED,
+        finer=finer,
+    )

@@ -5,8 +5,9 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from srviewer.gui.appearance import theme
 from srviewer.gui.jobs.running_jobs import Task, duration_text
 from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
+from srviewer.gui.study.thin_scan import has_nothing_to_reconstruct
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.widgets.form import button, describe, label
+from srviewer.gui.widgets.form import button, describe, label, set_primary
 
 START_TIP = mark("Reconstruct the open scan with thin slices (Ctrl+Return)")
 
@@ -21,8 +22,6 @@ class RunBox(QWidget):
         super().__init__()
         self._controller, self._study = controller, controller.study
         self._start = button(tr("Reconstruct"), tr(START_TIP))
-        self._start.setProperty("primary", "true")
-        self._start.setIcon(theme.icon_on_accent("play"))
         self._cancel = button(tr("Cancel"), tr("Stop the reconstruction; nothing is kept of it"))
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -46,7 +45,7 @@ class RunBox(QWidget):
     def _show(self) -> None:
         task = self._controller.work.running(RECONSTRUCT)
         self._start.setEnabled(task is None and self._controller.may_reconstruct)
-        self._start.setText(self._start_text())
+        self._show_start()
         describe(self._start, self._start.text(), tr(self._controller.view_only or START_TIP))
         self._cancel.setEnabled(task is not None)
         self._bar.setVisible(task is not None)
@@ -58,11 +57,19 @@ class RunBox(QWidget):
         self._stage.setText(text)
         self._stage.setVisible(bool(text))
 
+    def _show_start(self) -> None:
+        """The button is large and bright only where there is something to reconstruct."""
+        thin = has_nothing_to_reconstruct(self._study.state)
+        self._start.setText(self._start_text())
+        set_primary(self._start, not thin)
+        self._start.setIcon(theme.icon("play") if thin else theme.icon_on_accent("play"))
+
     def _start_text(self) -> str:
         """The text of the button, which says why it cannot be pressed for a localizer."""
         scan = self._study.scan
         if scan is None or not self._controller.view_only:
-            return tr("Reconstruct")
+            thin = has_nothing_to_reconstruct(self._study.state)
+            return tr("Reconstruct anyway") if thin else tr("Reconstruct")
         single = min(scan.geometry.shape) < 2
         return tr("Single slice: to view only") if single else tr("Localizer: to view only")
 

@@ -12,25 +12,26 @@ from srviewer.gui.appearance import theme
 from srviewer.gui.views.drawing.composite_marks import (
     ColourBar,
     Divider,
+    colour_bar_box,
+    divider_names,
     paint_colour_bar,
     paint_divider,
 )
+from srviewer.gui.views.drawing.label_placing import Label, LabelPlacing
 from srviewer.gui.views.drawing.shapes import Shape, paint_shapes
 from srviewer.gui.views.drawing.text_drawing import (
     MARGIN,
     SHADOW,
     Line,
+    draw_on_plate,
     draw_text,
-    fits_beside,
     font,
     metrics,
-    write_lines,
 )
 
 GAP = 6.0  # px between the crosshair's lines and the point they mark
 PIECE = 90.0  # px, filled at a time
-WIDEST = 0.75  # of the pane, for one line of text beside which something else stands
-LEFT = Qt.AlignmentFlag.AlignLeft
+LETTER_HEIGHT, SCALE_HEIGHT = 15, 11  # px, of fonts
 CROSSHAIR = QColor(theme.ACCENT)
 CROSSHAIR.setAlpha(150)
 
@@ -40,9 +41,9 @@ class Annotations:
     """The annotations of one slice.
 
     Attributes:
-        top_left: Lines in that corner.
-        top_right: Lines in that corner; a line that is too wide goes to the foot.
-        bottom_left: Lines at the foot, the last at the lower edge.
+        top_left: Lines in that corner, the last of which, the plane, is less important.
+        top_right: Lines in that corner, all or none of them; one that is too wide goes to the foot.
+        bottom_left: Lines at the foot, the last, at the lower edge, the most important.
         letters: At the (left, right, bottom, top) edges of the screen.
         crosshair: Where its lines cross, in pixels of the pane; None hides it.
         pixels_per_mm: For the scale bar; 0 draws none.
@@ -68,6 +69,90 @@ class Annotations:
     colour_bar: ColourBar | None = None
 
 
+@dataclass(frozen=True)
+class ScaleBar:
+    """The bar of a round length, and its name.
+
+    Attributes:
+        bar: The line from its left to its right end, as a rectangle without height.
+        text: "5 cm".
+        box: Of the text.
+    """
+
+    bar: QRectF
+    text: str
+    box: QRectF
+
+    @property
+    def taken(self) -> QRectF:
+        """The part of the pane that it takes."""
+        return self.bar.adjusted(-2, -2, 2, 2).united(self.box)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The texts of a pane where they are drawn; those for which there is no room are left out.
+
+    Attributes:
+        letters: Each with its box.
+        scale_bar: None where there is no room for it.
+        lasting: Labels that are the same from slice to slice.
+        moving: Labels that change with the crosshair.
+    """
+
+    letters: tuple[tuple[str, QRectF], ...]
+    scale_bar: ScaleBar | None
+    lasting: tuple[Label, ...]
+    moving: tuple[Label, ...]
+
+    @property
+    def unchanged(self) -> tuple[object, ...]:
+        """What ``paint_lasting`` draws, to be compared with that of another slice."""
+        return self.letters, self.scale_bar, self.lasting
+
+    @property
+    def boxes(self) -> tuple[QRectF, ...]:
+        """The parts of the pane that are taken."""
+        labels = (label.box for label in (*self.lasting, *self.moving))
+        bar = () if self.scale_bar is None else (self.scale_bar.taken,)
+        return (*(box for letter, box in self.letters if letter), *bar, *labels)
+
+
+def place(area: QRectF, notes: Annotations) -> Placed:
+    """Place the texts of a pane: letters first, then names, slice and scores, spacing last.
+
+    Args:
+        area: The pane, in pixels.
+        notes: All annotations.
+
+    Returns:
+        The texts with their boxes, none of which overlaps another.
+    """
+    inner = _inner(area)
+    placing = LabelPlacing(inner)
+    letters = _letter_boxes(inner, notes.letters)
+    for letter, box in letters:
+        if letter:
+            placing.reserve(box)
+    if notes.colour_bar is not None:
+        placing.reserve(colour_bar_box(inner, notes.colour_bar))
+    if notes.divider is not None:
+        for name in divider_names(area, notes.divider):
+            placing.reserve(name.box)
+    lasting = [placing.at_top(line, left=True) for line in notes.top_left[:-1]]
+    moving = [placing.at_foot(line) for line in notes.bottom_left[-1:]]
+    bar = _scale_bar(inner, notes.pixels_per_mm)
+    if bar is not None:
+        bar = bar if placing.is_free(bar.taken) else None
+    if bar is not None:
+        placing.reserve(bar.taken)
+    moving += placing.together(notes.top_right)
+    lasting += [placing.at_top(line, left=True) for line in notes.top_left[-1:]]
+    moving += [placing.at_foot(line) for line in reversed(notes.bottom_left[:-1])]
+    there = (tuple(label for label in labels if label) for labels in (lasting, moving))
+    return Placed(letters, bar, *there)
+
+
 def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
     """Draw annotations over a pane.
 
@@ -76,45 +161,36 @@ def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
         area: The pane, in pixels.
         notes: What to draw.
     """
-    paint_moving(painter, area, notes)
-    paint_lasting(painter, area, notes)
+    placed = place(area, notes)
+    paint_moving(painter, area, notes, placed)
+    paint_lasting(painter, placed)
 
 
-def paint_lasting(painter: QPainter, area: QRectF, notes: Annotations) -> None:
-    """Draw the annotations that are the same from slice to slice: those of ``static_annotations``.
+def paint_lasting(painter: QPainter, placed: Placed) -> None:
+    """Draw the annotations that are the same from slice to slice: those of ``unchanged``.
 
     Args:
         painter: As in ``paint``.
-        area: The pane, in pixels.
-        notes: What to draw; the others are ignored.
+        placed: What to draw; moving labels are ignored.
     """
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-    inner = _inner(area)
-    write_lines(painter, inner, notes.top_left, LEFT | Qt.AlignmentFlag.AlignTop, WIDEST)
-    _letters(painter, inner, notes.letters)
-    if notes.pixels_per_mm > 0:
-        _scale_bar(painter, inner, notes.pixels_per_mm)
+    for label in placed.lasting:
+        draw_on_plate(painter, label.box, label.text, label.line)
+    painter.setFont(font(LETTER_HEIGHT, bold=True))
+    for letter, box in placed.letters:
+        draw_text(painter, box, Line(letter, theme.WARNING), Qt.AlignmentFlag.AlignCenter)
+    if placed.scale_bar is not None:
+        _paint_scale_bar(painter, placed.scale_bar)
 
 
-def static_annotations(notes: Annotations) -> tuple[object, ...]:
-    """The annotations that ``paint_lasting`` draws, to know whether they have changed.
-
-    Args:
-        notes: All annotations.
-
-    Returns:
-        A tuple to compare with that of other annotations.
-    """
-    return notes.top_left, notes.letters, notes.pixels_per_mm
-
-
-def paint_moving(painter: QPainter, area: QRectF, notes: Annotations) -> None:
+def paint_moving(painter: QPainter, area: QRectF, notes: Annotations, placed: Placed) -> None:
     """Draw the annotations that change with the crosshair: lines, scores, number of the slice.
 
     Args:
         painter: As in ``paint``.
         area: The pane, in pixels.
-        notes: What to draw; those of ``static_annotations`` are ignored.
+        notes: What to draw.
+        placed: The texts of ``notes``; those of ``unchanged`` are ignored.
     """
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     if notes.hint:
@@ -125,10 +201,10 @@ def paint_moving(painter: QPainter, area: QRectF, notes: Annotations) -> None:
         paint_divider(painter, area, notes.divider)
     painter.setFont(font(12, bold=True))
     paint_shapes(painter, area, notes.shapes)
-    inner = _inner(area)
-    _corners(painter, inner, notes)
+    for label in placed.moving:
+        draw_on_plate(painter, label.box, label.text, label.line)
     if notes.colour_bar is not None:
-        paint_colour_bar(painter, inner, notes.colour_bar)
+        paint_colour_bar(painter, _inner(area), notes.colour_bar)
     if notes.depth is not None:
         _depth(painter, area, notes.depth)
     if notes.active:
@@ -141,33 +217,25 @@ def _inner(area: QRectF) -> QRectF:
     return area.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
 
 
-def _corners(painter: QPainter, area: QRectF, notes: Annotations) -> None:
-    """Lines in the other corners; lines that are too wide for the upper right stand at the foot."""
-    flag = Qt.AlignmentFlag
-    pane_width = area.width() + 2 * MARGIN
-    fitting = [fits_beside(line, pane_width) for line in notes.top_right]
-    beside, below = (
-        tuple(line for line, fits in zip(notes.top_right, fitting, strict=True) if fits is expected)
-        for expected in (True, False)
-    )
-    write_lines(painter, area, beside, flag.AlignRight | flag.AlignTop, WIDEST)
-    foot = LEFT | flag.AlignBottom
-    write_lines(painter, area, notes.bottom_left[-1:], foot, WIDEST)
-    over_it = area.adjusted(0, 0, 0, -metrics(12, False).height() - 7)  # and over the scale bar
-    write_lines(painter, over_it, (*notes.bottom_left[:-1], *below), foot, 1.0)
-
-
-def _letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str, str]) -> None:
-    flag = Qt.AlignmentFlag
-    alignments = (
-        flag.AlignLeft | flag.AlignVCenter,
-        flag.AlignRight | flag.AlignVCenter,
-        flag.AlignBottom | flag.AlignHCenter,
-        flag.AlignTop | flag.AlignHCenter,
-    )
-    painter.setFont(font(15, bold=True))
-    for letter, alignment in zip(letters, alignments, strict=True):
-        draw_text(painter, area, Line(letter, theme.WARNING), alignment)
+def _letter_boxes(
+    area: QRectF, letters: tuple[str, str, str, str]
+) -> tuple[tuple[str, QRectF], ...]:
+    """The letters at the (left, right, bottom, top) edges with their boxes."""
+    measure = metrics(LETTER_HEIGHT, True)
+    boxes = []
+    for letter in letters:
+        boxes.append(QRectF(0, 0, measure.horizontalAdvance(letter) + 2, measure.height()))
+    left, right, bottom, top = boxes
+    middle = area.center()
+    for box in (left, right):
+        box.moveCenter(middle)
+    left.moveLeft(area.left())
+    right.moveRight(area.right())
+    for box in (bottom, top):
+        box.moveCenter(middle)
+    bottom.moveBottom(area.bottom())
+    top.moveTop(area.top())
+    return tuple(zip(letters, boxes, strict=True))
 
 
 def _crosshair(painter: QPainter, area: QRectF, point: QPointF) -> None:
@@ -193,21 +261,26 @@ def _fill(painter: QPainter, area: QRectF, colour: QColor) -> None:
         top += height
 
 
-def _scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> None:
+def _scale_bar(area: QRectF, pixels_per_mm: float) -> ScaleBar | None:
+    if pixels_per_mm <= 0:
+        return None
     length = rounded_down(area.width() / pixels_per_mm / 4)
     width = length * pixels_per_mm
     right, bottom = area.right() - 4, area.bottom() - 2
-    painter.setPen(QPen(SHADOW, 4))
-    painter.drawLine(QPointF(right - width, bottom), QPointF(right, bottom))
-    painter.setPen(QPen(QColor(theme.TEXT), 2))
-    painter.drawLine(QPointF(right - width, bottom), QPointF(right, bottom))
-    painter.setFont(font(11, bold=False))
-    label = QRectF(right - width - 40, bottom - 19, width + 80, 15)
-    alignment = Qt.AlignmentFlag.AlignHCenter
-    if width < 60:
-        label, alignment = QRectF(right - 100, bottom - 19, 100, 15), Qt.AlignmentFlag.AlignRight
     text = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm"
-    draw_text(painter, label, Line(text), alignment)
+    wide = metrics(SCALE_HEIGHT, False).horizontalAdvance(text) + 2
+    box = QRectF(0, bottom - 19, wide, 15)
+    box.moveRight(right if width < 60 else right - (width - wide) / 2)
+    return ScaleBar(QRectF(right - width, bottom, width, 0), text, box)
+
+
+def _paint_scale_bar(painter: QPainter, scale_bar: ScaleBar) -> None:
+    bar = scale_bar.bar
+    for pen in (QPen(SHADOW, 4), QPen(QColor(theme.TEXT), 2)):
+        painter.setPen(pen)
+        painter.drawLine(bar.topLeft(), bar.topRight())
+    painter.setFont(font(SCALE_HEIGHT, bold=False))
+    draw_text(painter, scale_bar.box, Line(scale_bar.text), Qt.AlignmentFlag.AlignCenter)
 
 
 def _depth(painter: QPainter, area: QRectF, depth: float) -> None:

@@ -23,9 +23,10 @@ from srviewer.gui.appearance import theme
 from srviewer.gui.appearance.colour_maps import Table
 from srviewer.gui.views.drawing.annotations import (
     Annotations,
+    Placed,
     paint_lasting,
     paint_moving,
-    static_annotations,
+    place,
 )
 from srviewer.gui.views.drawing.label_outlines import Outline
 from srviewer.gui.views.drawing.pixels import along_memory, image_of, image_of_colours
@@ -230,8 +231,9 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(area, QColor(theme.IMAGE))
         self._draw_images(painter)
-        paint_moving(painter, area, self.annotations)
-        painter.drawPixmap(0, 0, self._lasting(area))
+        placed = place(area, self.annotations)
+        paint_moving(painter, area, self.annotations, placed)
+        painter.drawPixmap(0, 0, self._lasting(area, placed))
         painter.end()
 
     def _made(self, second: Second) -> _Made:
@@ -287,17 +289,17 @@ class Canvas(QWidget):
             return QTransform(-across, 0, 0, -up, shown.right() * across, shown.bottom() * up)
         return QTransform(across, 0, 0, -up, -shown.left() * across, shown.bottom() * up)
 
-    def _lasting(self, area: QRectF) -> QPixmap:
+    def _lasting(self, area: QRectF, placed: Placed) -> QPixmap:
         """The annotations that are the same from slice to slice, drawn once: text takes long."""
         ratio = self.devicePixelRatioF()
-        wanted = area.size(), ratio, static_annotations(self.annotations)
+        wanted = area.size(), ratio, placed.unchanged
         if wanted != self._written:
             self._written = wanted
             self._writing = QPixmap((area.size() * ratio).toSize())
             self._writing.setDevicePixelRatio(ratio)
             self._writing.fill(Qt.GlobalColor.transparent)
             painter = QPainter(self._writing)
-            paint_lasting(painter, area, self.annotations)
+            paint_lasting(painter, placed)
             painter.end()
         return self._writing
 

@@ -8,7 +8,17 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from srviewer.gui.appearance import theme
-from srviewer.gui.views.drawing.text_drawing import SHADOW, Line, draw_text, font, write_lines
+from srviewer.gui.views.drawing.label_placing import Label
+from srviewer.gui.views.drawing.text_drawing import (
+    SHADOW,
+    TEXT_HEIGHT,
+    Line,
+    draw_on_plate,
+    draw_text,
+    fitting,
+    font,
+    metrics,
+)
 
 BELOW_LETTER = 28.0  # px from the middle of the right edge, where an orientation letter stands
 THREE_NUMBERS = 48.0  # px: a lower scale has no number in its middle
@@ -72,13 +82,10 @@ def paint_divider(painter: QPainter, area: QRectF, divider: Divider) -> None:
         area: The pane, in pixels.
         divider: The edge.
     """
-    across, share = (area.width(), area.height()), divider.share
+    grip = _grip(area, divider)
     if divider.upright:
-        above_notes = min(80.0, 0.3 * area.height())
-        grip = QPointF(area.left() + share * across[0], area.bottom() - above_notes)
         ends = QPointF(grip.x(), area.top()), QPointF(grip.x(), area.bottom())
     else:
-        grip = QPointF(area.left() + across[0] / 4, area.top() + share * across[1])
         ends = QPointF(area.left(), grip.y()), QPointF(area.right(), grip.y())
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for colour, width in ((SHADOW, 3.0), (QColor(theme.TEXT), 1.2)):
@@ -87,21 +94,51 @@ def paint_divider(painter: QPainter, area: QRectF, divider: Divider) -> None:
     painter.setBrush(QColor(theme.SURFACE))
     painter.drawEllipse(grip, 6.0, 6.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    flag = Qt.AlignmentFlag
-    before, beyond = (Line(name, colour, bold=True) for name, colour in _sides(divider.names))
+    for label in divider_names(area, divider):
+        draw_on_plate(painter, label.box, label.text, label.line)
+
+
+def divider_names(area: QRectF, divider: Divider) -> tuple[Label, ...]:
+    """The names of the volumes on either side of the edge, beside its grip.
+
+    Args:
+        area: The pane, in pixels.
+        divider: The edge.
+
+    Returns:
+        Those for which there is room, cut where there is little.
+    """
+    grip = _grip(area, divider)
+    before, beyond = (
+        Line(name, colour, bold=True)
+        for name, colour in zip(divider.names, (theme.TEXT, theme.ACCENT), strict=True)
+    )
     if divider.upright:
-        foot = QRectF(area.left() + 6, grip.y() - 8, grip.x() - area.left() - 18, 18)
-        rest = QRectF(grip.x() + 12, foot.top(), area.right() - grip.x() - 18, 18)
-        write_lines(painter, foot, (before,), flag.AlignRight | flag.AlignTop, 1.0)
-        write_lines(painter, rest, (beyond,), flag.AlignLeft | flag.AlignTop, 1.0)
+        left = _name(before, grip.x() - area.left() - 18, grip.y() - 8)
+        left.box.moveRight(grip.x() - 12)
+        right = _name(beyond, area.right() - grip.x() - 18, grip.y() - 8)
+        right.box.moveLeft(grip.x() + 12)
+        labels = left, right
     else:
-        box = QRectF(grip.x() + 14, grip.y() - 22, area.right() - grip.x() - 40, 17)
-        write_lines(painter, box, (before,), flag.AlignLeft | flag.AlignTop, 1.0)
-        write_lines(painter, box.translated(0, 27), (beyond,), flag.AlignLeft | flag.AlignTop, 1.0)
+        room = area.right() - grip.x() - 40
+        labels = _name(before, room, grip.y() - 22), _name(beyond, room, grip.y() + 5)
+        for label in labels:
+            label.box.moveLeft(grip.x() + 14)
+    return tuple(label for label in labels if label.text)
 
 
-def _sides(names: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (names[0], theme.TEXT), (names[1], theme.ACCENT)
+def _name(line: Line, room: float, top: float) -> Label:
+    text, width = fitting(line.text, line.bold, max(room, 0.0))
+    height = metrics(TEXT_HEIGHT, line.bold).height() + 1
+    return Label(text, QRectF(0, top, width + 1, height), line)
+
+
+def _grip(area: QRectF, divider: Divider) -> QPointF:
+    """The point at which the edge has its grip."""
+    if divider.upright:
+        above_notes = min(80.0, 0.3 * area.height())
+        return QPointF(area.left() + divider.share * area.width(), area.bottom() - above_notes)
+    return QPointF(area.left() + area.width() / 4, area.top() + divider.share * area.height())
 
 
 def paint_colour_bar(painter: QPainter, area: QRectF, bar: ColourBar) -> None:
@@ -112,9 +149,7 @@ def paint_colour_bar(painter: QPainter, area: QRectF, bar: ColourBar) -> None:
         area: The pane without its margins, in pixels.
         bar: The scale, high values on top.
     """
-    upper = area.center().y() + BELOW_LETTER
-    height = min(120.0, 0.3 * area.height(), area.bottom() - SCALE_BAR - upper)
-    box = QRectF(area.right() - 12, upper, 10, height)
+    box, texts = _bar_and_texts(area, bar)
     colours = np.ascontiguousarray(bar.table[::-1, None, :])
     image = QImage(colours.data, 1, len(colours), 3, QImage.Format.Format_RGB888)
     painter.drawImage(box, image)
@@ -122,17 +157,39 @@ def paint_colour_bar(painter: QPainter, area: QRectF, bar: ColourBar) -> None:
     painter.setPen(QPen(QColor(theme.MUTED), 1))
     painter.drawRect(box)
     painter.setFont(font(11, bold=False))
+    for share, text in texts:
+        text_box = QRectF(box.left() - 106, box.top() + share * box.height() - 8, 100, 16)
+        alignment = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        draw_text(painter, text_box, Line(text), alignment)
+    _paint_threshold(painter, box, bar)
+
+
+def colour_bar_box(area: QRectF, bar: ColourBar) -> QRectF:
+    """The part of a pane that a colour scale takes with its figures.
+
+    Args:
+        area: The pane without its margins, in pixels.
+        bar: The scale.
+
+    Returns:
+        A rectangle in pixels.
+    """
+    box, texts = _bar_and_texts(area, bar)
+    widest = max(metrics(11, False).horizontalAdvance(text) for _, text in texts)
+    return box.adjusted(-widest - 8, -9, 0, 9)
+
+
+def _bar_and_texts(area: QRectF, bar: ColourBar) -> tuple[QRectF, tuple[tuple[float, str], ...]]:
+    """The box of a scale, and its figures with the share of its height at which they stand."""
+    upper = area.center().y() + BELOW_LETTER
+    height = min(120.0, 0.3 * area.height(), area.bottom() - SCALE_BAR - upper)
+    box = QRectF(area.right() - 12, upper, 10, max(height, 0.0))
     sign = "+" if bar.low < 0 else ""
     top = f"{sign}{bar.number(bar.high)} {bar.unit}".rstrip()
     marks = [(0.0, top), (1.0, bar.number(bar.low))]
     if height >= THREE_NUMBERS:
         marks.insert(1, (0.5, bar.number((bar.low + bar.high) / 2)))
-    for share, text in marks:
-        text_box = QRectF(box.left() - 106, box.top() + share * height - 8, 100, 16)
-        alignment = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        draw_text(painter, text_box, Line(text), alignment)
-
-    _paint_threshold(painter, box, bar)
+    return box, tuple(marks)
 
 
 def _paint_threshold(painter: QPainter, box: QRectF, bar: ColourBar) -> None:

@@ -10,6 +10,7 @@ from srviewer.core.visible_text import visible_line
 from srviewer.gui.appearance import theme
 
 MARGIN = 9.0  # px from the edge of the pane
+TEXT_HEIGHT = 12  # px, of the font of a line
 LETTER = 12.0  # px on either side of the middle that the upper letter takes
 SHADOW = QColor(0, 0, 0, 190)
 PLATE = QColor(0, 0, 0, 130)  # behind text, so that it can be read on bright tissue
@@ -23,11 +24,15 @@ class Line:
         text: Translated; untrusted parts may be in it.
         colour: As #rrggbb.
         bold: For names and scores.
+        cut: Where there is no room for all of it, its beginning is shown; else nothing.
+        short: What is shown where there is no room for the text; "" for nothing.
     """
 
     text: str
     colour: str = theme.TEXT
     bold: bool = False
+    cut: bool = True
+    short: str = ""
 
 
 @cache
@@ -68,13 +73,13 @@ def fitting(text: str, bold: bool, room: float) -> tuple[str, float]:
 
     Args:
         text: Untrusted text.
-        bold: Its weight; its height is 12 pixels.
+        bold: Its weight; its height is TEXT_HEIGHT.
         room: The width, in pixels.
 
     Returns:
         The text, or its beginning and an ellipsis, and its width in pixels.
     """
-    measure = metrics(12, bold)
+    measure = metrics(TEXT_HEIGHT, bold)
     shown = measure.elidedText(visible_line(text), Qt.TextElideMode.ElideRight, room)
     return shown, measure.horizontalAdvance(shown)
 
@@ -109,34 +114,17 @@ def draw_text(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFl
     painter.drawText(area, where, text)
 
 
-def write_lines(
-    painter: QPainter,
-    area: QRectF,
-    lines: tuple[Line, ...],
-    where: Qt.AlignmentFlag,
-    widest: float,
-) -> None:
-    """Draw lines of text in a corner, each on a dark plate.
+def draw_on_plate(painter: QPainter, box: QRectF, text: str, line: Line) -> None:
+    """Draw text on a dark plate.
 
     Args:
         painter: Of the pane, or of a figure.
-        area: In pixels.
-        lines: From the top down.
-        where: The corner of the area.
-        widest: Share of the area's width at which a line is cut.
+        box: That of the text, in pixels.
+        text: Visible text, which fits the box.
+        line: Its colour and weight.
     """
-    heights = [metrics(12, line.bold).height() + 1 for line in lines]
-    top = area.top()
-    if where & Qt.AlignmentFlag.AlignBottom:
-        top = area.bottom() - sum(heights)
-    for line, height in zip(lines, heights, strict=True):
-        text, width = fitting(line.text, line.bold, widest * area.width())
-        box = QRectF(area.left(), top, width + 1, height)
-        if where & Qt.AlignmentFlag.AlignRight:
-            box.moveRight(area.right())
-        if text:
-            painter.fillRect(box.adjusted(-4, 0, 4, 0), PLATE)
-        painter.setFont(font(12, line.bold))
-        painter.setPen(QColor(line.colour))
-        painter.drawText(box, where, text)
-        top += height
+    if text:
+        painter.fillRect(box.adjusted(-4, 0, 4, 0), PLATE)
+    painter.setFont(font(TEXT_HEIGHT, line.bold))
+    painter.setPen(QColor(line.colour))
+    painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)

@@ -1,0 +1,148 @@
+"""What holds for all panes, in one line above them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from srviewer.core.visible_text import visible
+from srviewer.gui.appearance import theme
+from srviewer.gui.texts.offered import Comparable
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, OBLIQUE, agreement, agrees
+from srviewer.gui.views.drawing.text_drawing import TEXT_HEIGHT, Line, fitting, font, metrics
+from srviewer.gui.widgets.plain_text import set_tip
+from srviewer.study.state.compared_volumes import ORIGINAL, REFERENCE
+
+HEIGHT, MARGIN = 20, 9  # px
+BETWEEN = 22  # px from one note to the next
+ON_ITS_WAY = mark("being reconstructed: what is shown is not the result yet")
+
+
+def shared_notes(
+    shown: Sequence[Comparable], referenced: bool, on_its_way: bool
+) -> tuple[Line, ...]:
+    """Notes on the volumes that are shown, each once; with names where it is not of all.
+
+    Args:
+        shown: The volumes, A first.
+        referenced: Whether the study has a reference; without it there are no scores.
+        on_its_way: Whether slices of a result that is being computed are shown.
+
+    Returns:
+        The notes, the most important first.
+    """
+    volumes = [entry for entry in shown if entry.volume is not None]
+    judged = [entry for entry in volumes if entry.key not in (ORIGINAL, REFERENCE)]
+    notes = [Line(tr(ON_ITS_WAY), theme.WARNING)] if on_its_way else []
+    notes += _once(judged, lambda entry: _meaning(entry, referenced))
+    notes += _once(judged, _disagreement)
+    return (*notes, *_once(volumes, _oblique))
+
+
+def _once(
+    entries: Sequence[Comparable], note_of: Callable[[Comparable], Line | None]
+) -> list[Line]:
+    """The notes of some volumes without repeats."""
+    names: dict[Line, list[str]] = {}
+    for entry in entries:
+        note = note_of(entry)
+        if note is not None:
+            names.setdefault(note, []).append(entry.name)
+    return [
+        note
+        if len(named) == len(entries)
+        else replace(note, text=tr("{names}: {note}", names=", ".join(named), note=note.text))
+        for note, named in names.items()
+    ]
+
+
+def _meaning(entry: Comparable, referenced: bool) -> Line | None:
+    """What scores of a volume are measured against, or why there are none."""
+    if entry.scores is not None:
+        meaning = tr(entry.scores.candidate.meaning)
+        return Line(tr("against {meaning}", meaning=meaning), theme.MUTED)
+    if referenced:
+        return None
+    return Line(tr(NOT_SCORED if entry.made is None else NO_REFERENCE), theme.MUTED)
+
+
+def _disagreement(entry: Comparable) -> Line | None:
+    """What of the scan a result does not reproduce."""
+    made = entry.made
+    if made is None or entry.scores is not None or agrees(made.consistency):
+        return None
+    return Line(agreement(made.consistency, made.repaired), theme.WARNING)
+
+
+def _oblique(entry: Comparable) -> Line | None:
+    """The angle between the slices and the patient's axes, where there is one."""
+    assert entry.volume is not None
+    degrees = entry.volume.geometry.obliquity
+    if degrees <= OBLIQUE:
+        return None
+    note = tr("oblique {degrees:.1f}\u00b0, along the voxel axes", degrees=degrees)
+    return Line(note, theme.WARNING)
+
+
+class SharedNotes(QWidget):
+    """The line of notes above the panes; hidden while there are none.
+
+    Attributes:
+        notes: As ``shared_notes`` gives them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: tuple[Line, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_notes(self, notes: tuple[Line, ...]) -> None:
+        """Show notes.
+
+        Args:
+            notes: Replace those of the last call.
+        """
+        if notes == self.notes:
+            return
+        self.notes = notes
+        text = "\n".join(note.text for note in notes)
+        set_tip(self, text)
+        self.setAccessibleName(visible(text))
+        self.setVisible(bool(notes))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Called by Qt."""
+        return QSize(0, HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Called by Qt."""
+        painter = QPainter(self)
+        paint_notes(painter, QRectF(self.rect()), self.notes)
+        painter.end()
+
+
+def paint_notes(painter: QPainter, area: QRectF, notes: Sequence[Line]) -> None:
+    """Draw notes beside each other; where there is no room for all, the last ones are cut.
+
+    Args:
+        painter: Of the line, or of a figure.
+        area: In pixels.
+        notes: The most important first.
+    """
+    painter.fillRect(area, QColor(theme.IMAGE))
+    left, right = area.left() + MARGIN, area.right() - MARGIN
+    for note in notes:
+        text, width = fitting(note.text, note.bold, right - left)
+        height = metrics(TEXT_HEIGHT, note.bold).height()
+        box = QRectF(left, area.center().y() - height / 2, width + 1, height)
+        painter.setFont(font(TEXT_HEIGHT, note.bold))
+        painter.setPen(QColor(note.colour))
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        left = box.right() + BETWEEN
+        if left >= right:
+            return
