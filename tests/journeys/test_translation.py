@@ -73,6 +73,7 @@ SAME = (
     r"\b(auto|cpu|cuda|mps)\b",  # how torch names what computes
     r"(/[\w.-]+)+",  # paths
     r"\bsub-\d+(_T\dw)?\b",  # people
+    r"\btest_\w+",  # folders of this test
     r"\b(thick|thin|truth|phantom|mine)(\.\w+)*\b( \(\d\))?",  # files, scans, runs of this test
 )
 INNERMOST = re.compile(r"«[^«»]*»")
