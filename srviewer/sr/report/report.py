@@ -23,7 +23,7 @@ from srviewer.sr.results.maps import MAPS, MapKind
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.score_volumes import Compared
-from srviewer.sr.scores.self_test import SelfTest
+from srviewer.sr.trust.self_test import SelfTest
 
 SHOWN = ("worst", "median", "best")
 SIDES = {

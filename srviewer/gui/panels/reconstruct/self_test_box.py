@@ -6,7 +6,7 @@ from srviewer.gui.study.self_testing import SELF_TEST
 from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, label, set_role
-from srviewer.sr.scores.self_test import SelfTest
+from srviewer.sr.trust.self_test import SelfTest
 
 
 class SelfTestBox(QWidget):

@@ -10,7 +10,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.sr.requests.request import Request
-from srviewer.sr.scores.self_test import SelfTest, SelfTestRow, self_test
+from srviewer.sr.trust.self_test import SelfTest, SelfTestRow, self_test
 
 
 def test_both_sharp_axes_are_scored_beside_cubic(make_head: Callable[..., Volume]) -> None:
