@@ -28,7 +28,7 @@ class SelfTestBox(QWidget):
         layout.addWidget(self.start)
         layout.addWidget(self.verdict)
         self.start.clicked.connect(study.testing.start)
-        self._session.follow(self._show, "scan", "request", "tested", "acknowledged")
+        self._session.follow(self._show, "scan", "request", "tested", "acknowledged", "result")
         study.work.changed.connect(self._show)
         self._show()
 
@@ -36,7 +36,11 @@ class SelfTestBox(QWidget):
     def found(self) -> SelfTest | None:
         """The self-test of the present request; None before it has run."""
         request = self._session.request
-        return None if request is None else self._session.state.test_of(request)
+        found = None if request is None else self._session.state.test_of(request)
+        result = self._session.result
+        if found is None or result is None or result.request != request:
+            return found
+        return found.judged(result.expected_gain)
 
     def _show(self) -> None:
         work, running = self._study.work, self._study.testing.task
