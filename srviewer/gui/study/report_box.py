@@ -16,7 +16,7 @@ from srviewer.sr.report.trust_report import trust_report
 from srviewer.sr.requests.label_maps import label_map, label_provenance
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.sr.scores.self_test import SelfTest
+from srviewer.sr.trust.self_test import SelfTest
 
 REPORT = "report"
 

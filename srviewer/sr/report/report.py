@@ -23,7 +23,8 @@ from srviewer.sr.results.maps import MAPS, MapKind
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.score_volumes import Compared
-from srviewer.sr.scores.self_test import SelfTest
+from srviewer.sr.trust.gain_beside_truth import true_gain
+from srviewer.sr.trust.self_test import SelfTest
 
 SHOWN = ("worst", "median", "best")
 SIDES = {
@@ -65,7 +66,7 @@ def reconstruction_report(
             montage(_rows(scan, result, reference, plane, chosen)),
         )
     ]
-    tables = [_summary(scan, result)]
+    tables = [_summary(scan, result, scores)]
     if scores is not None:
         for number, metric in enumerate(comparable_metrics()):
             yield Progress(0.5 + 0.4 * number / len(METRICS), "Drawing the curves")
@@ -73,7 +74,7 @@ def reconstruction_report(
             figures.append(Figure(metric.id, f"{metric.title} of each slice.", drawn))
         tables.append(_scores_table(scores.candidate, scores.cubic))
     if tested is not None:
-        tables.append(_tested_table(tested))
+        tables.append(_tested_table(tested.judged(result.expected_gain)))
     tables += [settings_table(result.provenance()), *_card(result.model)]
     return Page(f"Reconstruction of {scan.name}", result.warnings, tuple(tables), tuple(figures))
 
@@ -234,7 +235,7 @@ def _levels(volume: Volume) -> tuple[float, float]:
     return window.low, window.high
 
 
-def _summary(scan: ScanHeader, result: Reconstruction) -> Table:
+def _summary(scan: ScanHeader, result: Reconstruction, scores: ScoredPair | None) -> Table:
     consistency, planes = result.consistency, result.disagreement_summary()
     rows = [
         ("scan", _grid(scan)),
@@ -244,6 +245,11 @@ def _summary(scan: ScanHeader, result: Reconstruction) -> Table:
             f"rms {_share(consistency.rms)}, max {_share(consistency.max)} of the range",
         ),
     ]
+    if result.expected_gain is not None:
+        rows.append(("expected gain", result.expected_gain.text))
+    true = None if scores is None else true_gain(scores)
+    if true is not None:
+        rows.append(("true gain", f"{true:+.1f} dB over cubic"))
     if planes is not None:
         rows.append(
             ("disagreement of the planes", f"mean {planes['mean']:.2%}, p99 {planes['p99']:.2%}")

@@ -43,6 +43,7 @@ from srviewer.gui.widgets.notice import Acknowledgement, Notice
 from srviewer.sr.cross_plane.methods import METHODS, method
 from srviewer.sr.reconstruction.cautions import cautions
 from srviewer.sr.results.disagreement_calibration import disagreement_worth
+from srviewer.sr.results.expected_gain import ExpectedGain
 from srviewer.sr.results.reconstruction import Reconstruction
 
 
@@ -86,6 +87,13 @@ class ReconstructPanel(QWidget):
         self._stage = label("", "muted")
         self._cancel = button(tr("Cancel"), tr("Stop the reconstruction; nothing is kept of it"))
         self._verdict = label("", "good")
+        self._expected = label("", "good")
+        self._expected.setToolTip(
+            tr(
+                "Gain in PSNR over cubic interpolation that a thin reference would show; estimated "
+                "from the result made thick along its sharp axes. It is blind to motion."
+            )
+        )
         self._facts = label("", "muted")
         self._lay_out()
         self._connect()
@@ -119,6 +127,7 @@ class ReconstructPanel(QWidget):
         outcome.setContentsMargins(10, 8, 10, 8)
         outcome.addWidget(label(tr("RESULT"), "heading"))
         outcome.addWidget(self._verdict)
+        outcome.addWidget(self._expected)
         outcome.addWidget(self._facts)
         outcome.addWidget(ReportBox(self._controller))
         layout = QVBoxLayout(self)
@@ -249,6 +258,13 @@ class ReconstructPanel(QWidget):
             self._verdict.setText(agreement(consistency, result.repaired))
             set_role(self._verdict, "good" if agrees(consistency) else "doubt")
             self._facts.setText(_facts(result))
+            self._show_expected(result.expected_gain)
+
+    def _show_expected(self, gain: ExpectedGain | None) -> None:
+        self._expected.setVisible(gain is not None)
+        if gain is not None:
+            self._expected.setText(tr("expected gain: {gain}", gain=tr(gain.text)))
+            set_role(self._expected, "good" if gain.calibrated else "doubt")
 
     def _edit(self) -> None:
         request, scan = self._study.request, self._study.scan
