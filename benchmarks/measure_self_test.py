@@ -19,8 +19,8 @@ from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import score_beside_cubic
-from srviewer.sr.scores.self_test import self_test
 from srviewer.sr.scores.simulate import simulate
+from srviewer.sr.trust.self_test import self_test
 
 
 def main() -> None:

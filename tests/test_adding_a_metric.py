@@ -32,8 +32,8 @@ from srviewer.sr.report.report import reconstruction_report
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import EvaluationPlan, ScoredPair, evaluate, score_beside_cubic
-from srviewer.sr.scores.self_test import self_test
 from srviewer.sr.training.run import scored
+from srviewer.sr.trust.self_test import self_test
 
 
 def relative_error(

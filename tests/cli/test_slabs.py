@@ -57,7 +57,9 @@ def test_slab_by_slab_gives_the_same_files(
     for key in ("model_sha256", "factor", "axis", "warnings"):
         assert one[key] == other[key]
     assert one["consistency"] == pytest.approx(other["consistency"], rel=1e-6)
+    assert (one["expected_gain"] is None) == (one["disagreement"] is None)
     if one["disagreement"] is not None:
+        assert "slab by slab" in other["expected_gain"]["reason"]
         assert one["disagreement"] == pytest.approx(other["disagreement"], rel=1e-4)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,18 @@ def test_self_test_gives_a_verdict_and_every_row(thick_file: Path, call: Call) -
     assert f"{said['gain_psnr']:+.2f} dB" in said["verdict"]
 
 
+def text_of(page: Path) -> str:
+    return unescape(page.read_text())
+
+
 def test_a_report_is_one_page_that_stands_by_itself(
     thick_file: Path, call: Call, tmp_path: Path
 ) -> None:
     page = tmp_path / "report.html"
-    status, _ = call("reconstruct", thick_file, "-o", tmp_path / "t.nii.gz", "--report", page)
+    status, said = call("reconstruct", thick_file, "-o", tmp_path / "t.nii.gz", "--report", page)
     assert status == 0
+    gain = said["expected_gain"]
+    assert gain["calibrated"] or (gain["db"] is None and gain["reason"] in text_of(page))
     text = page.read_text()
     for words in (
         "Research use only",
@@ -141,7 +148,9 @@ def test_texture_tells_how_much_it_moved_and_maps_where(
     assert said["consistency"]["max"] < 1e-5
     assert nib.load(moved).get_fdata().max() > 0
     assert main([*map(str, arguments)]) == 0
-    assert f"texture moved {said['texture_changed']:.1%} of the voxels" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"texture moved {said['texture_changed']:.1%} of the voxels" in shown
+    assert "expected gain: not calibrated for this scan: texture was added" in shown
 
 
 def test_the_regions_most_likely_wrong_are_told_and_the_map_is_smoothed(

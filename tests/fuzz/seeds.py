@@ -14,7 +14,7 @@ from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.paths import resource
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.sr.scores.self_test import SelfTest, SelfTestRow
+from srviewer.sr.trust.self_test import SelfTest, SelfTestRow
 from srviewer.study.sessions.document import (
     SavedLoaded,
     SavedOverlay,

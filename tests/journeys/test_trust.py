@@ -26,6 +26,7 @@ from srviewer.nn.models.model_file import save_model
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.paths import models_dir
 from srviewer.sr.models.available_models import find_model
+from srviewer.sr.results.expected_gain import ExpectedGain, uncalibrated
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -123,6 +124,28 @@ def test_the_slider_leads_to_the_sharper_pair_where_the_model_has_one(
     assert "Texture changed" in _panel_text(opened)
 
 
+def test_the_expected_gain_stands_beside_the_true_one(
+    opened: MainWindow, until: Until, truth_file: Path
+) -> None:
+    study = opened.study
+    _ask(opened, factor=4)
+    opened.controller.reconstruct()
+    until(lambda: study.result is not None)
+    result = study.result
+    assert result is not None and result.expected_gain is not None
+    calibrated = ExpectedGain(2.4, 1.8, 3.0, True)
+    for gain, beside in (
+        (calibrated, "Expected +2.4 dB over cubic (90 % between +1.8 and +3.0), true gain "),
+        (uncalibrated("it moved"), "dB over cubic; not calibrated for this scan: it moved"),
+    ):
+        study.set(study.state.with_result(replace(result, expected_gain=gain)))
+        assert gain.text in _panel_text(opened)
+        assert "true gain" not in _panel_text(opened)
+        opened.controller.load_reference(truth_file)
+        until(lambda: study.scores is not None)
+        assert beside in _panel_text(opened)
+
+
 def test_a_report_and_a_label_map_are_saved_from_the_window(
     opened: MainWindow, until: Until, tmp_path: Path, thick_head: Volume
 ) -> None:
@@ -164,3 +187,6 @@ def test_the_compare_panel_saves_a_report_with_scores_and_the_test_that_was_made
     for words in ("before it was degraded", "cubic B-spline", "Self-test.", "Model card"):
         assert words in text
     assert text.count("data:image/png;base64,") == 4  # slices, regions, PSNR, SSIM
+    result = opened.study.result
+    assert result is not None and result.expected_gain is not None
+    assert result.expected_gain.text in unescape(text) and "true gain" in text

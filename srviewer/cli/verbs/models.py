@@ -4,8 +4,15 @@ import argparse
 
 from srviewer.cli.console.verb_output import VerbOutput
 from srviewer.core.scores.metrics import ranking_metric
-from srviewer.sr.models.available_models import ModelCard, ModelsAtHand, find_card, models_at_hand
+from srviewer.sr.models.available_models import (
+    ModelCard,
+    ModelsAtHand,
+    find_card,
+    find_model,
+    models_at_hand,
+)
 from srviewer.sr.models.model_card import card_markdown
+from srviewer.sr.trust.gain_card import gain_card
 
 MORE = "srviewer models --card NAME prints one in full, with every score."
 
@@ -32,7 +39,8 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     """
     if args.card is not None:
         card = find_card(args.card)
-        return VerbOutput(card_markdown(card), _values(ModelsAtHand((card,), ())))
+        text = f"{card_markdown(card)}\n\n{gain_card(find_model(args.card))}"
+        return VerbOutput(text, _values(ModelsAtHand((card,), ())))
     models = models_at_hand(thorough=True)
     unreadable = [f"cannot be used: {file.path}\n   {file.reason}" for file in models.unreadable]
     return VerbOutput("\n\n".join([*map(_text, models.cards), *unreadable, MORE]), _values(models))

@@ -34,7 +34,6 @@ from srviewer.io.export.nifti import write_nifti
 from srviewer.io.scans.series import PlaneByPlane
 from srviewer.io.targets import Written
 from srviewer.sr.cross_plane.methods import method
-from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.references.locked_region import lock_region
 from srviewer.sr.report.trust_report import trust_report
 from srviewer.sr.requests.label_maps import label_map, label_provenance
@@ -55,6 +54,7 @@ from srviewer.sr.results.maps import (
 from srviewer.sr.results.reconstruction import unscored
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
+from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 
 # What --gaps acknowledges.
 GAP_CODES = ("missing_slices", "uneven_gaps")
@@ -182,7 +182,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         _refuse_unsound(scan, args.gaps)
     request = asked_request(scan, args)
     _check_maps(request, wanted)
-    result = run_with_progress(reconstruct_scan(scan, request, _region(args, scan)))
+    result = run_with_progress(reconstruct_with_gain(scan, request, _region(args, scan)))
     doubts = run_with_progress(find_doubts(result, scan))
     provenance = {**unscored(result, scan), "regions": described_regions(doubts)}
     maps = shown_maps(result, doubts)
@@ -321,6 +321,7 @@ def _text(
         f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
         f"of its intensity range{_qualification(result, rounded)}",
         f"{result.request.method}{_model(result)} on {result.device}, {result.seconds:.1f} s",
+        *_expected(result),
         *_moved_by_texture(result),
         *_adapted(result),
         *(f"note: {line}" for line in result.warnings),
@@ -337,6 +338,11 @@ def _notes(written: Written) -> list[str]:
 
 def _model(result: ReconstructionFacts) -> str:
     return "" if result.model is None else f", model {result.model.name},"
+
+
+def _expected(result: ReconstructionFacts) -> list[str]:
+    gain = result.expected_gain
+    return [] if gain is None else [f"expected gain: {gain.text}"]
 
 
 def _adapted(result: ReconstructionFacts) -> list[str]:

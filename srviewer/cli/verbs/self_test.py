@@ -7,7 +7,7 @@ from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, tabl
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.cli.options.request import add_request_arguments, request_of
 from srviewer.cli.options.sources import add_series_arguments, open_volume
-from srviewer.sr.scores.self_test import SelfTest, self_test
+from srviewer.sr.trust.self_test import SelfTest, self_test
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

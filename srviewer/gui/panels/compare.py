@@ -28,6 +28,7 @@ from srviewer.gui.texts.wording import NO_REFERENCE, axis_title
 from srviewer.gui.widgets.form import button, choice, describe, form, label, set_entries
 from srviewer.io.formats import open_filter
 from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.trust.gain_beside_truth import expected_beside_true
 from srviewer.study.missing import comparable, difference
 
 SIMULATED_FACTORS = (2, 3, 4, 5, 6, 8)
@@ -56,6 +57,7 @@ class ComparePanel(QWidget):
         )
         self.report = ReportButton(controller)
         self._table = _table()
+        self._gain = label("", "value")
         self._meaning = label("", "muted")
         self._offered: Volume | None = None  # of the axes and factors in the lists
         self._lay_out()
@@ -90,6 +92,7 @@ class ComparePanel(QWidget):
         layout.addWidget(label(tr("SCORED AGAINST"), "heading"))
         layout.addWidget(self._reference)
         layout.addWidget(self._table)
+        layout.addWidget(self._gain)
         layout.addWidget(self._meaning)
         layout.addWidget(self._state)
         layout.addWidget(RegionList(self._controller))
@@ -101,7 +104,7 @@ class ComparePanel(QWidget):
         study.follow(self._show_work, "scan")
         study.follow(self._show_reference, "reference")
         study.follow(self._show_state, "result", "reference")
-        study.follow(self._show_scores, "scores")
+        study.follow(self._show_scores, "scores", "result")
         self._controller.work.changed.connect(self._show_work)
         self._load.clicked.connect(self._choose_truth)
         self._simulate.clicked.connect(self._start)
@@ -128,6 +131,9 @@ class ComparePanel(QWidget):
         scores = self._study.scores
         self._table.setVisible(scores is not None)
         self._meaning.setVisible(scores is not None)
+        gain = None if scores is None else expected_beside_true(self._study.result, scores)
+        self._gain.setVisible(gain is not None)
+        self._gain.setText("" if gain is None else tr(gain))
         if scores is not None:
             _fill(self._table, scores)
             ours = scores.candidate

@@ -6,7 +6,7 @@ from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import tr
 from srviewer.sr.requests.request import Request
-from srviewer.sr.scores.self_test import SelfTest, self_test
+from srviewer.sr.trust.self_test import SelfTest, self_test
 
 SELF_TEST = "self-test"
 

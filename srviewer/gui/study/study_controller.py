@@ -32,12 +32,12 @@ from srviewer.io.scans.series import ScanListing, Series
 from srviewer.job import Job
 from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.inputs.segmentations import check_is_scan
-from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.references.read_for_comparison import to_compare
 from srviewer.sr.references.truth import read_truth
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.simulate import Simulation, simulate
 from srviewer.sr.slabs.files import SlabFiles, reconstructed_and_opened
+from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 from srviewer.study.opening import opened
 from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.state.held_file import held_in
@@ -219,7 +219,7 @@ class StudyController(QObject):
                 scan,
                 request,
                 region,
-                reconstruct_scan(scan, request, region),
+                reconstruct_with_gain(scan, request, region),
                 lambda job: self._start(RECONSTRUCT, title, job, done),
             )
 

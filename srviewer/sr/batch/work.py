@@ -37,13 +37,13 @@ from srviewer.sr.batch.records import (
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.inputs.segmentations import segmentation_reason
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.requests.memory import free_bytes
 from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.sr.results.reconstruction import unscored
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.choice import SlabsWanted, choose_slabs
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
+from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
 
@@ -248,7 +248,7 @@ def _in_memory(
 ) -> Job[Made]:
     scan = yield from within(series.read(0), 0.0, 0.1)
     _check(scan, settings)
-    result = yield from within(reconstruct_scan(scan, _request(scan, settings)), 0.1, 0.9)
+    result = yield from within(reconstruct_with_gain(scan, _request(scan, settings)), 0.1, 0.9)
     values = unscored(result, scan)
     kind = target(settings.target)
     given = kind.given(home)

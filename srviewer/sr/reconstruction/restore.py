@@ -30,6 +30,7 @@ from srviewer.sr.references.same_scan import check_agreement, check_source, chec
 from srviewer.sr.references.truth import refined_grid
 from srviewer.sr.requests.request import LARGEST_FACTOR, Request, degradation_of, used_thickness
 from srviewer.sr.requests.request_document import known_settings, read_field
+from srviewer.sr.results.expected_gain import read_expected_gain
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
 from srviewer.sr.results.reconstruction import Reconstruction
 
@@ -117,6 +118,7 @@ def restored(
         thickness_mm=_number(provenance.get("thickness_mm")) or used_thickness(scan, request),
         slab_by_slab=provenance.get("slab_by_slab") is True,
         repaired=repairs,
+        expected_gain=read_expected_gain(provenance.get("expected_gain")),
     )
 
 

@@ -24,7 +24,8 @@ from srviewer.sr.results.maps import MAPS, MapKind
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.score_volumes import Compared
-from srviewer.sr.scores.self_test import SelfTest
+from srviewer.sr.trust.gain_beside_truth import true_gain
+from srviewer.sr.trust.self_test import SelfTest
 
 DISAGREEMENT_NOTE = "a guide to where to look first, region by region; no measure of the error"
 SHOWN = ("worst", "median", "best")
@@ -71,7 +72,7 @@ def reconstruction_report(
             montage(_rows(scan, result, doubts, reference, plane, chosen)),
         )
     ]
-    tables = [_summary(scan, result)]
+    tables = [_summary(scan, result, scores)]
     if doubts is not None and doubts.regions:
         yield Progress(0.4, "Drawing the regions")
         figures.append(regions_figure(scan, result, doubts, plane, _levels(scan)))
@@ -83,7 +84,7 @@ def reconstruction_report(
             figures.append(Figure(metric.id, f"{metric.title} of each slice.", drawn))
         tables.append(_scores_table(scores.candidate, scores.cubic))
     if tested is not None:
-        tables.append(_tested_table(tested))
+        tables.append(_tested_table(tested.judged(result.expected_gain)))
     tables += [settings_table(result.provenance()), *_card(result.model)]
     return Page(f"Reconstruction of {scan.name}", result.warnings, tuple(tables), tuple(figures))
 
@@ -247,7 +248,7 @@ def _levels(volume: Volume) -> tuple[float, float]:
     return window.low, window.high
 
 
-def _summary(scan: ScanHeader, result: Reconstruction) -> Table:
+def _summary(scan: ScanHeader, result: Reconstruction, scores: ScoredPair | None) -> Table:
     consistency, planes = result.consistency, result.disagreement_summary()
     rows = [
         ("scan", _grid(scan)),
@@ -257,6 +258,11 @@ def _summary(scan: ScanHeader, result: Reconstruction) -> Table:
             f"rms {_share(consistency.rms)}, max {_share(consistency.max)} of the range",
         ),
     ]
+    if result.expected_gain is not None:
+        rows.append(("expected gain", result.expected_gain.text))
+    true = None if scores is None else true_gain(scores)
+    if true is not None:
+        rows.append(("true gain", f"{true:+.1f} dB over cubic"))
     if planes is not None:
         rows.append(("the two planes differ by", f"{planes['mean']:.2%} of the range (mean)"))
         rows.append(("what that is worth", DISAGREEMENT_NOTE))

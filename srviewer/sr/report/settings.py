@@ -18,6 +18,7 @@ ELSEWHERE = frozenset(
         "disagreement",
         "disagreement_worth",
         "texture_changed",
+        "expected_gain",
         "warnings",
         "warning_codes",
     }

@@ -10,7 +10,7 @@ from srviewer.sr.report.report import reconstruction_report
 from srviewer.sr.results.doubts import Doubts
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.sr.scores.self_test import SelfTest, self_test
+from srviewer.sr.trust.self_test import SelfTest, self_test
 
 
 def trust_report(

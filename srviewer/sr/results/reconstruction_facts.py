@@ -14,6 +14,7 @@ from srviewer.nn.plans.adaptation import Adapted
 from srviewer.sr.requests.request import Repair, Request
 from srviewer.sr.requests.request_document import request_document
 from srviewer.sr.results.disagreement_calibration import disagreement_worth
+from srviewer.sr.results.expected_gain import ExpectedGain
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,6 +36,8 @@ class ReconstructionFacts(ABC):
         thickness_mm: The slice thickness that was used; None where runs of slices differ in it.
         repaired: The faults between slices that were corrected first.
         warning_codes: The codes of those warnings that have one, of the scan and of the request.
+        expected_gain: The gain over cubic to expect; None for interpolation, and where it was not
+            asked for.
     """
 
     consistency: Consistency
@@ -51,6 +54,7 @@ class ReconstructionFacts(ABC):
     thickness_mm: float | None = None
     repaired: tuple[Repair, ...] = ()
     warning_codes: tuple[str, ...] = ()
+    expected_gain: ExpectedGain | None = None
 
     @property
     @abstractmethod
@@ -104,6 +108,7 @@ class ReconstructionFacts(ABC):
             "disagreement_worth": (
                 disagreement_worth(self.model, self.request.factor) if disagreement else None
             ),
+            "expected_gain": self.expected_gain.values() if self.expected_gain else None,
             "warnings": list(self.warnings),
             "warning_codes": list(self.warning_codes),
         }

@@ -31,6 +31,7 @@ from srviewer.sr.reconstruction.cautions import cautions_at_noise
 from srviewer.sr.reconstruction.reconstruct import thin_header
 from srviewer.sr.requests.memory import peak_memory_mb
 from srviewer.sr.requests.request import Request, check_request, degradation_of, used_thickness
+from srviewer.sr.results.expected_gain import uncalibrated
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, map_header
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.axis_by_slabs import Finished, interpolated_on_disk, refined_by_network
@@ -200,6 +201,7 @@ def streamed(kept: KeptVolume, request: Request, scratch: Scratch) -> Job[Stream
         warning_codes=tuple(warning.code for warning in scan.warnings),
         slab_by_slab=True,
         thickness_mm=used_thickness(scan, request),
+        expected_gain=None if model is None else uncalibrated("it was reconstructed slab by slab"),
     )
 
 

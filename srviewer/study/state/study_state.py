@@ -12,7 +12,7 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.results.doubts import Doubts
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.sr.scores.self_test import SelfTest
+from srviewer.sr.trust.self_test import SelfTest
 from srviewer.study.state.compared_volumes import LONGEST_NAME, ComparedVolume, ComparedVolumes
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.held_file import file_of

@@ -22,8 +22,8 @@ from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import EvaluationPlan, evaluate
-from srviewer.sr.scores.self_test import self_test
 from srviewer.sr.slabs.slab_wise import SCAN_EDGES, KeptVolume, streamed
+from srviewer.sr.trust.self_test import self_test
 
 CONSTANTS = (-1500.0, 700.0, 1024.0, 32768.0)
 CUBIC = Request(axis=2, factor=2, method="cubic", device="cpu")

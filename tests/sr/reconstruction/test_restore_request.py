@@ -20,6 +20,7 @@ from srviewer.sr.models.available_models import find_model
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.request import Request
+from srviewer.sr.results.expected_gain import ExpectedGain, uncalibrated
 from srviewer.sr.results.reconstruction import Reconstruction
 
 PLAIN = Request(axis=2, factor=2, method="nearest")
@@ -50,6 +51,19 @@ def test_each_setting_comes_back(name: str, small: Volume, tmp_path: Path) -> No
     request = replace(PLAIN, **{name: OTHERS[name]})
     image, maps = _written(run(reconstruct(small, request)), tmp_path)
     assert run(restored(small, image, maps)).request == request
+
+
+@pytest.mark.parametrize(
+    "gain", [None, ExpectedGain(2.4, 1.8, 3.0, True), uncalibrated("it moved")]
+)
+def test_the_expected_gain_comes_back(
+    gain: ExpectedGain | None, small: Volume, tmp_path: Path
+) -> None:
+    result = replace(run(reconstruct(small, PLAIN)), expected_gain=gain)
+    image, _ = _written(result, tmp_path)
+    assert run(restored(small, image, {})).expected_gain == gain
+    _change(image, lambda provenance: provenance.pop("expected_gain"))  # of an earlier version
+    assert run(restored(small, image, {})).expected_gain is None
 
 
 def test_a_model_in_a_file_comes_back(small: Volume, tmp_path: Path) -> None:

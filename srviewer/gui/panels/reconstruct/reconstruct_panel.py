@@ -36,6 +36,7 @@ from srviewer.gui.widgets.notice import Acknowledgement, Notice
 from srviewer.sr.cross_plane.methods import METHODS, method
 from srviewer.sr.reconstruction.cautions import cautions
 from srviewer.sr.requests.request import LARGEST_MEASURED
+from srviewer.sr.results.expected_gain import ExpectedGain
 
 
 class ReconstructPanel(QWidget):
@@ -67,6 +68,13 @@ class ReconstructPanel(QWidget):
         self._note = Notice("note", tr("Notes on this reconstruction"))
         self.foot = RunBox(controller)
         self._verdict = label("", "good")
+        self._expected = label("", "good")
+        self._expected.setToolTip(
+            tr(
+                "Gain in PSNR over cubic interpolation that a thin reference would show; estimated "
+                "from the result made thick along its sharp axes. It is blind to motion."
+            )
+        )
         self._own_warnings = Notice("warning", tr("Warnings about this result"))
         self._facts = label("", "muted")
         self._lay_out()
@@ -93,6 +101,7 @@ class ReconstructPanel(QWidget):
         outcome.setContentsMargins(10, 8, 10, 8)
         outcome.addWidget(label(tr("RESULT"), "heading"))
         outcome.addWidget(self._verdict)
+        outcome.addWidget(self._expected)
         outcome.addWidget(self._own_warnings)
         outcome.addWidget(self._facts)
         outcome.addWidget(ReportBox(self._controller))
@@ -200,6 +209,13 @@ class ReconstructPanel(QWidget):
             set_role(self._verdict, "good" if agrees(result.consistency) else "doubt")
             self._facts.setText("\n".join(facts(result)))
             self._own_warnings.show_text(own_warnings(result, self._study.scan))
+            self._show_expected(result.expected_gain)
+
+    def _show_expected(self, gain: ExpectedGain | None) -> None:
+        self._expected.setVisible(gain is not None)
+        if gain is not None:
+            self._expected.setText(tr("Expected gain: {gain}", gain=tr(gain.text)))
+            set_role(self._expected, "good" if gain.calibrated else "doubt")
 
     def _edit(self) -> None:
         request, scan = self._study.request, self._study.scan

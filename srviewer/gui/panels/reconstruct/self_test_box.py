@@ -6,7 +6,7 @@ from srviewer.gui.study.self_testing import SELF_TEST
 from srviewer.gui.study.study_controller import RECONSTRUCT, SIMULATE, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, label, set_role
-from srviewer.sr.scores.self_test import SelfTest
+from srviewer.sr.trust.self_test import SelfTest
 
 
 class SelfTestBox(QWidget):
@@ -33,7 +33,7 @@ class SelfTestBox(QWidget):
         layout.addWidget(self.verdict)
         self.start.clicked.connect(controller.testing.start)
         self.cancel.clicked.connect(self._stop)
-        self._study.follow(self._show, "scan", "request", "tested", "acknowledged")
+        self._study.follow(self._show, "scan", "request", "tested", "acknowledged", "result")
         controller.work.changed.connect(self._show)
         self._show()
 
@@ -41,7 +41,11 @@ class SelfTestBox(QWidget):
     def found(self) -> SelfTest | None:
         """The self-test of the present request; None before it has run."""
         request = self._study.request
-        return None if request is None else self._study.state.test_of(request)
+        found = None if request is None else self._study.state.test_of(request)
+        result = self._study.result
+        if found is None or result is None or result.request != request:
+            return found
+        return found.judged(result.expected_gain)
 
     def _stop(self) -> None:
         self._controller.work.cancel_for_user(self._controller.testing.task)

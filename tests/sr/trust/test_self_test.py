@@ -10,7 +10,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.sr.requests.request import Request
-from srviewer.sr.scores.self_test import SelfTest, SelfTestRow, self_test
+from srviewer.sr.results.expected_gain import uncalibrated
+from srviewer.sr.trust.self_test import SLIGHT, WORTH, SelfTest, SelfTestRow, self_test
 
 
 def test_both_sharp_axes_are_scored_beside_cubic(make_head: Callable[..., Volume]) -> None:
@@ -35,7 +36,18 @@ def test_cubic_gains_nothing_over_itself(thick_head: Volume) -> None:
 )
 def test_the_verdict_follows_the_gain(gain: float, words: str) -> None:
     row = SelfTestRow("i", {"psnr": 30 + gain, "ssim": 0.9}, {"psnr": 30, "ssim": 0.9})
-    assert SelfTest(4, (row,), "cross-plane", "fast", 1.0, ()).verdict.startswith(words)
+    found = SelfTest(4, (row,), "cross-plane", "fast", 1.0, (), None)
+    assert found.verdict.startswith(words)
+    beside = found.judged(uncalibrated("it moved"))
+    assert not beside.worth and "Worth using" not in beside.verdict
+    assert gain < SLIGHT or "not calibrated for this scan (it moved)" in beside.verdict
+
+
+def test_what_is_not_calibrated_is_never_worth_using(make_head: Callable[..., Volume]) -> None:
+    knee = replace(Degradation(1, 2).thick_volume(make_head((48, 40, 44))), body_part="KNEE")
+    found = run(self_test(knee, Request(1, 2)))
+    assert found.uncalibrated is not None and "knee" in found.uncalibrated
+    assert found.gain >= WORTH and not found.worth
 
 
 def test_a_scan_too_small_in_the_plane_is_refused(thick_head: Volume) -> None:

@@ -16,13 +16,16 @@ from srviewer.sr.models.available_models import find_model
 from srviewer.sr.reconstruction.cautions import cautions
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request, check_request, degradation_of
+from srviewer.sr.results.expected_gain import NOT_CALIBRATED, ExpectedGain
 from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
 from srviewer.sr.scores.simulate import simulate
+from srviewer.sr.trust.gain_of_result import uncalibrated_before
 
 # Slices of the scan that are tested, around its middle: enough for a figure, quick to do.
 MOST_SLICES = 16
 LEAST_BLOCKS = 8  # thick slices that a sharp axis must give
 WORTH, SLIGHT = 0.5, 0.1  # dB over cubic
+EARLIER = "it was tested by an earlier version of the program"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class SelfTest:
         model: The name of the model; None for interpolation.
         seconds: Wall time.
         warnings: One line each, for the user.
+        uncalibrated: A clause on why the gain is no promise for the result; None where scan and
+            request are within what was measured.
     """
 
     factor: int
@@ -63,6 +68,7 @@ class SelfTest:
     model: str | None
     seconds: float
     warnings: tuple[str, ...]
+    uncalibrated: str | None = EARLIER
 
     @property
     def gain(self) -> float:
@@ -84,8 +90,21 @@ class SelfTest:
 
     @property
     def worth(self) -> bool:
-        """Whether the gain is large enough for a user to notice."""
-        return self.gain >= WORTH
+        """Whether the gain is large enough for a user to notice, and a promise for the result."""
+        return self.gain >= WORTH and self.uncalibrated is None
+
+    def judged(self, expected: ExpectedGain | None) -> "SelfTest":
+        """The test beside a result of the same request.
+
+        Args:
+            expected: The expected gain of the result; None where it is not known.
+
+        Returns:
+            The test, which promises nothing where the result's gain is not calibrated.
+        """
+        if expected is None or expected.calibrated:
+            return self
+        return replace(self, uncalibrated=expected.reason)
 
     @property
     def verdict(self) -> str:
@@ -95,8 +114,15 @@ class SelfTest:
         if self.worth:
             return f"Worth using: {gains_text}."
         if self.gain >= SLIGHT:
-            return f"A slight gain: {gains_text}."
+            size = "A gain in the plane" if self.gain >= WORTH else "A slight gain"
+            return f"{size}: {gains_text}.{self._no_promise}"
         return f"No gain here, use cubic: {gains_text}."
+
+    @property
+    def _no_promise(self) -> str:
+        if self.uncalibrated is None:
+            return ""
+        return f" It is no promise for the result: {NOT_CALIBRATED} ({self.uncalibrated})."
 
     @property
     def head(self) -> tuple[str, ...]:
@@ -157,10 +183,12 @@ def self_test(scan: Volume, request: Request) -> Job[SelfTest]:
             f"{LEAST_BLOCKS * request.factor} voxels are needed. Choose a smaller factor."
         )
     model = find_model(request.model) if method(request.method).needs_model else None
+    reason = yield from within(uncalibrated_before(scan, request, model), 0.0, 0.05)
     rows: list[SelfTestRow] = []
     for number, axis in enumerate(axes):
         job = _tested(piece, axis, request)
-        scores = yield from within(job, number / len(axes), (number + 1) / len(axes))
+        span = (0.05 + 0.95 * n / len(axes) for n in (number, number + 1))
+        scores = yield from within(job, *span)
         rows.extend(_rows(axis, scores))
     if not rows:
         raise UserError(f"'{scan.name}' has too little foreground in its middle to be tested.")
@@ -171,6 +199,7 @@ def self_test(scan: Volume, request: Request) -> Job[SelfTest]:
         model=model.name if model else None,
         seconds=round(time.monotonic() - started, 3),
         warnings=(*_untested(request), *cautions(scan, request, model)),
+        uncalibrated=reason,
     )
 
 
