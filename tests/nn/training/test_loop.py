@@ -146,6 +146,19 @@ def test_a_closed_run_resumes_to_the_same_end(
     assert same(whole, resumed)
 
 
+def test_a_closed_run_gives_its_averaged_weights(blobs: Volume) -> None:
+    given: list[Model] = []
+    job = train(VolumeTrainingData([blobs]), PLAN, "trial", replace(CPU, stopped=given.append))
+    for _ in range(3):
+        next(job)
+    assert given == []
+    job.close()
+    (model,) = given
+    whole = run(train(VolumeTrainingData([blobs]), replace(PLAN, steps=3), "trial", CPU))
+    assert model.weights.keys() == whole.weights.keys() and model.name == "trial"
+    assert all(np.isfinite(weight).all() for weight in model.weights.values())
+
+
 def test_another_plan_does_not_resume_a_run(blobs: Volume, tmp_path: Path) -> None:
     place = TrainingEnvironment("cpu", tmp_path / "trial.checkpoint")
     job = train(VolumeTrainingData([blobs]), PLAN, "trial", place)
