@@ -148,7 +148,7 @@ def test_the_window_shows_it(
     index = result.volume.geometry.index(study.view.cursor_mm)[1]
     assert round(index) == int(np.nanargmax(values))  # the largest error is the worst
     shown = Comparable("a", "a", result.volume, pair, made=result)
-    assert badge(shown, Plane.CORONAL, 20, True)[0].text.endswith(f"{values[20]:.2f} %")
+    assert badge(shown, Plane.CORONAL, 20)[0].text.endswith(f"{values[20]:.2f} %")
 
 
 def test_the_training_tab_plots_it(study: ShownStudy, qtbot: QtBot) -> None:

@@ -33,6 +33,7 @@ from srviewer.gui.widgets.form import (
     set_role,
 )
 from srviewer.gui.widgets.notice import Acknowledgement, Notice
+from srviewer.gui.widgets.plain_text import set_tip
 from srviewer.sr.cross_plane.methods import METHODS, method
 from srviewer.sr.reconstruction.cautions import cautions
 from srviewer.sr.requests.request import LARGEST_MEASURED
@@ -69,11 +70,13 @@ class ReconstructPanel(QWidget):
         self.foot = RunBox(controller)
         self._verdict = label("", "good")
         self._expected = label("", "good")
-        self._expected.setToolTip(
+        set_tip(
+            self._expected,
             tr(
                 "Gain in PSNR over cubic interpolation that a thin reference would show; estimated "
                 "from the result made thick along its sharp axes. It is blind to motion."
-            )
+            ),
+        )
         )
         self._own_warnings = Notice("warning", tr("Warnings about this result"))
         self._facts = label("", "muted")
