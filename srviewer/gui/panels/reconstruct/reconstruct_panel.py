@@ -77,7 +77,6 @@ class ReconstructPanel(QWidget):
                 "from the result made thick along its sharp axes. It is blind to motion."
             ),
         )
-        )
         self._own_warnings = Notice("warning", tr("Warnings about this result"))
         self._facts = label("", "muted")
         self._lay_out()
