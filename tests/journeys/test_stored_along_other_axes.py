@@ -37,7 +37,7 @@ def turned_truth(head: Volume, tmp_path: Path) -> Path:
 def loaded_truth(window: MainWindow, path: Path, until: Until) -> Volume:
     window.study.load_reference(path)
     session = window.session
-    until(lambda: session.reference is not None and session.reference.file.path == path)
+    until(lambda: session.reference is not None and file_of(session.reference.volume) == path)
     assert session.reference is not None
     return session.reference.volume
 

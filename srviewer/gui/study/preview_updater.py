@@ -20,30 +20,21 @@ from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import Point
 
 
-@dataclass
-class _Crosshair:
-    """The place of the crosshair, for a job in another thread to read.
-
-    Attributes:
-        mm: An RAS+ point.
-    """
-
-    mm: Point
-
-
 @dataclass(eq=False)
 class _Running:
     """A reconstruction whose slices are shown as they come.
 
     Attributes:
         opened: Whether the layout was changed for the preview.
+        crosshair_mm: An RAS+ point, which the job reads in another thread.
+        task: The reconstruction, from its start.
     """
 
     scan: Volume
-    task: Task
-    crosshair: _Crosshair
     preview: ProgressivePreview
     opened: bool
+    crosshair_mm: Point
+    task: Task | None = None
 
 
 class PreviewUpdater(QObject):
@@ -81,12 +72,12 @@ class PreviewUpdater(QObject):
         if NO_RESULT not in session.comparables.shown or not can_preview(scan, request, region):
             start(job)
             return
-        crosshair = _Crosshair(session.view.cursor_mm)
-        task = start(with_preview(scan, request, lambda: crosshair.mm, job))
-        task.brought.connect(self._take)
         opened = session.comparing.layout == PLANES
         preview = ProgressivePreview(thin_header(scan, request, None))
-        self._running = _Running(scan, task, crosshair, preview, opened)
+        running = _Running(scan, preview, opened, session.view.cursor_mm)
+        running.task = start(with_preview(scan, request, lambda: running.crosshair_mm, job))
+        running.task.brought.connect(self._take)
+        self._running = running
         session.set_preview(preview)
         if opened:
             session.compare(replace(session.comparing, layout=COMPARE))
@@ -107,13 +98,14 @@ class PreviewUpdater(QObject):
     def _follow_crosshair(self) -> None:
         running = self._running
         if running is not None and running.scan is self._session.original:
-            running.crosshair.mm = self._session.view.cursor_mm
+            running.crosshair_mm = self._session.view.cursor_mm
 
     def _follow_work(self) -> None:
         running = self._running
-        if running is None or (running.task in self._work.tasks and not running.task.cancelling):
+        task = None if running is None else running.task
+        if running is None or task is None or (task in self._work.tasks and not task.cancelling):
             return
         self._running = None
         self._follow_study()
-        if running.opened and (running.task.cancelling or running.task.error is not None):
+        if running.opened and (task.cancelling or task.error is not None):
             self._studies.change(running.scan, StudyState.without_preview)

@@ -35,7 +35,7 @@ from srviewer.sr.slabs.files import SlabFiles, rebuilt_and_opened
 from srviewer.study.opening import opened
 from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.state.held_file import held_in
-from srviewer.study.state.origin import Origins, one_image_a_file
+from srviewer.study.state.origin import Origin, one_image_a_file, origins
 from srviewer.study.state.reference import Reference
 
 OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
@@ -126,11 +126,11 @@ class StudyActions(QObject):
         """
         assert self._looked_at is not None
         self.work.cancel(SIMULATE)
-        self._read_next(Origins(self._paths, self._looked_at, tuple(chosen)), self._after_opening)
+        self._read_next(origins(self._paths, self._looked_at, chosen), self._after_opening)
 
-    def _read_next(self, origins: Origins, then: Callable[[], None] | None) -> None:
-        """Read the first origin; once it is shown, call ``then`` and go on with the others."""
-        origin, rest = origins.first, origins.rest
+    def _read_next(self, images: Sequence[Origin], then: Callable[[], None] | None) -> None:
+        """Read the first image; once it is shown, call ``then`` and go on with the others."""
+        origin, *rest = images
 
         def show(volume: Volume) -> None:
             session, series = self.session, origin.series
@@ -139,7 +139,7 @@ class StudyActions(QObject):
             self.opened.emit(origin.paths)
             if then is not None:
                 then()
-            if rest is not None:
+            if rest:
                 self.studies.begin_beside()
                 self._read_next(rest, None)
 

@@ -37,21 +37,6 @@ IMAGE_SUFFIX = ".nii.gz"
 Usable = Callable[[Path], bool]
 
 
-@dataclass(frozen=True, eq=False)
-class Unwritten:
-    """A volume that no file holds.
-
-    Attributes:
-        volume: The volume.
-        stem: Of the name of its file to be.
-        provenance: For its sidecar.
-    """
-
-    volume: Volume
-    stem: str
-    provenance: Mapping[str, object]
-
-
 def store(
     path: Path, states: Sequence[StudyState], front: int, folder: Path, usable: Usable
 ) -> Job[None]:
@@ -72,12 +57,12 @@ def store(
 
     """
     waiting = [entry for state in states for entry in _unwritten(state, usable)]
-    for number, entry in enumerate(waiting):
+    for number, (volume, stem, provenance) in enumerate(waiting):
         make_folder(folder)
-        target = _free(folder, entry.stem)
+        target = _free(folder, stem)
         span = number / len(waiting), (number + 1) / len(waiting)
-        yield from within(write_nifti(entry.volume, target, entry.provenance), *span)
-        held_in(target, entry.volume)
+        yield from within(write_nifti(volume, target, provenance), *span)
+        held_in(target, volume)
     yield Progress(1.0, "Writing the session")
     studies = []
     for state in states:
@@ -110,23 +95,27 @@ def stored_maps(result: Reconstruction) -> Mapping[str, Volume]:
     return {k: v for k, v in maps.items() if k != RESIDUAL.id or result.request.isotropic}
 
 
-def _unwritten(state: StudyState, usable: Usable) -> Iterator[Unwritten]:
+def _unwritten(
+    state: StudyState, usable: Usable
+) -> Iterator[tuple[Volume, str, Mapping[str, object]]]:
+    """Volumes that no usable file holds: each with the stem of its file and its provenance."""
+
     def lacking(volume: Volume) -> bool:
         path = file_of(volume)
         return path is None or not usable(path)
 
     if state.scan is not None and state.origin is None and lacking(state.scan):
-        yield Unwritten(state.scan, "scan", {})
+        yield state.scan, "scan", {}
     if state.reference is not None and lacking(state.reference.volume):
-        yield Unwritten(state.reference.volume, "truth", {})
+        yield state.reference.volume, "truth", {}
     for kept in _results(state):
         if kept.made is None:
             continue
         if lacking(kept.volume):
-            yield Unwritten(kept.volume, "result", kept.made.provenance())
+            yield kept.volume, "result", kept.made.provenance()
         for kind, volume in stored_maps(kept.made).items():
             if lacking(volume):
-                yield Unwritten(volume, kind, {})
+                yield volume, kind, {}
 
 
 def _free(folder: Path, stem: str) -> Path:

@@ -1,7 +1,7 @@
 """The origin of an open scan: the files that were opened, and the series among them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from srviewer.io.scans.series import ScanListing, Series
@@ -25,31 +25,24 @@ class Origin:
     found: ScanListing
 
 
-@dataclass(frozen=True, eq=False)
-class Origins:
-    """Images among what was found, to be opened one after the other.
+def origins(
+    paths: tuple[Path, ...], found: ScanListing, chosen: Sequence[tuple[Series, int]]
+) -> tuple[Origin, ...]:
+    """The origins of images that were chosen among those in some files.
 
-    Attributes:
-        paths: what the user gave, opened together.
-        found: everything that was found in them.
-        chosen: each image with the number of its volume along the fourth dimension; at least one.
+    Args:
+        paths: What the user gave, opened together.
+        found: Everything that was found in them.
+        chosen: Each image with the number of its volume along the fourth dimension.
+
+    Returns:
+        One for each image; that of an image alone in its file has this file as its path.
     """
 
-    paths: tuple[Path, ...]
-    found: ScanListing
-    chosen: tuple[tuple[Series, int], ...]
+    def own(series: Series) -> tuple[Path, ...]:
+        return tuple(path for path in paths if series.sources == (path,)) or paths
 
-    @property
-    def first(self) -> Origin:
-        """The first image; alone in its file where each path is one image."""
-        series, frame = self.chosen[0]
-        own = tuple(path for path in self.paths if series.sources == (path,))
-        return Origin(own or self.paths, series, frame, self.found)
-
-    @property
-    def rest(self) -> "Origins | None":
-        """The others; None where there are none."""
-        return replace(self, chosen=self.chosen[1:]) if self.chosen[1:] else None
+    return tuple(Origin(own(series), series, frame, found) for series, frame in chosen)
 
 
 MOST_AT_ONCE = 8  # images that open without a question
