@@ -37,7 +37,7 @@ def turned_truth(head: Volume, tmp_path: Path) -> Path:
 def loaded_truth(window: MainWindow, path: Path, until: Until) -> Volume:
     window.controller.load_reference(path)
     study = window.study
-    until(lambda: study.reference is not None and study.reference.file.path == path)
+    until(lambda: study.reference is not None and file_of(study.reference.volume) == path)
     assert study.reference is not None
     return study.reference.volume
 
