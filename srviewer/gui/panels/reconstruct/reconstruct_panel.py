@@ -123,10 +123,10 @@ class ReconstructPanel(QWidget):
         layout.addWidget(RepairBox(self._controller))
         layout.addWidget(self._self_test)
         # What comes and goes stands below the controls, so that none moves under the mouse.
+        layout.addWidget(self._outcome)
         layout.addWidget(self._note)
         layout.addWidget(self._models.left_out)
         layout.addWidget(self._slabs)
-        layout.addWidget(self._outcome)
         layout.addStretch(1)
 
     def _connect(self) -> None:
