@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from srviewer.core.acquisition.degradation import Degradation, consistency_of, residual
+from srviewer.core.acquisition.degradation import Consistency, Degradation, consistency_of, residual
 from srviewer.core.comparison.grid_difference import grid_difference
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.intensity.intensity_range import volume_intensity
@@ -28,7 +28,13 @@ from srviewer.sr.models.available_models import find_model
 from srviewer.sr.reconstruction.repair import repaired_as
 from srviewer.sr.references.same_scan import check_agreement, check_source, check_voxels
 from srviewer.sr.references.truth import refined_grid
-from srviewer.sr.requests.request import LARGEST_FACTOR, Request, degradation_of, used_thickness
+from srviewer.sr.requests.request import (
+    LARGEST_FACTOR,
+    Repair,
+    Request,
+    degradation_of,
+    used_thickness,
+)
 from srviewer.sr.requests.request_document import known_settings, read_field
 from srviewer.sr.results.expected_gain import read_expected_gain
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
@@ -72,30 +78,12 @@ def restored(
     volume = described(
         replace(scan, voxels=stored.voxels, geometry=stored.geometry, name=stored.name), document
     )
-    read: dict[str, Volume] = {}
-    for number, (kind, path) in enumerate(maps.items()):
-        span = (0.6 + 0.4 * (number + n) / len(maps) for n in (0, 1))
-        check_source(scan, own_document(path), path)
-        map_volume = yield from within(formats.read(path), *span)
-        yield from check_voxels(map_volume, own_document(path), path)
-        own = scan.geometry if kind == RESIDUAL.id else volume.geometry
-        map_volume = (yield from on_grid(map_volume, own)) or map_volume
-        read[kind] = replace(
-            volume,
-            voxels=map_volume.voxels,
-            geometry=map_volume.geometry,
-            name=map_volume.name,
-            padding=None,
-        )
+    read = yield from within(_read_maps(scan, volume, maps), 0.6, 1.0)
     provenance = document["provenance"]
     repairs = known_settings({"repair": provenance.get("repaired")}).get("repair", ())
-    corrected = yield from within(repaired_as(scan, repairs), 1.0, 1.0)
-    residual_map, judged = _residual(corrected.scan, volume, request, read)
-    if repairs and same_grid(residual_map.geometry, scan.geometry):
-        settled, judged = corrected.agreement(residual_map.voxels)
-        residual_map = replace(residual_map, voxels=settled)
-    data_range = volume_intensity(corrected.scan).range
-    consistency = consistency_of(judged, data_range)
+    residual_map, consistency, data_range = yield from within(
+        _agreement(scan, volume, request, read, repairs), 1.0, 1.0
+    )
     check_agreement(scan, consistency, document, image)
     model, missing = _model(provenance, request)
     return Reconstruction(
@@ -120,6 +108,43 @@ def restored(
         repaired=repairs,
         expected_gain=read_expected_gain(provenance.get("expected_gain")),
     )
+
+
+def _read_maps(scan: Volume, volume: Volume, maps: Mapping[str, Path]) -> Job[dict[str, Volume]]:
+    """The stored maps of a result by their kinds, on its grid; the residual on that of the scan."""
+    read: dict[str, Volume] = {}
+    for number, (kind, path) in enumerate(maps.items()):
+        span = ((number + n) / len(maps) for n in (0, 1))
+        check_source(scan, own_document(path), path)
+        map_volume = yield from within(formats.read(path), *span)
+        yield from check_voxels(map_volume, own_document(path), path)
+        own = scan.geometry if kind == RESIDUAL.id else volume.geometry
+        map_volume = (yield from on_grid(map_volume, own)) or map_volume
+        read[kind] = replace(
+            volume,
+            voxels=map_volume.voxels,
+            geometry=map_volume.geometry,
+            name=map_volume.name,
+            padding=None,
+        )
+    return read
+
+
+def _agreement(
+    scan: Volume,
+    volume: Volume,
+    request: Request,
+    read: Mapping[str, Volume],
+    repairs: tuple[Repair, ...],
+) -> Job[tuple[Volume, Consistency, float]]:
+    """The residual of a result, its agreement, and the intensity range that this is a share of."""
+    corrected = yield from repaired_as(scan, repairs)
+    residual_map, judged = _residual(corrected.scan, volume, request, read)
+    if repairs and same_grid(residual_map.geometry, scan.geometry):
+        settled, judged = corrected.agreement(residual_map.voxels)
+        residual_map = replace(residual_map, voxels=settled)
+    data_range = volume_intensity(corrected.scan).range
+    return residual_map, consistency_of(judged, data_range), data_range
 
 
 def _request(document: Mapping[str, Any], image: Path) -> Request:
