@@ -15,8 +15,11 @@ from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 
 
-@pytest.mark.parametrize("also", [(), ((0, 2),)], ids=["one-axis", "two-axes"])
-@pytest.mark.parametrize("padding", [None, -5.0], ids=["plain", "padded"])
+@pytest.mark.parametrize(
+    ("padding", "also"),
+    [(None, ()), (None, ((0, 2),)), (-5.0, ())],
+    ids=["one-axis", "two-axes", "padded"],
+)
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_a_slice_is_that_of_the_whole_interpolation(
     order: str, padding: float | None, also: tuple[tuple[int, int], ...], head: Volume
@@ -37,4 +40,4 @@ def test_a_slice_is_that_of_the_whole_interpolation(
             grid = whole.geometry.cropped(normal, number, number + 1)
             assert alone.geometry.matches(grid)
             expected = np.take(whole.voxels, [number], normal)
-            assert np.abs(alone.voxels - expected).max() < 2e-3 * scale
+            assert np.abs(alone.voxels - expected).max() < 1e-3 * scale
