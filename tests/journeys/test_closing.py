@@ -61,7 +61,7 @@ def test_closing_does_not_ask_about_what_the_window_does_by_itself(
     keys = [one.key for one in study.compared_volumes.results]
     study.keep(study.compared_volumes.showing((ORIGINAL, CUBIC, *keys)))
     kinds = {task.kind for task in work.tasks}
-    assert kinds == {"histogram", "score", "interpolate"}
+    assert kinds == {"histogram", "score", "interpolate", "doubts"}
     closed, (asked,) = _close(window, CANCEL)  # about the results, but for nothing that runs
     assert not closed and "Not exported" in asked
     qtbot.waitUntil(lambda: work.tasks == ())

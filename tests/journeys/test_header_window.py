@@ -53,7 +53,7 @@ def test_a_header_is_read_searched_copied_and_follows_the_study(
     window.controller.open([two_series])
     until(lambda: window.findChild(SeriesPicker) is not None)
     picker = window.findChild(SeriesPicker)
-    picker.list.setCurrentRow(0)
+    picker.tree.choose(0)
     picker.accept()
     until(lambda: window.study.scan is not None)
     info = window.panels.panels["info"]
