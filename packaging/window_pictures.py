@@ -1,8 +1,9 @@
 """Pictures of the whole window, drawn without a screen, for the README and the documentation.
 
-``python packaging/window_pictures.py docs/images`` draws ``window.png`` and ``regions.png`` from
-the built-in sample. With a folder of thin scans, ``window_pictures.py docs/images SCANS``, it draws
-``training.png`` instead: of a run of eight minutes on the processor, when it is three fifths done.
+``python packaging/window_pictures.py docs/images`` draws ``window.png``, ``regions.png`` and
+``faults.png`` from the built-in sample. With a folder of thin scans, ``window_pictures.py
+docs/images SCANS``, it draws ``training.png`` instead: of a run of eight minutes on the processor,
+when it is three fifths done.
 """
 
 import argparse
@@ -16,9 +17,10 @@ from time import monotonic, sleep
 
 LONGEST = 1500  # seconds that anything here may take
 MINUTES, DONE = 8, 0.6  # of the training run
-REGIONS = "regions.png"
+REGIONS, FAULTS = "regions.png", "faults.png"
+MOVED = 3  # voxels by which every second slice is displaced
 LAYOUT_ROUNDS = 10  # until layouts within layouts have their sizes
-PANEL, TRAIN = "compare", "train"  # the panels that are shown
+PANEL, RECONSTRUCT, TRAIN = "compare", "reconstruct", "train"  # the panels that are shown
 
 
 def main() -> int:
@@ -40,7 +42,9 @@ def main() -> int:
 
 
 def _draw_window(path: Path, home: Path) -> None:
-    """The sample, reconstructed and scored; then the first of its regions most likely wrong."""
+    """The sample, reconstructed and scored; the first of its regions; the sample with a fault."""
+    from srviewer.core.slices.planes import Plane
+
     window, until = _window(home)
     window.controller.open_sample(window.controller.reconstruct)
     until(lambda: window.study.scores is not None)
@@ -51,7 +55,29 @@ def _draw_window(path: Path, home: Path) -> None:
     window.controller.regions.go(0)
     until(lambda: not window.controller.work.tasks)
     window.grab().save(str(path.with_name(REGIONS)))
+    window.studies.close(0)
+    window.open([_moved_sample(home)])
+    until(lambda: window.study.scan is not None)
+    window.panels.show_panel(RECONSTRUCT)
+    window.study.set_main(Plane.SAGITTAL)
+    until(lambda: not window.controller.work.tasks)
+    window.grab().save(str(path.with_name(FAULTS)))
     window.leave()  # a window that is closed asks about results
+
+
+def _moved_sample(home: Path) -> Path:
+    """The sample as if the patient had moved between two interleaved passes; its file."""
+    import nibabel as nib
+    import numpy as np
+
+    from srviewer.paths import sample_scan
+
+    image = nib.load(sample_scan())
+    voxels = np.asarray(image.dataobj).copy()
+    voxels[:, :, 1::2] = np.roll(voxels[:, :, 1::2], MOVED, axis=1)
+    path = home / "moved.nii.gz"
+    nib.save(nib.Nifti1Image(voxels, image.affine, image.header), path)
+    return path
 
 
 def _draw_training(path: Path, scans: Path, home: Path) -> None:
