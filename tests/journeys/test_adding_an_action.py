@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from srviewer.gui.menus import action_table
-from srviewer.gui.menus.action_table import ACTIONS, ActionSpec, ButtonSpec, action_rows
+from srviewer.gui.menus.action_table import ACTIONS, action_rows
 from srviewer.gui.menus.actions import Actions
+from srviewer.gui.menus.tables.specs import ActionSpec, ButtonSpec
 from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]

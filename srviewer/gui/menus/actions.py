@@ -8,7 +8,8 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
 from srviewer.gui.appearance import theme
-from srviewer.gui.menus.action_table import MENU_BAR, ActionSpec, ButtonSpec, MenuSpec, action_rows
+from srviewer.gui.menus.action_table import action_rows
+from srviewer.gui.menus.tables.specs import MENU_BAR, ActionSpec, ButtonSpec, MenuSpec
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
