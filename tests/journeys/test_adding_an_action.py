@@ -65,7 +65,7 @@ def test_it_is_in_menus_tool_bar_keys_and_sheet(
     actions.connect_action("mirror", lambda on: heard.append(on))
     before, last = actions.menu("view").actions()[-2:]
     assert before.isSeparator() and last is action
-    (bar,) = window.findChildren(QToolBar)
+    bar = window.findChild(QToolBar, "tools")
     assert bar.widgetForAction(action) is not None
     assert (action.text(), action.toolTip()) == ("Mirror\u2026", "Left and right (Ctrl+M)")
     assert action.isEnabled() and not action.isChecked()

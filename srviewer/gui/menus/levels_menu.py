@@ -1,36 +1,33 @@
-"""The menu of grey-level windows by name."""
+"""The grey-level windows by name: their slots, and which of them is in force."""
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
 
-from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
+from srviewer.gui.appearance.window_presets import WindowPreset
+from srviewer.gui.menus.actions import Actions
+from srviewer.gui.menus.tables.view_menu import LEVELS
 from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.plain_text import set_tip
 
 
 class LevelsMenu(QObject):
-    """Fills ``menu`` when it is shown, with the presets that suit the scan."""
+    """Applies a preset, and ticks the one that is in force when the menu is shown."""
 
-    def __init__(self, menu: QMenu, session: ShownStudy) -> None:
-        super().__init__(menu)
-        self._menu, self._session = menu, session
-        menu.aboutToShow.connect(self._list)
-        menu.triggered.connect(self._apply)
+    def __init__(self, actions: Actions, session: ShownStudy) -> None:
+        super().__init__(actions)
+        self._actions, self._session = actions, session
+        actions.connect_group(LEVELS, self._apply)
+        actions.menu("levels").aboutToShow.connect(self._tick)
 
-    def _list(self) -> None:
-        self._menu.clear()
-        original = self._session.original
-        if original is None:
-            return
-        for preset in WINDOW_PRESETS:
-            if preset.modality in ("", original.modality):
-                action = self._menu.addAction(tr(preset.title))
-                set_tip(action, tr(preset.tip))
-                action.setData(preset)
+    def _tick(self) -> None:
+        session = self._session
+        for action in self._actions.group(LEVELS):
+            preset, original = action.data(), session.original
+            action.setChecked(
+                original is not None
+                and isinstance(preset, WindowPreset)
+                and preset.window(original, session.auto_window) == session.view.window
+            )
 
-    def _apply(self, action: QAction) -> None:
-        preset = action.data()
-        if self._session.original is not None and isinstance(preset, WindowPreset):
-            self._session.set_window(preset.window(self._session.original))
+    def _apply(self, preset: WindowPreset) -> None:
+        session = self._session
+        if session.original is not None:
+            session.set_window(preset.window(session.original, session.auto_window))

@@ -32,6 +32,11 @@ class LookActions(QObject):
             ("reset", session.reset_view),
             ("inverted", session.set_inverted),
             ("crosshair", session.set_crosshair),
+            ("header-text", session.set_header_text),
+            ("rotate-right", lambda: session.turn(lambda turn: turn.rotated(1))),
+            ("rotate-left", lambda: session.turn(lambda turn: turn.rotated(-1))),
+            ("flip-sides", lambda: session.turn(lambda turn: turn.flipped(False))),
+            ("flip-upside-down", lambda: session.turn(lambda turn: turn.flipped(True))),
             ("play", cine.toggle),
             ("projection", self._show_projection),
         ):

@@ -6,7 +6,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import (
     Plane,
     SliceImage,
@@ -25,10 +24,17 @@ from srviewer.gui.views.drawing.composite import Composite
 from srviewer.gui.views.drawing.placement import Placement, fitted_scale
 from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, Rgba, drawn_overlay
 from srviewer.gui.views.drawing.text_drawing import Line
+from srviewer.gui.views.hand_drawings import HandDrawings
 from srviewer.gui.views.pane_texts import nothing_yet
 from srviewer.gui.views.shown_slice import ShownSlice
 from srviewer.gui.views.slice_source import SliceSource
 from srviewer.study.state.view import Point
+
+CURSORS = {
+    Tool.WINDOW: Qt.CursorShape.SizeAllCursor,
+    Tool.ZOOM: Qt.CursorShape.SizeVerCursor,
+    Tool.PAN: Qt.CursorShape.OpenHandCursor,
+}
 
 
 class SliceView(QWidget):
@@ -41,6 +47,7 @@ class SliceView(QWidget):
         session: Says how the slice is drawn.
         plane: Axial, coronal or sagittal.
         slice: The slice that is shown; None while there is none.
+        drawings: What the mouse is drawing or has chosen.
     """
 
     def __init__(self, session: ShownStudy, plane: Plane) -> None:
@@ -49,7 +56,7 @@ class SliceView(QWidget):
         self._source = SliceSource(plane)
         self.slice: SliceImage | None = None
         self._overlays: tuple[DrawnOverlay, ...] = ()
-        self._draft: Roi | None = None
+        self.drawings = HandDrawings(self._show_drawings)
         self._composite: Composite | None = None
         self._drawn: tuple[object, ...] = ()  # by the canvas, see ``_wanted``
         self._canvas = Canvas()
@@ -60,7 +67,7 @@ class SliceView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("{plane} slice", plane=tr(plane.title)))
         session.follow(self.refresh, "view", "layers")
-        session.follow(self._show_rois, "rois", "locked")
+        session.follow(self._show_drawings, "rois", "locked", "annotations")
         session.follow(self._show_tool, "tool")
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
@@ -107,21 +114,6 @@ class SliceView(QWidget):
             self._overlays = overlays
             self.refresh()
 
-    def show_draft(self, roi: Roi | None) -> None:
-        """Show a measurement that is being drawn.
-
-        Args:
-            roi: None when it is finished or dropped.
-        """
-        if roi != self._draft:
-            self._draft = roi
-            self._show_rois()
-
-    def visible_rois(self) -> list[tuple[int, Roi]]:
-        """The measurements in the slice that is shown, with their numbers in the session."""
-        shown = self._shown_slice()
-        return [] if shown is None else shown.visible_rois(self.session.rois)
-
     def show_composite(self, composite: Composite | None) -> None:
         """Draw a composite in this pane.
 
@@ -156,7 +148,7 @@ class SliceView(QWidget):
         return (
             *(self.slice, session.original, self.width(), self.height()),
             *(view.window, view.colours, view.inverted, view.smooth),
-            *(view.centre_mm, view.zoom, view.radiological),
+            *(view.centre_mm, view.zoom, view.radiological, view.turn_of(self.plane)),
             *(self._composite, session.layers, self._overlays, cursor),
         )
 
@@ -179,13 +171,15 @@ class SliceView(QWidget):
         header = self.header
         assert header is not None
         frame, plane = (self.session.original or header).geometry, self.plane
+        view, turn = self.session.view, self.session.view.turn_of(plane)
         return Placement(
             geometry=header.geometry,
             plane=plane,
             size=self.size(),
             centre=pane_position(frame, plane, self.session.centre_mm()),
-            mm_per_pixel=fitted_scale(frame, plane, self.size()) / self.session.view.zoom,
+            mm_per_pixel=fitted_scale(frame, plane, self.size(), turn) / view.zoom,
             mirrored=self.mirrored,
+            turn=turn,
         )
 
     @property
@@ -216,11 +210,12 @@ class SliceView(QWidget):
 
     def annotations_printed(self) -> Annotations:
         """The annotations of the slice in a figure: without slice bar and frame of the focus."""
-        return replace(self.annotations, depth=None, active=False)
+        texts = tuple(replace(drawn, selected=False) for drawn in self.annotations.texts)
+        return replace(self.annotations, depth=None, active=False, reading="", texts=texts)
 
     @property
     def mirrored(self) -> bool:
-        """Whether the screen's left is the high end of the scale (R, or A in a sagittal pane)."""
+        """Whether the left is the high end of the scale (R, or A in a sagittal pane), unturned."""
         return self.plane is Plane.SAGITTAL or self.session.view.radiological
 
     def world_at(self, position: QPointF) -> Point | None:
@@ -298,22 +293,25 @@ class SliceView(QWidget):
             if (opacity := overlay.opacity) > 0
         ]
 
-    def _show_rois(self) -> None:
+    def _show_drawings(self) -> None:
         if self.isVisible():
             self._annotate()
 
     def _show_tool(self) -> None:
-        drawing = self.session.tool is not Tool.CROSSHAIR
-        self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
+        tool = self.session.tool
+        drawing = Qt.CursorShape.CrossCursor if tool.points else Qt.CursorShape.ArrowCursor
+        self.setCursor(CURSORS.get(tool, drawing))
 
     def _show_focus(self) -> None:
         self._canvas.annotate(replace(self._canvas.annotations, active=self.hasFocus()))
 
-    def _shown_slice(self) -> ShownSlice | None:
+    @property
+    def shown(self) -> ShownSlice | None:
         """The slice with all that is written over it; None while there is none."""
         if self.header is None or self.slice is None:
             return None
         return ShownSlice(
+            session=self.session,
             plane=self.plane,
             header=self.header,
             volume=self.volume,
@@ -321,13 +319,13 @@ class SliceView(QWidget):
             placement=self.placement,
             role=self._source.role,
             badge=self._source.badge,
-            draft=self._draft,
+            drawings=self.drawings,
             composite=self._composite,
             overlays=self._overlays,
             active=self.hasFocus(),
         )
 
     def _annotate(self) -> None:
-        shown = self._shown_slice()
+        shown = self.shown
         if shown is not None:
-            self._canvas.annotate(shown.annotations(self.session))
+            self._canvas.annotate(shown.annotations())

@@ -1,6 +1,6 @@
 """The rows of the menu for undo and preferences."""
 
-from srviewer.gui.menus.tables.specs import ActionSpec, MenuSpec, Row
+from srviewer.gui.menus.tables.specs import ActionSpec, MenuSpec, Row, has_scan
 from srviewer.gui.texts.translation import mark
 
 EDIT_MENU: tuple[Row, ...] = (
@@ -20,6 +20,16 @@ EDIT_MENU: tuple[Row, ...] = (
         menu="edit",
         section="undo",
         key="Ctrl+Shift+Z",
+    ),
+    ActionSpec(
+        "copy-picture",
+        mark("Copy the picture"),
+        mark("What is shown as a figure, for another program"),
+        menu="edit",
+        section="copy",
+        icon="content-copy",
+        key="Ctrl+C",
+        enabled=has_scan,
     ),
     ActionSpec(
         "preferences",

@@ -89,6 +89,16 @@ FILE_MENU: tuple[Row | Rows, ...] = (
         enabled=has_scan,
     ),
     ActionSpec(
+        "print",
+        mark("Print\u2026"),
+        mark("What is shown on paper, with a preview"),
+        menu="file",
+        section="export",
+        icon="printer-outline",
+        key="Ctrl+Shift+P",
+        enabled=has_scan,
+    ),
+    ActionSpec(
         "copy-screenshot",
         mark("Copy as command line"),
         mark("The srviewer screenshot line that makes the same picture"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from srviewer.gui.menus.tables.specs import ActionSpec, MenuSpec, Row, Rows
+from srviewer.gui.menus.tables.specs import MOUSE_BAR, ActionSpec, ButtonSpec, MenuSpec, Row, Rows
 from srviewer.gui.state.tool_offers import TOOL_OFFERS, ToolOffer
 from srviewer.gui.texts.translation import mark
 
@@ -19,8 +19,10 @@ def _tool(offer: ToolOffer) -> ActionSpec:
         offer.text,
         offer.tip,
         menu="measure",
+        section=offer.section,
         icon=offer.icon,
         key=offer.key,
+        button=ButtonSpec(offer.section, icon_only=True, bar=MOUSE_BAR),
         checkable=True,
         group=TOOL,
         data=offer.tool,

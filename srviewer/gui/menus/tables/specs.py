@@ -7,6 +7,9 @@ from typing import TypeAlias
 from srviewer.study.state.study_state import StudyState
 
 Predicate: TypeAlias = Callable[[StudyState], bool]
+MAIN_BAR, MOUSE_BAR = "main", "mouse"  # the tool bars
+# The sections of the buttons of MOUSE_BAR, which stand in another order than in the menus.
+MOUSE_SECTIONS = ("mouse", "measure", "annotate", "turns", "texts")
 MENU_BAR = "menu bar"  # the ``menu`` of what stands in it
 
 
@@ -57,6 +60,7 @@ class ButtonSpec:
         text: English, in the place of the text of its row; "" for that one.
         name: Its accessible name, English; "" for its text.
         tip: English, in the place of the tip of its row; "" for that one.
+        bar: The tool bar: MAIN_BAR or MOUSE_BAR.
     """
 
     section: str
@@ -65,6 +69,7 @@ class ButtonSpec:
     text: str = ""
     name: str = ""
     tip: str = ""
+    bar: str = MAIN_BAR
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ class ActionSpec:
         data: What a slot of the group is given.
         enabled: Whether it can be done, of the study that is shown; None for always, or where
             whoever connects it knows more than the study.
+        offered: Whether it is in its menus at all, of the study that is shown; None for always.
         checked: Whether it is on; None where that needs more than the study.
     """
 
@@ -127,6 +133,7 @@ class ActionSpec:
     group: str = ""
     data: object = None
     enabled: Predicate | None = None
+    offered: Predicate | None = None
     checked: Predicate | None = None
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
 from srviewer.gui.menus.tables.specs import (
+    MOUSE_BAR,
     ActionSpec,
     ButtonSpec,
     MenuSpec,
@@ -14,7 +16,7 @@ from srviewer.gui.menus.tables.specs import (
 from srviewer.gui.texts.translation import mark
 from srviewer.study.state.layouts import LAYOUTS, Layout
 
-LAYOUT = "layout"  # the group of the layouts
+LAYOUT, LEVELS = "layout", "levels"  # groups: the layouts, the presets of grey levels
 
 
 def _layouts() -> Iterable[Row]:
@@ -38,6 +40,25 @@ def _layout(row: Layout) -> ActionSpec:
     )
 
 
+def _presets() -> Iterable[Row]:
+    return (_preset(number, row) for number, row in enumerate(WINDOW_PRESETS, 1))
+
+
+def _preset(number: int, row: WindowPreset) -> ActionSpec:
+    return ActionSpec(
+        f"levels-{number}",
+        row.title,
+        row.tip,
+        menu="levels",
+        key=f"Ctrl+{number}",
+        checkable=True,
+        group=LEVELS,
+        data=row,
+        enabled=has_scan,
+        offered=lambda state: row.modality in ("", state.scan.modality if state.scan else ""),
+    )
+
+
 VIEW_MENU: tuple[Row | Rows, ...] = (
     MenuSpec("view", mark("&View")),
     _layouts,
@@ -55,6 +76,7 @@ VIEW_MENU: tuple[Row | Rows, ...] = (
         ),
         enabled=has_scan,
     ),
+    _presets,
     ActionSpec(
         "smooth",
         mark("Smooth"),
@@ -88,6 +110,81 @@ VIEW_MENU: tuple[Row | Rows, ...] = (
         key="Ctrl+0",
         button=ButtonSpec("view"),
         enabled=has_scan,
+    ),
+    ActionSpec(
+        "rotate-right",
+        mark("Rotate right"),
+        mark("The active plane by 90 degrees, clockwise"),
+        menu="view",
+        section="turns",
+        icon="rotate-right",
+        key="Ctrl+R",
+        button=ButtonSpec("turns", icon_only=True, bar=MOUSE_BAR),
+        enabled=has_scan,
+    ),
+    ActionSpec(
+        "rotate-left",
+        mark("Rotate left"),
+        mark("The active plane by 90 degrees, anticlockwise"),
+        menu="view",
+        section="turns",
+        icon="rotate-left",
+        key="Ctrl+Shift+R",
+        enabled=has_scan,
+    ),
+    ActionSpec(
+        "flip-sides",
+        mark("Flip left and right"),
+        mark("Mirror the active plane; its letters follow"),
+        menu="view",
+        section="turns",
+        icon="flip-horizontal",
+        key="Shift+H",
+        button=ButtonSpec("turns", icon_only=True, bar=MOUSE_BAR),
+        enabled=has_scan,
+    ),
+    ActionSpec(
+        "flip-upside-down",
+        mark("Flip top and bottom"),
+        mark("Mirror the active plane; its letters follow"),
+        menu="view",
+        section="turns",
+        icon="flip-vertical",
+        key="Shift+V",
+        button=ButtonSpec("turns", icon_only=True, bar=MOUSE_BAR),
+        enabled=has_scan,
+    ),
+    ActionSpec(
+        "header-text",
+        mark("Header text"),
+        mark("Patient, date, series, times and thickness in the panes"),
+        menu="view",
+        section="texts",
+        icon="card-account-details-outline",
+        key="H",
+        button=ButtonSpec("texts", icon_only=True, bar=MOUSE_BAR),
+        checkable=True,
+        checked=lambda state: state.view.header_text,
+    ),
+    ActionSpec(
+        "panels",
+        mark("Panels"),
+        mark("Show the panels at the side, or hide them"),
+        menu="view",
+        section="window",
+        icon="dock-right",
+        key="F9",
+        checkable=True,
+    ),
+    ActionSpec(
+        "full-screen",
+        mark("Full screen"),
+        mark("The window on the whole screen, and back"),
+        menu="view",
+        section="window",
+        icon="fullscreen",
+        key="F11",
+        checkable=True,
     ),
     ActionSpec(
         "worst",

@@ -89,7 +89,7 @@ class Levels(QWidget):
     def _apply(self) -> None:
         preset, original = self.preset.currentData(), self._session.original
         if isinstance(preset, WindowPreset) and original is not None:
-            window = preset.window(original)
+            window = preset.window(original, self._session.auto_window)
             self._applied = (self.preset.currentIndex(), window)
             self._session.set_window(window)
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QTransform
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, pane_position, world_position
+from srviewer.core.slices.turn import UPRIGHT, Edges, Turn
 from srviewer.study.state.view import Point
 
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
@@ -23,7 +24,8 @@ class Placement:
         size: Of the pane, in pixels.
         centre: The pane mm in the middle of the pane.
         mm_per_pixel: The scale, the same in both directions.
-        mirrored: Whether pane mm grow to the left of the screen.
+        mirrored: Whether pane mm grow to the left of the screen, before the turn.
+        turn: Rotation and flip of the screen.
     """
 
     geometry: Geometry
@@ -32,14 +34,30 @@ class Placement:
     centre: tuple[float, float]
     mm_per_pixel: float
     mirrored: bool
+    turn: Turn = UPRIGHT
 
     @property
     def transform(self) -> QTransform:
         """The transform from pane mm, which grow upwards, to pixels of the pane."""
         scale = 1 / self.mm_per_pixel
-        across = -scale if self.mirrored else scale
+        across = self.turn.offset(-scale if self.mirrored else scale, 0)
+        up = self.turn.offset(0, -scale)
         (x, y), middle = self.centre, self._middle()
-        return QTransform(across, 0, 0, -scale, middle.x() - across * x, middle.y() + scale * y)
+        left = middle.x() - across[0] * x - up[0] * y
+        top = middle.y() - across[1] * x - up[1] * y
+        return QTransform(*across, *up, left, top)
+
+    def letters(self, edges: Edges) -> Edges:
+        """The orientation letters at the edges of the pane.
+
+        Args:
+            edges: At the (left, right, bottom, top) edges of pane mm.
+
+        Returns:
+            Those at the same edges of the screen.
+        """
+        left, right, bottom, top = edges
+        return self.turn.edges((right, left, bottom, top) if self.mirrored else edges)
 
     @property
     def shown(self) -> QRectF:
@@ -102,17 +120,20 @@ class Placement:
         return inverse
 
 
-def fitted_scale(geometry: Geometry, plane: Plane, size: QSize) -> float:
+def fitted_scale(geometry: Geometry, plane: Plane, size: QSize, turn: Turn) -> float:
     """The scale at which the whole of a grid fits into a pane.
 
     Args:
         geometry: The grid.
         plane: Of the pane.
         size: Of the pane, in pixels.
+        turn: Of the pane.
 
     Returns:
         mm for each pixel.
     """
     _, across, up = plane.array_axes(geometry)
     width, height = (geometry.shape[axis] * geometry.spacing[axis] for axis in (across, up))
+    if turn.quarters % 2:
+        width, height = height, width
     return max(width / max(1, size.width()), height / max(1, size.height())) / FIT
