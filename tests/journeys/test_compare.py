@@ -224,6 +224,7 @@ def test_the_copied_line_makes_the_same_picture(
     session.compare(replace(session.comparing, divider=0.4))
     session.move_cursor((-3.5, 4.0, 6.0))
     session.zoom_by(1.3, (1.0, 2.0, 3.0))
+    session.turn(lambda turn: turn.flipped(False).rotated(1))
     dialog = FigureDialog(session, doubled)
     qtbot.addWidget(dialog)
     dialog.width_box.setValue(800)

@@ -101,6 +101,7 @@ def test_each_mouse_mode_of_the_tool_bar_and_the_numbers_that_it_sets(
     levels = opened.actions_offered.menu("levels")
     levels.aboutToShow.emit()
     assert [a.text() for a in levels.actions() if a.isChecked()] == ["Automatic"]
+    assert not opened.actions_offered["smooth"].isIconVisibleInMenu()  # else it has no tick
     shown = [a.text() for a in levels.actions() if a.isVisible()]
     assert shown == ["Automatic", "Full range", "High contrast", "Dark tissue"]  # no CT
 

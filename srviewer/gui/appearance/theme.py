@@ -91,6 +91,7 @@ QComboBox { background: $raised; border: 1px solid $border; border-radius: 5px;
             padding: 4px 8px; min-height: 18px; }
 QLineEdit:disabled { color: $disabled; background: $surface; border-color: $raised; }
 QComboBox:disabled { color: $disabled; background: $surface; border-color: $raised; }
+QComboBox QLineEdit { border: none; padding: 0; background: transparent; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url($chevron); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: none;

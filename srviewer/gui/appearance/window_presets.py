@@ -19,12 +19,14 @@ class WindowPreset:
         modality: DICOM's code of the only modality that it is offered for; "" for all.
         window: Computes the window of a volume, in the volume's unit, from the volume and its
             automatic window.
+        reads_voxels: Whether that takes long in a large volume.
     """
 
     title: str
     tip: str
     modality: str
     window: Callable[[Volume, Window], Window]
+    reads_voxels: bool = False
 
 
 def _automatic(volume: Volume, automatic: Window) -> Window:
@@ -50,7 +52,9 @@ def _hounsfield(level: float, width: float) -> Callable[[Volume, Window], Window
 
 WINDOW_PRESETS = (
     WindowPreset(mark("Automatic"), mark("0.5 % to 99.8 % of the values"), "", _automatic),
-    WindowPreset(mark("Full range"), mark("From the smallest to the largest value"), "", _full),
+    WindowPreset(
+        mark("Full range"), mark("From the smallest to the largest value"), "", _full, True
+    ),
     WindowPreset(
         mark("High contrast"), mark("The middle 60 % of the automatic window"), "", _steeper
     ),

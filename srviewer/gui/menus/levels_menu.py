@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from srviewer.core.intensity.window import Window
 from srviewer.gui.appearance.window_presets import WindowPreset
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.menus.tables.view_menu import LEVELS
@@ -14,20 +15,27 @@ class LevelsMenu(QObject):
     def __init__(self, actions: Actions, session: ShownStudy) -> None:
         super().__init__(actions)
         self._actions, self._session = actions, session
+        self._applied: tuple[WindowPreset, Window] | None = None  # the preset that was chosen last
         actions.connect_group(LEVELS, self._apply)
         actions.menu("levels").aboutToShow.connect(self._tick)
 
     def _tick(self) -> None:
-        session = self._session
         for action in self._actions.group(LEVELS):
-            preset, original = action.data(), session.original
-            action.setChecked(
-                original is not None
-                and isinstance(preset, WindowPreset)
-                and preset.window(original, session.auto_window) == session.view.window
-            )
+            preset = action.data()
+            action.setChecked(isinstance(preset, WindowPreset) and self._is_in_force(preset))
+
+    def _is_in_force(self, preset: WindowPreset) -> bool:
+        session = self._session
+        if preset.reads_voxels:  # the menu must open at once
+            return self._applied == (preset, session.view.window)
+        original = session.original
+        return original is not None and session.view.window == preset.window(
+            original, session.auto_window
+        )
 
     def _apply(self, preset: WindowPreset) -> None:
         session = self._session
         if session.original is not None:
-            session.set_window(preset.window(session.original, session.auto_window))
+            window = preset.window(session.original, session.auto_window)
+            self._applied = (preset, window)
+            session.set_window(window)

@@ -108,20 +108,23 @@ def preview_notes(preview_slice: PreviewSlice) -> tuple[Line, ...]:
     return Line(note, theme.TEXT), Line(tr("the whole result follows"), theme.MUTED)
 
 
-def slice_line(image: SliceImage, zoom: float) -> Line:
+def slice_line(image: SliceImage, zoom: float, width: float) -> Line:
     """The number of a slice with the zoom factor, or that the crosshair lies outside the volume.
 
     Args:
         image: The slice that is shown.
         zoom: Times the size that fits the pane.
+        width: Of the pane, in pixels.
 
     Returns:
-        One line; slices are counted from 1.
+        One line; slices are counted from 1. In a narrow pane it has numbers alone, so that it ends
+        before the letter at the foot.
     """
     number = counted(image.index, image.count)
     if not image.inside:
         return Line(tr("crosshair outside: slice {number}", number=number), theme.WARNING)
-    return Line(f"{tr('slice {number}', number=number)}   {zoom_text(zoom)}")
+    whole = Line(f"{tr('slice {number}', number=number)}   {zoom_text(zoom)}")
+    return whole if fits_beside(whole, width) else Line(f"{number}   {zoom_factor(zoom)}")
 
 
 def zoom_text(zoom: float) -> str:
@@ -133,7 +136,19 @@ def zoom_text(zoom: float) -> str:
     Returns:
         The translated text.
     """
-    return tr("zoom {factor}\u00d7", factor=f"{zoom:.1f}" if zoom < 10 else f"{zoom:.0f}")
+    return tr("zoom {factor}", factor=zoom_factor(zoom))
+
+
+def zoom_factor(zoom: float) -> str:
+    """Format a zoom factor alone: "1.5x", with the multiplication sign.
+
+    Args:
+        zoom: Times the size that fits the pane.
+
+    Returns:
+        The number and the sign.
+    """
+    return f"{zoom:.{1 if zoom < 10 else 0}f}\u00d7"
 
 
 def depth_of(image: SliceImage, plane: Plane, geometry: Geometry) -> float | None:

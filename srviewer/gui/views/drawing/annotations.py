@@ -103,7 +103,8 @@ def paint_lasting(painter: QPainter, area: QRectF, notes: Annotations) -> None:
     inner = _inner(area)
     write_lines(painter, inner, notes.top_left, LEFT | Qt.AlignmentFlag.AlignTop, WIDEST)
     below = inner.adjusted(0, lines_height(notes.top_left) + HEADER_GAP, 0, 0)
-    write_lines(painter, below, notes.header, LEFT | Qt.AlignmentFlag.AlignTop, HALF)
+    widest = HALF if notes.top_right else WIDEST
+    write_lines(painter, below, notes.header, LEFT | Qt.AlignmentFlag.AlignTop, widest)
     _letters(painter, inner, notes.letters)
     if notes.pixels_per_mm > 0:
         _scale_bar(painter, inner, notes.pixels_per_mm)
@@ -118,7 +119,7 @@ def static_annotations(notes: Annotations) -> tuple[object, ...]:
     Returns:
         A tuple to compare with that of other annotations.
     """
-    return notes.top_left, notes.header, notes.letters, notes.pixels_per_mm
+    return notes.top_left, notes.header, bool(notes.top_right), notes.letters, notes.pixels_per_mm
 
 
 def paint_moving(painter: QPainter, area: QRectF, notes: Annotations) -> None:
