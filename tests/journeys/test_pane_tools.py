@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication, QMenu, QToolBar
 from pytestqt.qtbot import QtBot
@@ -216,6 +216,12 @@ def test_the_label_of_a_measurement_stands_beside_its_line_and_is_moved(
     qtbot.mouseClick(pane, RIGHT, pos=moved.center().toPoint())
     _choose(opened, "Label beside the line")
     assert label_box(area, pane.annotations.shapes[0]) == box
+    reason = QContextMenuEvent.Reason.Keyboard
+    QApplication.sendEvent(pane, QContextMenuEvent(reason, QPoint(), QPoint()))  # the Menu key
+    assert _entries(opened.pane_menu.menu)[-1] == "Print\u2026"
+    _choose(opened, "This plane alone")
+    assert session.view.only is Plane.AXIAL
+    session.maximise(None)
     qtbot.mouseClick(pane, RIGHT, pos=box.center().toPoint())
     _choose(opened, "Delete Distance 1")
     assert session.rois == ()
