@@ -8,7 +8,16 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
 from srviewer.gui.appearance import theme
-from srviewer.gui.menus.action_table import MENU_BAR, ActionSpec, ButtonSpec, MenuSpec, action_rows
+from srviewer.gui.menus.action_table import action_rows
+from srviewer.gui.menus.tables.specs import (
+    MENU_BAR,
+    MOUSE_BAR,
+    MOUSE_SECTIONS,
+    ActionSpec,
+    ButtonSpec,
+    MenuSpec,
+    Row,
+)
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
@@ -73,6 +82,17 @@ class Actions(QObject):
         """
         self._groups[name].triggered.connect(lambda action: slot(action.data()))
 
+    def group(self, name: str) -> tuple[QAction, ...]:
+        """The actions of a group.
+
+        Args:
+            name: The ``group`` of their rows.
+
+        Returns:
+            The actions in the order of the table.
+        """
+        return tuple(self._groups[name].actions())
+
     def check(self, group: str, data: object) -> None:
         """Show which action of a group is on.
 
@@ -99,24 +119,30 @@ class Actions(QObject):
             panel.addActions(actions)
             panel.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
-    def fill_tool_bar(self, bar: QToolBar) -> None:
+    def fill_tool_bar(self, bar: QToolBar, name: str) -> None:
         """Add the buttons of the table.
 
         Args:
             bar: The tool bar.
+            name: MAIN_BAR or MOUSE_BAR: the buttons with this ``bar`` are added.
         """
         section = ""
-        for row in self._rows:
-            if row.button is None:
-                continue
-            if section not in ("", row.button.section):
+        for row, spec in self._buttons(name):
+            if section not in ("", spec.section):
                 bar.addSeparator()
-            section = row.button.section
+            section = spec.section
             if isinstance(row, MenuSpec):
-                bar.addWidget(self._menu_button(row, row.button))
+                bar.addWidget(self._menu_button(row, spec))
             else:
                 bar.addAction(self._actions[row.id])
-                self._dress(bar.widgetForAction(self._actions[row.id]), row, row.button)
+                self._dress(bar.widgetForAction(self._actions[row.id]), row, spec)
+
+    def _buttons(self, bar: str) -> list[tuple[Row, ButtonSpec]]:
+        """The rows with a button in a tool bar, in the order of the buttons."""
+        rows = [(row, row.button) for row in self._rows if row.button and row.button.bar == bar]
+        if bar == MOUSE_BAR:
+            rows.sort(key=lambda row: MOUSE_SECTIONS.index(row[1].section))
+        return rows
 
     def _add_menu(self, row: MenuSpec) -> None:
         menu = self._menus[row.id] = QMenu(tr(row.text), self._window)
@@ -135,6 +161,8 @@ class Actions(QObject):
         set_tip(action, f"{tip} ({row.key})" if row.key else tip)
         action.setShortcut(QKeySequence(row.key))
         action.setCheckable(row.checkable)
+        if row.checkable:
+            action.setIconVisibleInMenu(False)  # Qt draws either the icon or the tick
         if row.group:
             action.setData(row.data)
             self._group(row.group).addAction(action)
@@ -179,6 +207,8 @@ class Actions(QObject):
             if row.enabled is not None:
                 entry = self._menus if isinstance(row, MenuSpec) else self._actions
                 entry[row.id].setEnabled(row.enabled(state))
+            if isinstance(row, ActionSpec) and row.offered is not None:
+                self._actions[row.id].setVisible(row.offered(state))
             if isinstance(row, ActionSpec) and row.checked is not None:
                 self._actions[row.id].setChecked(row.checked(state))
 

@@ -217,6 +217,11 @@ KINDS = (
     Undone(
         mark("lock"), ("rois", "locked"), notable=lambda before, after: before.rois == after.rois
     ),
+    Undone(
+        mark("annotation"),
+        ("annotations",),
+        merges=lambda before, after: len(before.annotations) == len(after.annotations),
+    ),
     Undone(mark("reference"), ("reference",), put=_put_reference),
     Undone(mark("list of results"), ("compared_volumes",), notable=_edited, put=_put_results),
     Undone(

@@ -2,10 +2,11 @@
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, SliceImage
+from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import OBLIQUE, millimetres
+from srviewer.gui.texts.wording import OBLIQUE, counted, millimetres
 from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
@@ -60,6 +61,20 @@ def oblique_note(shown: ScanHeader, width: float) -> tuple[Line, ...]:
     return (whole if fits_beside(whole, width) else short,)
 
 
+def turn_note(turn: Turn) -> tuple[Line, ...]:
+    """Note on a pane that the user has rotated or flipped.
+
+    Args:
+        turn: Of the pane.
+
+    Returns:
+        One line; empty for an upright pane.
+    """
+    words = [tr("rotated {degrees}\u00b0", degrees=90 * turn.quarters)] if turn.quarters else []
+    words += [tr("flipped")] if turn.mirrored else []
+    return (Line(", ".join(words), theme.WARNING),) if words else ()
+
+
 def nothing_yet(active: bool) -> Annotations:
     """Annotations in place of a slice that is not there yet.
 
@@ -93,19 +108,47 @@ def preview_notes(preview_slice: PreviewSlice) -> tuple[Line, ...]:
     return Line(note, theme.TEXT), Line(tr("the whole result follows"), theme.MUTED)
 
 
-def slice_line(image: SliceImage) -> Line:
-    """The number of a slice, or that the crosshair lies outside the volume.
+def slice_line(image: SliceImage, zoom: float, width: float) -> Line:
+    """The number of a slice with the zoom factor, or that the crosshair lies outside the volume.
 
     Args:
         image: The slice that is shown.
+        zoom: Times the size that fits the pane.
+        width: Of the pane, in pixels.
 
     Returns:
-        One line; slices are counted from 1.
+        One line; slices are counted from 1. In a narrow pane it has numbers alone, so that it ends
+        before the letter at the foot.
     """
+    number = counted(image.index, image.count)
     if not image.inside:
-        note = tr("crosshair outside: slice {number}", number=image.index + 1)
-        return Line(note, theme.WARNING)
-    return Line(tr("slice {number} / {count}", number=image.index + 1, count=image.count))
+        return Line(tr("crosshair outside: slice {number}", number=number), theme.WARNING)
+    whole = Line(f"{tr('slice {number}', number=number)}   {zoom_text(zoom)}")
+    return whole if fits_beside(whole, width) else Line(f"{number}   {zoom_factor(zoom)}")
+
+
+def zoom_text(zoom: float) -> str:
+    """Format a zoom factor: "zoom 1.5x", with the multiplication sign.
+
+    Args:
+        zoom: Times the size that fits the pane.
+
+    Returns:
+        The translated text.
+    """
+    return tr("zoom {factor}", factor=zoom_factor(zoom))
+
+
+def zoom_factor(zoom: float) -> str:
+    """Format a zoom factor alone: "1.5x", with the multiplication sign.
+
+    Args:
+        zoom: Times the size that fits the pane.
+
+    Returns:
+        The number and the sign.
+    """
+    return f"{zoom:.{1 if zoom < 10 else 0}f}\u00d7"
 
 
 def depth_of(image: SliceImage, plane: Plane, geometry: Geometry) -> float | None:

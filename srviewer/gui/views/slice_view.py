@@ -1,19 +1,15 @@
 """A pane: a slice of one volume, drawn in millimetres."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srviewer.core.regions.roi import Roi, slice_of
 from srviewer.core.slices.planes import (
     Plane,
     SliceImage,
-    nearest_slice,
     pane_position,
-    slice_at,
-    world_position,
 )
 from srviewer.core.visible_text import visible
 from srviewer.core.volumes.volume import ScanHeader, Volume
@@ -22,41 +18,23 @@ from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.texts.wording import measurement_text, size_text
 from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.canvas import Canvas
 from srviewer.gui.views.drawing.composite import Composite
-from srviewer.gui.views.drawing.composite_marks import ColourBar
-from srviewer.gui.views.drawing.shapes import Shape
-from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, Rgba, ValueColours, drawn_overlay
+from srviewer.gui.views.drawing.placement import Placement, fitted_scale
+from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, Rgba, drawn_overlay
 from srviewer.gui.views.drawing.text_drawing import Line
-from srviewer.gui.views.pane_texts import (
-    depth_of,
-    first_look,
-    nothing_yet,
-    oblique_note,
-    plane_title,
-    preview_notes,
-    slice_line,
-)
+from srviewer.gui.views.hand_drawings import HandDrawings
+from srviewer.gui.views.pane_texts import nothing_yet
+from srviewer.gui.views.shown_slice import ShownSlice
+from srviewer.gui.views.slice_source import SliceSource
 from srviewer.study.state.view import Point
 
-FIT = 0.94  # of the pane is filled by a volume at zoom 1
-
-
-@dataclass(frozen=True, eq=False)
-class Cut:
-    """The slice that was cut last.
-
-    Attributes:
-        volume: Of which it is a slice.
-        number: Along the normal of the plane, before it is limited to the volume.
-        image: The slice.
-    """
-
-    volume: Volume
-    number: int
-    image: SliceImage
+CURSORS = {
+    Tool.WINDOW: Qt.CursorShape.SizeAllCursor,
+    Tool.ZOOM: Qt.CursorShape.SizeVerCursor,
+    Tool.PAN: Qt.CursorShape.OpenHandCursor,
+}
 
 
 class SliceView(QWidget):
@@ -68,22 +46,18 @@ class SliceView(QWidget):
     Attributes:
         study: Says how the slice is drawn.
         plane: Axial, coronal or sagittal.
-        volume: None for a result to come, and before a scan is open.
         slice: The slice that is shown; None while there is none.
+        drawings: What the mouse is drawing or has chosen.
     """
 
     def __init__(self, study: ShownStudy, plane: Plane) -> None:
         super().__init__()
         self.study, self.plane = study, plane
-        self.volume: Volume | None = None
+        self._source = SliceSource(plane)
         self.slice: SliceImage | None = None
-        self._role = Line("")
-        self._badge: tuple[Line, ...] = ()
         self._overlays: tuple[DrawnOverlay, ...] = ()
-        self._draft: Roi | None = None
+        self.drawings = HandDrawings(self._show_drawings)
         self._composite: Composite | None = None
-        self._preview: ProgressivePreview | None = None
-        self._cut: Cut | None = None
         self._drawn: tuple[object, ...] = ()  # by the canvas, see ``_wanted``
         self._canvas = Canvas()
         layout = QVBoxLayout(self)
@@ -93,7 +67,7 @@ class SliceView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("{plane} slice", plane=tr(plane.title)))
         study.follow(self.refresh, "view", "overlays")
-        study.follow(self._show_rois, "rois", "locked")
+        study.follow(self._show_drawings, "rois", "locked", "annotations")
         study.follow(self._show_tool, "tool")
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
@@ -104,7 +78,7 @@ class SliceView(QWidget):
             role: Names the volume.
             hint: Shown where there is no volume.
         """
-        self.volume, self._role, self._badge, self._preview = volume, role, (), None
+        self._source.take_volume(volume, role)
         self.setAccessibleDescription(visible(volume.name) if volume is not None else hint)
         if volume is None:
             self._show_hint(Annotations(hint=hint))
@@ -116,7 +90,7 @@ class SliceView(QWidget):
         Args:
             preview: Of the result that is being computed.
         """
-        self.volume, self._preview = None, preview
+        self._source.take_preview(preview)
         self.setAccessibleDescription(tr("result to come"))
         self.refresh()
 
@@ -126,11 +100,9 @@ class SliceView(QWidget):
         Args:
             lines: Replace those of the last call.
         """
-        if lines == self._badge:
-            return
-        self._badge = lines
-        if self.slice is not None:
-            self._annotate(self.slice)
+        if lines != self._source.badge:
+            self._source.badge = lines
+            self._annotate()
 
     def show_overlays(self, overlays: tuple[DrawnOverlay, ...]) -> None:
         """Draw overlays over this pane's slices, above the overlays of the session.
@@ -141,27 +113,6 @@ class SliceView(QWidget):
         if overlays != self._overlays:
             self._overlays = overlays
             self.refresh()
-
-    def show_draft(self, roi: Roi | None) -> None:
-        """Show a measurement that is being drawn.
-
-        Args:
-            roi: None when it is finished or dropped.
-        """
-        if roi != self._draft:
-            self._draft = roi
-            self._show_rois()
-
-    def visible_rois(self) -> list[tuple[int, Roi]]:
-        """The measurements in the slice that is shown, with their numbers in the session."""
-        if self.header is None or self.slice is None:
-            return []
-        geometry, index = self.header.geometry, self.slice.index
-        return [
-            (number, roi)
-            for number, roi in enumerate(self.study.rois)
-            if roi.plane is self.plane and slice_of(roi, geometry) == index
-        ]
 
     def show_composite(self, composite: Composite | None) -> None:
         """Draw a composite in this pane.
@@ -178,7 +129,7 @@ class SliceView(QWidget):
         if header is None or not self.isVisible():
             return
         view = self.study.view
-        self.slice = self._image(view.cursor_mm)
+        self.slice = self._source.image(view.cursor_mm)
         if self.slice is None:
             self._show_hint(nothing_yet(self.hasFocus()))
             return
@@ -186,7 +137,7 @@ class SliceView(QWidget):
         if wanted != self._drawn:
             self._drawn = wanted
             self._draw(header, self.slice)
-        self._annotate(self.slice)
+        self._annotate()
 
     def _wanted(self) -> tuple[object, ...]:
         """Everything that decides what the canvas draws, but for annotations."""
@@ -197,30 +148,49 @@ class SliceView(QWidget):
         return (
             *(self.slice, study.scan, self.width(), self.height()),
             *(view.window, view.colours, view.inverted, view.smooth),
-            *(view.centre_mm, view.zoom, view.radiological),
+            *(view.centre_mm, view.zoom, view.radiological, view.turn_of(self.plane)),
             *(self._composite, study.overlays, self._overlays, cursor),
         )
 
     def _draw(self, header: ScanHeader, image: SliceImage) -> None:
-        view = self.study.view
+        view, placement = self.study.view, self.placement
         self._canvas.set_smooth(view.smooth)
         self._canvas.show_pixels(image.pixels, view.window, colours_of(view.colours, view.inverted))
         extent = QRectF(*image.extent_mm)
-        shown = self._shown()
-        self._canvas.place(extent, shown, self.mirrored)
+        self._canvas.place(extent, placement.transform)
         self._canvas.show_second(
-            self._composite.drawn(self.volume, self.plane, view, shown, self.mirrored)
+            self._composite.drawn(self.volume, view, placement)
             if self._composite and self.volume is not None
             else None
         )
         self._canvas.show_overlays(self._drawn_overlays(header), extent)
 
     @property
+    def placement(self) -> Placement:
+        """The positions of the pane; only while something is drawn."""
+        header = self.header
+        assert header is not None
+        frame, plane = (self.study.scan or header).geometry, self.plane
+        view, turn = self.study.view, self.study.view.turn_of(plane)
+        return Placement(
+            geometry=header.geometry,
+            plane=plane,
+            size=self.size(),
+            centre=pane_position(frame, plane, self.study.centre_mm()),
+            mm_per_pixel=fitted_scale(frame, plane, self.size(), turn) / view.zoom,
+            mirrored=self.mirrored,
+            turn=turn,
+        )
+
+    @property
+    def volume(self) -> Volume | None:
+        """The volume; None for a result to come, and before a scan is open."""
+        return self._source.volume
+
+    @property
     def header(self) -> ScanHeader | None:
         """The header of what is drawn; a result to come has no volume yet."""
-        if self.volume is not None or self._preview is None:
-            return self.volume
-        return self._preview.header
+        return self._source.header
 
     @property
     def annotations(self) -> Annotations:
@@ -240,11 +210,12 @@ class SliceView(QWidget):
 
     def annotations_printed(self) -> Annotations:
         """The annotations of the slice in a figure: without slice bar and frame of the focus."""
-        return replace(self.annotations, depth=None, active=False)
+        texts = tuple(replace(drawn, selected=False) for drawn in self.annotations.texts)
+        return replace(self.annotations, depth=None, active=False, reading="", texts=texts)
 
     @property
     def mirrored(self) -> bool:
-        """Whether the screen's left is the high end of the scale (R, or A in a sagittal pane)."""
+        """Whether the left is the high end of the scale (R, or A in a sagittal pane), unturned."""
         return self.plane is Plane.SAGITTAL or self.study.view.radiological
 
     def world_at(self, position: QPointF) -> Point | None:
@@ -256,7 +227,9 @@ class SliceView(QWidget):
         Returns:
             RAS+ mm, in the plane of the crosshair; None where nothing is drawn.
         """
-        return self._world(position, self.study.view.cursor_mm)
+        if self.header is None:
+            return None
+        return self.placement.world(position, self.study.view.cursor_mm)
 
     def position_of(self, world_mm: Point) -> QPointF:
         """The position at which a point in the patient is drawn.
@@ -267,11 +240,7 @@ class SliceView(QWidget):
         Returns:
             Pixels of the pane; they may lie outside it.
         """
-        assert self.header is not None
-        x, y = pane_position(self.header.geometry, self.plane, world_mm)
-        centre, scale = self._centre(), self._mm_per_pixel()
-        right = (centre.x() - x if self.mirrored else x - centre.x()) / scale
-        return QPointF(self.width() / 2 + right, self.height() / 2 - (y - centre.y()) / scale)
+        return self.placement.pixel(world_mm)
 
     def panned(self, by_pixels: QPointF) -> Point | None:
         """The point that comes to the middle of the pane when the image is moved.
@@ -282,8 +251,9 @@ class SliceView(QWidget):
         Returns:
             RAS+ mm; None where nothing is drawn.
         """
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        return self._world(middle - by_pixels, self.study.centre_mm())
+        if self.header is None:
+            return None
+        return self.placement.moved(by_pixels, self.study.centre_mm())
 
     def sizeHint(self) -> QSize:
         """Called by Qt."""
@@ -310,26 +280,9 @@ class SliceView(QWidget):
         """Called by Qt."""
         self._show_focus()
 
-    def _image(self, cursor_mm: Point) -> SliceImage | None:
-        """The slice under the crosshair; None where the progressive preview has none yet."""
-        if self.volume is not None:
-            return self._cut_at(self.volume, cursor_mm)
-        preview = self._preview
-        preview_slice = None if preview is None else preview.at(self.plane, cursor_mm)
-        if preview is None or preview_slice is None:
-            return None
-        self._role, self._badge = first_look(), preview_notes(preview_slice)
-        return preview.image(preview_slice, cursor_mm)
-
-    def _cut_at(self, volume: Volume, cursor_mm: Point) -> SliceImage:
-        """The slice under the crosshair, cut again only where that lies in another one."""
-        number = nearest_slice(volume.geometry, self.plane, cursor_mm)
-        if self._cut is None or self._cut.volume is not volume or self._cut.number != number:
-            self._cut = Cut(volume, number, slice_at(volume, self.plane, cursor_mm))
-        return self._cut.image
-
     def _show_hint(self, instead: Annotations) -> None:
-        self.slice, self._cut, self._drawn = None, None, ()
+        self.slice, self._drawn = None, ()
+        self._source.forget()
         self._canvas.clear_pixels()
         self._canvas.annotate(instead)
 
@@ -340,99 +293,39 @@ class SliceView(QWidget):
             if (opacity := overlay.opacity) > 0
         ]
 
-    def _show_rois(self) -> None:
-        if self.slice is not None and self.isVisible():
-            self._annotate(self.slice)
+    def _show_drawings(self) -> None:
+        if self.isVisible():
+            self._annotate()
 
     def _show_tool(self) -> None:
-        drawing = self.study.tool is not Tool.CROSSHAIR
-        self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
-
-    def _shapes(self) -> tuple[Shape, ...]:
-        rois = [roi for _, roi in self.visible_rois()]
-        if self._draft is not None:
-            rois.append(self._draft)
-        return tuple(Shape(roi.kind, self._corners(roi), self._words_at(roi)) for roi in rois)
-
-    def _words_at(self, roi: Roi) -> str:
-        """The text beside a measurement; for a result to come without values."""
-        return size_text(roi) if self.volume is None else measurement_text(roi, self.volume)
-
-    def _corners(self, roi: Roi) -> tuple[tuple[float, float], ...]:
-        """The points of a measurement in pixels of the pane."""
-        return tuple((p.x(), p.y()) for p in map(self.position_of, roi.points_mm))
+        tool = self.study.tool
+        drawing = Qt.CursorShape.CrossCursor if tool.points else Qt.CursorShape.ArrowCursor
+        self.setCursor(CURSORS.get(tool, drawing))
 
     def _show_focus(self) -> None:
         self._canvas.annotate(replace(self._canvas.annotations, active=self.hasFocus()))
 
-    def _world(self, position: QPointF, depth_mm: Point) -> Point | None:
-        """The RAS+ point under a position, as deep along the normal as ``depth_mm``."""
-        if self.header is None:
+    @property
+    def shown(self) -> ShownSlice | None:
+        """The slice with all that is written over it; None while there is none."""
+        if self.header is None or self.slice is None:
             return None
-        pane_mm = self._pane_mm(position)
-        x, y, z = world_position(self.header.geometry, self.plane, pane_mm, depth_mm)
-        return float(x), float(y), float(z)
-
-    def _pane_mm(self, position: QPointF) -> tuple[float, float]:
-        centre, scale = self._centre(), self._mm_per_pixel()
-        right = (position.x() - self.width() / 2) * scale
-        x = centre.x() - right if self.mirrored else centre.x() + right
-        return x, centre.y() - (position.y() - self.height() / 2) * scale
-
-    def _frame(self) -> ScanHeader:
-        """The header of the volume that fixes the scale of all panes."""
-        header = self.study.scan or self.header
-        assert header is not None
-        return header
-
-    def _centre(self) -> QPointF:
-        return QPointF(*pane_position(self._frame().geometry, self.plane, self.study.centre_mm()))
-
-    def _mm_per_pixel(self) -> float:
-        geometry = self._frame().geometry
-        _, across, up = self.plane.array_axes(geometry)
-        width, height = (geometry.shape[a] * geometry.spacing[a] for a in (across, up))
-        fitted = max(width / max(1, self.width()), height / max(1, self.height())) / FIT
-        return fitted / self.study.view.zoom
-
-    def _shown(self) -> QRectF:
-        """The pane mm that fill the pane."""
-        centre, scale = self._centre(), self._mm_per_pixel()
-        width, height = self.width() * scale, self.height() * scale
-        return QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
-
-    def _annotate(self, image: SliceImage) -> None:
-        assert self.header is not None
-        left, right, bottom, top = image.letters
-        cursor = self.study.view.cursor_mm
-        crosshair = self.position_of(cursor)
-        size = self.width(), self.height()
-        title, spacing = plane_title(self.plane, self.header, *size)
-        self._canvas.annotate(
-            Annotations(
-                top_left=(self._role, title, *oblique_note(self.header, size[0])),
-                top_right=self._badge,
-                bottom_left=(*spacing, slice_line(image)),
-                letters=(right, left, bottom, top) if self.mirrored else image.letters,
-                crosshair=(crosshair.x(), crosshair.y()) if self.study.view.crosshair else None,
-                pixels_per_mm=1 / self._mm_per_pixel(),
-                depth=depth_of(image, self.plane, self.header.geometry),
-                active=self.hasFocus(),
-                shapes=self._shapes(),
-                divider=self._composite.divider() if self._composite else None,
-                colour_bar=self._colour_bar(),
-            )
+        return ShownSlice(
+            study=self.study,
+            plane=self.plane,
+            header=self.header,
+            volume=self.volume,
+            image=self.slice,
+            placement=self.placement,
+            role=self._source.role,
+            badge=self._source.badge,
+            drawings=self.drawings,
+            composite=self._composite,
+            overlays=self._overlays,
+            active=self.hasFocus(),
         )
 
-    def _colour_bar(self) -> ColourBar | None:
-        """The scale of a difference, else that of a map."""
-        bar = self._composite.colour_bar() if self._composite else None
-        graded = [
-            overlay.colours
-            for overlay in self._overlays
-            if isinstance(overlay.colours, ValueColours)
-        ]
-        if bar is not None or not graded:
-            return bar
-        table, window = graded[-1].table, graded[-1].window
-        return ColourBar(table, window.low, window.high, self._frame().unit)
+    def _annotate(self) -> None:
+        shown = self.shown
+        if shown is not None:
+            self._canvas.annotate(shown.annotations())

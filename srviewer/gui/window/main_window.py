@@ -24,7 +24,9 @@ from srviewer.gui.menus.actions import Actions
 from srviewer.gui.menus.export_actions import ExportActions
 from srviewer.gui.menus.figure_actions import FigureActions
 from srviewer.gui.menus.levels_menu import LevelsMenu
+from srviewer.gui.menus.pane_menu import PaneMenu
 from srviewer.gui.menus.recent_menu import RecentMenu
+from srviewer.gui.menus.tables.specs import MAIN_BAR, MOUSE_BAR
 from srviewer.gui.menus.view_actions import LookActions
 from srviewer.gui.panels.look.cine import Cine
 from srviewer.gui.panels.look.look_panel import LookPanel
@@ -53,6 +55,7 @@ from srviewer.gui.window.scan_actions import ScanActions
 from srviewer.gui.window.side_panels import SidePanels
 from srviewer.gui.window.status import DeviceLabel, StatusBar
 from srviewer.gui.window.study_tabs import StudyTabs
+from srviewer.gui.window.window_actions import WindowActions
 from srviewer.gui.window.window_state import WindowState
 from srviewer.io.targets import NIFTI
 from srviewer.study.state.layouts import PLANES
@@ -92,7 +95,7 @@ class MainWindow(QMainWindow):
         assert isinstance(look, LookPanel)
         self.dropping = Dropping(self.controller, look.overlays, self)
         self._connect_actions(look.cine)
-        self._fill_tool_bar()
+        self._fill_tool_bars()
         self.setStatusBar(StatusBar(self.controller))
         self._connect()
         self._left_out = SkippedFilesNotice(self.controller, self.statusBar(), self.error_bar, self)
@@ -184,19 +187,21 @@ class MainWindow(QMainWindow):
         actions, controller = self.actions_offered, self.controller
         self.exports = ExportActions(self, controller, self.recent, actions)
         ScanActions(self, controller, self.opening, actions)
-        FigureActions(self, controller, self.plot, actions)
+        FigureActions(self, controller, (self.compare, self.plot), actions)
         LookActions(self, self.study, cine, actions)
         RecentMenu(actions.menu("recent"), controller, self.recent)
-        LevelsMenu(actions.menu("levels"), self.study)
+        LevelsMenu(actions, self.study)
+        WindowActions(self, self.panels, actions)
+        self.pane_menu = PaneMenu(self, self.study, actions)
 
-    def _fill_tool_bar(self) -> None:
-        bar = QToolBar(tr("Tools"))
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
+    def _fill_tool_bars(self) -> None:
+        bar = _tool_bar(tr("Tools"), "tools", 20)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
-        self.actions_offered.fill_tool_bar(bar)
+        self.actions_offered.fill_tool_bar(bar, MAIN_BAR)
+        mouse = _tool_bar(tr("Mouse and pane"), "mouse", 18)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, mouse)
+        self.actions_offered.fill_tool_bar(mouse, MOUSE_BAR)
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(spacer)
@@ -280,3 +285,11 @@ class MainWindow(QMainWindow):
         box.setDefaultButton(buttons.Cancel)
         box.exec()
         return box.standardButton(box.clickedButton()) == buttons.Close
+
+
+def _tool_bar(title: str, name: str, icon: int) -> QToolBar:
+    bar = QToolBar(title)
+    bar.setObjectName(name)
+    bar.setMovable(False)
+    bar.setIconSize(QSize(icon, icon))
+    return bar

@@ -1,6 +1,6 @@
 """The header of the open file as a table: searched by typing, copied with Ctrl+C."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -119,6 +119,17 @@ class _HeaderTable(QTableWidget):
         head.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         head.resizeSection(1, NAME)
         describe(self, tr("Header"), tr("Tag, name and value of each entry of the file's header"))
+
+    def event(self, event: QEvent) -> bool:
+        """Called by Qt: the rows are copied here, not the picture of the window's action."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Copy)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Called by Qt."""

@@ -16,13 +16,16 @@ from srviewer.gui.views.drawing.composite_marks import (
     paint_divider,
 )
 from srviewer.gui.views.drawing.shapes import Shape, paint_shapes
+from srviewer.gui.views.drawing.text_annotations import DrawnText, paint_text_annotations
 from srviewer.gui.views.drawing.text_drawing import (
     MARGIN,
+    PLATE,
     SHADOW,
     Line,
     draw_text,
     fits_beside,
     font,
+    lines_height,
     metrics,
     write_lines,
 )
@@ -30,6 +33,8 @@ from srviewer.gui.views.drawing.text_drawing import (
 GAP = 6.0  # px between the crosshair's lines and the point they mark
 PIECE = 90.0  # px, filled at a time
 WIDEST = 0.75  # of the pane, for one line of text beside which something else stands
+HALF = 0.48  # of the pane, for a line beside the scores
+HEADER_GAP = 6.0  # px above the text of the header
 LEFT = Qt.AlignmentFlag.AlignLeft
 CROSSHAIR = QColor(theme.ACCENT)
 CROSSHAIR.setAlpha(150)
@@ -41,6 +46,7 @@ class Annotations:
 
     Attributes:
         top_left: Lines in that corner.
+        header: Lines below ``top_left``: what the header says of patient and series.
         top_right: Lines in that corner; a line that is too wide goes to the foot.
         bottom_left: Lines at the foot, the last at the lower edge.
         letters: At the (left, right, bottom, top) edges of the screen.
@@ -50,11 +56,14 @@ class Annotations:
         hint: Text in place of a slice.
         active: Whether the pane has the keyboard focus.
         shapes: Measurements.
+        texts: Texts and arrows of the user.
+        reading: What a drag has set so far, as text; "" for none.
         divider: The edge of a curtain, if there is one.
         colour_bar: The scale of a difference or a map, if there is one.
     """
 
     top_left: tuple[Line, ...] = ()
+    header: tuple[Line, ...] = ()
     top_right: tuple[Line, ...] = ()
     bottom_left: tuple[Line, ...] = ()
     letters: tuple[str, str, str, str] = ("", "", "", "")
@@ -64,6 +73,8 @@ class Annotations:
     hint: str = ""
     active: bool = False
     shapes: tuple[Shape, ...] = ()
+    texts: tuple[DrawnText, ...] = ()
+    reading: str = ""
     divider: Divider | None = None
     colour_bar: ColourBar | None = None
 
@@ -91,6 +102,9 @@ def paint_lasting(painter: QPainter, area: QRectF, notes: Annotations) -> None:
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     inner = _inner(area)
     write_lines(painter, inner, notes.top_left, LEFT | Qt.AlignmentFlag.AlignTop, WIDEST)
+    below = inner.adjusted(0, lines_height(notes.top_left) + HEADER_GAP, 0, 0)
+    widest = HALF if notes.top_right else WIDEST
+    write_lines(painter, below, notes.header, LEFT | Qt.AlignmentFlag.AlignTop, widest)
     _letters(painter, inner, notes.letters)
     if notes.pixels_per_mm > 0:
         _scale_bar(painter, inner, notes.pixels_per_mm)
@@ -105,7 +119,7 @@ def static_annotations(notes: Annotations) -> tuple[object, ...]:
     Returns:
         A tuple to compare with that of other annotations.
     """
-    return notes.top_left, notes.letters, notes.pixels_per_mm
+    return notes.top_left, notes.header, bool(notes.top_right), notes.letters, notes.pixels_per_mm
 
 
 def paint_moving(painter: QPainter, area: QRectF, notes: Annotations) -> None:
@@ -125,12 +139,15 @@ def paint_moving(painter: QPainter, area: QRectF, notes: Annotations) -> None:
         paint_divider(painter, area, notes.divider)
     painter.setFont(font(12, bold=True))
     paint_shapes(painter, area, notes.shapes)
+    paint_text_annotations(painter, area, notes.texts)
     inner = _inner(area)
     _corners(painter, inner, notes)
     if notes.colour_bar is not None:
         paint_colour_bar(painter, inner, notes.colour_bar)
     if notes.depth is not None:
         _depth(painter, area, notes.depth)
+    if notes.reading:
+        _reading(painter, area, notes.reading)
     if notes.active:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(theme.ACCENT), 1))
@@ -182,6 +199,15 @@ def _crosshair(painter: QPainter, area: QRectF, point: QPointF) -> None:
     ):
         if line.isValid():  # the crosshair may lie outside the pane
             _fill(painter, line, CROSSHAIR)
+
+
+def _reading(painter: QPainter, area: QRectF, text: str) -> None:
+    """On a plate in the lower middle, above the letter there."""
+    width = metrics(13, True).horizontalAdvance(text) + 20
+    box = QRectF(area.center().x() - width / 2, area.bottom() - 58, width, 22)
+    painter.fillRect(box, PLATE)
+    painter.setFont(font(13, bold=True))
+    draw_text(painter, box, Line(text), Qt.AlignmentFlag.AlignCenter)
 
 
 def _fill(painter: QPainter, area: QRectF, colour: QColor) -> None:

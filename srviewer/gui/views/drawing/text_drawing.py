@@ -109,6 +109,22 @@ def draw_text(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFl
     painter.drawText(area, where, text)
 
 
+def lines_height(lines: tuple[Line, ...]) -> float:
+    """The height of lines of text.
+
+    Args:
+        lines: As in ``write_lines``.
+
+    Returns:
+        Pixels.
+    """
+    return sum(map(_height, lines))
+
+
+def _height(line: Line) -> float:
+    return metrics(12, line.bold).height() + 1
+
+
 def write_lines(
     painter: QPainter,
     area: QRectF,
@@ -125,7 +141,7 @@ def write_lines(
         where: The corner of the area.
         widest: Share of the area's width at which a line is cut.
     """
-    heights = [metrics(12, line.bold).height() + 1 for line in lines]
+    heights = [_height(line) for line in lines]
     top = area.top()
     if where & Qt.AlignmentFlag.AlignBottom:
         top = area.bottom() - sum(heights)
