@@ -1,4 +1,4 @@
-"""What the mouse is drawing or has chosen in a pane."""
+"""Drafts of the mouse, and the chosen annotation, in a pane."""
 
 from collections.abc import Callable
 

@@ -123,7 +123,8 @@ def slice_line(image: SliceImage, zoom: float, width: float) -> Line:
     number = counted(image.index, image.count)
     if not image.inside:
         return Line(tr("crosshair outside: slice {number}", number=number), theme.WARNING)
-    whole = Line(f"{tr('slice {number}', number=number)}   {zoom_text(zoom)}")
+    named = tr("slice {number}", number=number)
+    whole = Line(f"{named}   {zoom_text(zoom)}")
     return whole if fits_beside(whole, width) else Line(f"{number}   {zoom_factor(zoom)}")
 
 

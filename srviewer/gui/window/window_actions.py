@@ -1,6 +1,6 @@
 """Slots of the actions for the window itself: full screen, panels."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from srviewer.gui.menus.actions import Actions
@@ -14,24 +14,17 @@ class WindowActions(QObject):
         self._window, self._panels, self._actions = window, panels, actions
         actions.connect_action("full-screen", self._fill_screen)
         actions.connect_action("panels", self._show_panels)
-        window.installEventFilter(self)
-        panels.installEventFilter(self)
+        # The desktop may have changed the window meanwhile.
+        actions.menu("view").aboutToShow.connect(self._show)
         self._show()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Called by Qt for each event of the window and of the panels; none is kept from them."""
-        kinds = QEvent.Type
-        if event.type() in (kinds.WindowStateChange, kinds.ShowToParent, kinds.HideToParent):
-            self._show()
-        return False
+    def _fill_screen(self) -> None:
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self._show()
 
-    def _show_panels(self, wanted: bool) -> None:
-        self._panels.setVisible(wanted)
-
-    def _fill_screen(self, wanted: bool) -> None:
-        states = self._window.windowState()
-        full = Qt.WindowState.WindowFullScreen
-        self._window.setWindowState(states | full if wanted else states & ~full)
+    def _show_panels(self) -> None:
+        self._panels.setVisible(self._panels.isHidden())
+        self._show()
 
     def _show(self) -> None:
         self._actions["full-screen"].setChecked(self._window.isFullScreen())
