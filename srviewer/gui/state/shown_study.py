@@ -12,7 +12,9 @@ from shiboken6 import isValid
 
 from srviewer.core.intensity.window import Window, rounded_down
 from srviewer.core.regions.roi import Roi
+from srviewer.core.regions.text_annotation import TextAnnotation
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
@@ -41,6 +43,7 @@ class ShownStudy(QObject):
     """
 
     changed = Signal(object)  # frozenset of names: fields of StudyState, DERIVED, PREVIEW, TOOL
+    menu_wanted = Signal(object)  # the PanePoint at which the user asks for what can be done
     hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -192,6 +195,11 @@ class ShownStudy(QObject):
         return self._state.rois
 
     @property
+    def annotations(self) -> tuple[TextAnnotation, ...]:
+        """Texts and arrows of the user, oldest first."""
+        return self._state.annotations
+
+    @property
     def locked(self) -> Roi | None:
         """The measurement inside which nothing learned is added."""
         return self._state.locked
@@ -276,6 +284,14 @@ class ShownStudy(QObject):
             rois: All measurements, oldest first.
         """
         self.set(self._state.with_rois(tuple(rois)))
+
+    def set_annotations(self, annotations: Sequence[TextAnnotation]) -> None:
+        """Show texts and arrows in every pane.
+
+        Args:
+            annotations: All of them, oldest first.
+        """
+        self.change(annotations=tuple(annotations))
 
     def lock(self, roi: Roi | None) -> None:
         """Add nothing learned inside a measurement from now on.
@@ -391,8 +407,25 @@ class ShownStudy(QObject):
         """
         self._look(crosshair=crosshair)
 
+    def set_header_text(self, header_text: bool) -> None:
+        """Show or hide what the header says of patient and series.
+
+        Args:
+            header_text: Whether it is written in the panes.
+        """
+        self._look(header_text=header_text)
+
+    def turn(self, change: Callable[[Turn], Turn]) -> None:
+        """Rotate or flip every pane of the active plane.
+
+        Args:
+            change: Gives the new turn for the present one.
+        """
+        plane = self.active
+        self.look(self.view.with_turn(plane, change(self.view.turn_of(plane))))
+
     def reset_view(self) -> None:
-        """The whole volume in every pane, crosshair in its middle, automatic grey levels."""
+        """The whole volume upright in every pane, crosshair in its middle, automatic levels."""
         if self.scan is not None:
             self.look(self.view.whole(self.scan, self.auto_window))
 
