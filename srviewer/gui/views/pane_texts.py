@@ -102,22 +102,30 @@ def preview_notes(preview_slice: PreviewSlice) -> tuple[Line, ...]:
     return (Line(note, theme.TEXT),)
 
 
-def slice_line(image: SliceImage, zoom: float) -> Line:
+def slice_line(image: SliceImage, zoom: float, width: float) -> Line:
     """The number of a slice with the zoom factor, or that the crosshair lies outside the volume.
 
     Args:
         image: The slice that is shown.
         zoom: Times the size that fits the pane.
+        width: Of the pane, in pixels.
 
     Returns:
-        One line; slices are counted from 1. In a narrow pane it has numbers alone.
+        One line; slices are counted from 1. In a pane that is too narrow for the words beside the
+        number of the last slice it has numbers alone, so that it is the same for every slice.
     """
     number = counted(image.index, image.count)
     if not image.inside:
         return Line(tr("crosshair outside: slice {number}", number=number), theme.WARNING)
-    named = tr("slice {number}", number=number)
-    shorter = f"{number}   {zoom_factor(zoom)}", number
-    return Line(f"{named}   {zoom_text(zoom)}", cut=False, shorter=shorter)
+    brief = Line(f"{number}   {zoom_factor(zoom)}", cut=False, shorter=(number,))
+    last = _slice_and_zoom(counted(image.count - 1, image.count), zoom)
+    if not fits_beside(Line(last), width):
+        return brief
+    return replace(brief, text=_slice_and_zoom(number, zoom), shorter=(brief.text, number))
+
+
+def _slice_and_zoom(number: str, zoom: float) -> str:
+    return f"{tr('slice {number}', number=number)}   {zoom_text(zoom)}"
 
 
 def zoom_text(zoom: float) -> str:

@@ -72,7 +72,7 @@ class ShownSlice:
             top_left=(*name_lines(self.role, width), *turned, title),
             header=corner_text(self.header) if view.header_text else (),
             top_right=self.badge,
-            bottom_left=(*spacing, slice_line(self.image, view.zoom)),
+            bottom_left=(*spacing, slice_line(self.image, view.zoom, width)),
             letters=self.placement.letters(self.image.letters),
             crosshair=(crosshair.x(), crosshair.y()) if view.crosshair else None,
             pixels_per_mm=1 / self.placement.mm_per_pixel,
