@@ -241,6 +241,14 @@ def test_copy_print_full_screen_and_panels(
     assert opened.isFullScreen() and opened.actions_offered["full-screen"].isChecked()
     qtbot.keyClick(pane, Qt.Key.Key_F11)
     assert not opened.isFullScreen() and not opened.actions_offered["full-screen"].isChecked()
+    opened.panels.show_panel("train")  # its page hides the panes
+    view = opened.study.view
+    qtbot.keyClick(opened, Qt.Key.Key_2, CTRL)
+    assert opened.study.view is view
+    qtbot.keyClick(opened, Qt.Key.Key_F11)
+    assert opened.isFullScreen()
+    qtbot.keyClick(opened, Qt.Key.Key_F11)
+    opened.panels.show_panel("look")
     qtbot.keyClick(pane, Qt.Key.Key_P, CTRL | SHIFT)
     preview = opened.findChild(PrintPreview)
     assert preview.isVisible()

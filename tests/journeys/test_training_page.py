@@ -55,12 +55,7 @@ def test_a_stopped_run_without_held_out_subjects(
     layout, view = window.study.comparing.layout, window.study.view
     for key in (Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_I, Qt.Key.Key_X):
         qtbot.keyClick(window, key)
-    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert (window.study.comparing.layout, window.study.view) == (layout, view)
-    qtbot.keyClick(window, Qt.Key.Key_F11)  # that of the window does
-    assert window.isFullScreen()
-    qtbot.keyClick(window, Qt.Key.Key_F11)
-    assert not window.isFullScreen()
 
     # Its averaged weights are a model as soon as it is stopped, and it can still be resumed.
     assert not run.model_exists

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.panels.reconstruct import reconstruct_panel
-from srviewer.gui.state import shown_study
+from srviewer.gui.state import followed_state
 from srviewer.gui.views import slice_source
 from srviewer.gui.window import study_tabs
 from srviewer.gui.window.main_window import MainWindow
@@ -120,7 +120,7 @@ def test_a_step_cuts_one_slice_and_tells_those_who_follow_the_view(
     opened: MainWindow, until: Until, costs: Costs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _settle(opened, until, costs)
-    told = _calls(monkeypatch, shown_study._Follower, "call")
+    told = _calls(monkeypatch, followed_state.Follower, "call")
     for pane in opened.compare.scan.panes.values():
         pane.setFocus()
         _settle(opened, until, costs)

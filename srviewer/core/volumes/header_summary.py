@@ -51,8 +51,9 @@ def _summary(header: str) -> HeaderSummary:
     name = _text(elements, PATIENT_NAME).replace("^", " ").strip()
     number = _text(elements, PATIENT_ID)
     date = _text(elements, STUDY_DATE)
+    known = f"{name} ({number})" if name and number not in ("", name) else name or number
     return HeaderSummary(
-        patient=f"{name} ({number})" if name and number else name or number,
+        patient=known,
         date=f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 else date,
         repetition_ms=_number(elements, REPETITION_MS),
         echo_ms=_number(elements, ECHO_MS),

@@ -1,14 +1,11 @@
 """The study that is shown: the one object of the window that changes."""
 
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from weakref import WeakMethod
 
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
-from shiboken6 import isValid
 
 from srviewer.core.intensity.window import Window, rounded_down
 from srviewer.core.regions.roi import Roi
@@ -16,6 +13,7 @@ from srviewer.core.regions.text_annotation import TextAnnotation
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.followed_state import PREVIEW, TOOL, FollowedState
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
 from srviewer.sr.requests.request import Request
@@ -27,31 +25,17 @@ from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
-from srviewer.study.state.study_state import DERIVED, StudyState, changes
 from srviewer.study.state.view import Point, View, point
 
-# What is of the window and of no study.
-PREVIEW, TOOL = "preview", "tool"
-KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, PREVIEW, TOOL})
 
+class ShownStudy(FollowedState):
+    """The study that is shown, with what is of the window and of no study."""
 
-class ShownStudy(QObject):
-    """Holds one state and announces which of its fields changed, each change once.
-
-    A change that a follower makes is announced when all followers have heard of the first,
-    together with any other that came meanwhile.
-    """
-
-    changed = Signal(object)  # frozenset of names: fields of StudyState, DERIVED, PREVIEW, TOOL
     menu_wanted = Signal(object)  # the PanePoint at which the user asks for what can be done
     hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._state = StudyState()
-        self._pending: frozenset[str] = frozenset()
-        self._telling = False
-        self._followers: list[_Follower] = []
         # Of the result that is computed from the scan.
         self.preview: ProgressivePreview | None = None
         self.tool = Tool.CROSSHAIR  # what a left drag does
@@ -59,63 +43,6 @@ class ShownStudy(QObject):
         self.preferred_device = "auto"  # of the first request
         self.export_folder: Path | None = None  # of the last export
         self.data_set: Path | None = None  # of the last export into a BIDS data set
-
-    @property
-    def state(self) -> StudyState:
-        """The study that is shown."""
-        return self._state
-
-    def set(self, state: StudyState) -> None:
-        """Show another state; fields that are equal to the present ones are not announced.
-
-        Args:
-            state: The state to show. A crosshair outside its scan is moved to the nearest voxel.
-        """
-        if state.scan is not None:
-            inside = state.view.within(state.scan.geometry)
-            if inside is not state.view:
-                state = replace(state, view=inside)
-        before, self._state = self._state, state
-        self._tell(changes(before, state))
-
-    def change(self, **fields: object) -> None:
-        """Show the same state with other values of some fields.
-
-        Args:
-            **fields: New values, by the names of fields of ``StudyState``.
-        """
-        self.set(replace(self._state, **fields))  # type: ignore[arg-type]
-
-    def follow(self, slot: Callable[[], None], *names: str) -> None:
-        """Call a method after changes, while its object exists.
-
-        Args:
-            slot: A bound method without arguments.
-            *names: Those of ``KNOWN`` whose changes it is called after.
-
-        Raises:
-            ValueError: A name is not in ``KNOWN``.
-        """
-        if unknown := set(names) - KNOWN:
-            raise ValueError(f"{sorted(unknown)} is nothing of a study")
-        # Not the method itself: it would keep its object, and what that draws, alive for ever.
-        follower = _Follower(WeakMethod(slot), frozenset(names))
-        self._followers = [*(known for known in self._followers if known.is_there), follower]
-
-    def _tell(self, names: frozenset[str]) -> None:
-        self._pending |= names
-        if self._telling:
-            return
-        self._telling = True
-        try:
-            while self._pending:
-                names, self._pending = self._pending, frozenset()
-                self.changed.emit(names)
-                for follower in self._followers:
-                    if not follower.names.isdisjoint(names):
-                        follower.call()
-        finally:
-            self._telling = False
 
     # --- the state, by its fields
 
@@ -453,27 +380,3 @@ class ShownStudy(QObject):
         if preview is not self.preview:
             self.preview = preview
             self._tell(frozenset({PREVIEW}))
-
-
-@dataclass(frozen=True, eq=False)
-class _Follower:
-    """A method that is called after changes of ``names``."""
-
-    slot: WeakMethod[Callable[[], None]]
-    names: frozenset[str]
-
-    @property
-    def is_there(self) -> bool:
-        """Whether its object is still there, for Python and for Qt."""
-        slot = self.slot()
-        owner = getattr(slot, "__self__", None)
-        return slot is not None and (not isinstance(owner, QObject) or isValid(owner))
-
-    def call(self) -> None:
-        """Call the method while its object is there; its errors stop no other."""
-        slot = self.slot() if self.is_there else None
-        if slot is not None:
-            try:
-                slot()
-            except Exception:
-                sys.excepthook(*sys.exc_info())

@@ -125,7 +125,8 @@ def slice_line(image: SliceImage, zoom: float, width: float) -> Line:
 
 
 def _slice_and_zoom(number: str, zoom: float) -> str:
-    return f"{tr('slice {number}', number=number)}   {zoom_text(zoom)}"
+    named = tr("slice {number}", number=number)
+    return f"{named}   {zoom_text(zoom)}"
 
 
 def zoom_text(zoom: float) -> str:

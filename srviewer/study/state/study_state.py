@@ -55,7 +55,7 @@ class StudyState:
         reference: the volume that results are scored against.
         comparing: the settings of the comparison of A and B.
         view: crosshair, zoom, window and colours of every pane.
-        layers: overlays over every pane, the last on top.
+        overlays: overlays over every pane, the last on top.
         rois: measurements, oldest first.
         locked: the measurement that is the region lock; None for none.
         annotations: texts and arrows of the user, oldest first.
