@@ -92,7 +92,7 @@ def another_frame(state: StudyState, scan: Volume, frame: int, device: str) -> S
         device: Of the first request, where there is none yet.
 
     Returns:
-        The study, with the view, measurements, overlays and acknowledgement of ``state``.
+        The study, with view, measurements, annotations, overlays and acknowledgement of ``state``.
     """
     assert state.origin is not None
     origin = replace(state.origin, frame=frame)
@@ -100,6 +100,7 @@ def another_frame(state: StudyState, scan: Volume, frame: int, device: str) -> S
         opened(scan, state, device, origin, state.sources),
         view=state.view,
         rois=state.rois,
+        annotations=state.annotations,
         locked=state.locked,
         overlays=state.overlays,
         acknowledged=state.acknowledged,

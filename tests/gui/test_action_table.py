@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from srviewer.gui.menus.action_table import MENU_BAR, MenuSpec, action_rows
+from srviewer.gui.menus.action_table import action_rows
+from srviewer.gui.menus.tables.specs import MENU_BAR, MenuSpec
 
 
 def test_ids_and_keys_are_used_once() -> None:

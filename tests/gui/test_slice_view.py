@@ -119,7 +119,7 @@ def test_a_thick_and_a_thin_volume_lie_over_each_other(
     point = (7.0, -3.0, 2.5)
     places = []
     for volume in (thick_head, head):
-        ortho.panes[Plane.CORONAL].volume = volume
+        ortho.panes[Plane.CORONAL].show_volume(volume, Line(""), "")
         places.append(ortho.panes[Plane.CORONAL].position_of(point))
     assert (places[0] - places[1]).manhattanLength() < 1e-6
 

@@ -13,6 +13,7 @@ from phantoms import affine_of, rotation
 from srviewer import __version__
 from srviewer.core.acquisition.degradation import Consistency
 from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.window import robust_window
 from srviewer.core.slices.figure_contents import COLOUR_NAMES
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
@@ -66,7 +67,7 @@ def test_each_preset_gives_a_window_that_shows_something(preset: object, head: V
     assert preset in WINDOW_PRESETS
     flat = replace(head, voxels=np.zeros(head.geometry.shape, np.float32))
     for volume in (head, flat):
-        window = preset.window(volume)  # type: ignore[attr-defined]
+        window = preset.window(volume, robust_window(volume.voxels, None))  # type: ignore[attr-defined]
         assert window.width > 0
 
 

@@ -55,7 +55,7 @@ def test_the_window_offers_draws_and_keeps_it(
 ) -> None:
     actions, study = opened.actions_offered, opened.study
     assert actions["layout-red"] in actions.menu("view").actions()
-    (bar,) = opened.findChildren(QToolBar)
+    bar = opened.findChild(QToolBar, "tools")
     button = bar.widgetForAction(actions["layout-red"])
     assert isinstance(button, QToolButton) and button.toolTip() == "Red: B in red (8)"
     qtbot.keyClick(opened, "8")

@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.gui.appearance.application import application
 from srviewer.gui.menus import action_table
-from srviewer.gui.menus.action_table import ACTIONS, ActionSpec
+from srviewer.gui.menus.action_table import ACTIONS
+from srviewer.gui.menus.tables.specs import ActionSpec
 from srviewer.gui.menus.window_arrangements import NamedLayouts
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.widgets.scrolled import Scrolled

@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from srviewer.gui.menus import action_table
-from srviewer.gui.menus.action_table import ACTIONS, ActionSpec, ButtonSpec, action_rows
+from srviewer.gui.menus.action_table import ACTIONS, action_rows
 from srviewer.gui.menus.actions import Actions
+from srviewer.gui.menus.tables.specs import ActionSpec, ButtonSpec
 from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
@@ -64,7 +65,7 @@ def test_it_is_in_menus_tool_bar_keys_and_sheet(
     actions.connect_action("mirror", lambda on: heard.append(on))
     before, last = actions.menu("view").actions()[-2:]
     assert before.isSeparator() and last is action
-    (bar,) = window.findChildren(QToolBar)
+    bar = window.findChild(QToolBar, "tools")
     assert bar.widgetForAction(action) is not None
     assert (action.text(), action.toolTip()) == ("Mirror\u2026", "Left and right (Ctrl+M)")
     assert action.isEnabled() and not action.isChecked()

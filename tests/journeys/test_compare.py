@@ -224,6 +224,7 @@ def test_the_copied_line_makes_the_same_picture(
     study.compare(replace(study.comparing, divider=0.4))
     study.move_cursor((-3.5, 4.0, 6.0))
     study.zoom_by(1.3, (1.0, 2.0, 3.0))
+    study.turn(lambda turn: turn.flipped(False).rotated(1))
     dialog = FigureDialog(study, doubled)
     qtbot.addWidget(dialog)
     dialog.width_box.setValue(800)

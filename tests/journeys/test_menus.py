@@ -15,11 +15,21 @@ RECORDED = Path(__file__).with_name("menus.txt").read_text(encoding="utf-8")
 WITH_A_SCAN = (
     "Close",
     "Save a figure\u2026",
+    "Print\u2026",
     "Copy as command line",
+    "Copy the picture",
     "Copy the reconstruction as command line",
     "Save session\u2026",
     "Window / level",
     "Reset",
+    "Automatic",
+    "Full range",
+    "High contrast",
+    "Dark tissue",
+    "Rotate right",
+    "Rotate left",
+    "Flip left and right",
+    "Flip top and bottom",
     "Reconstruct",
     "Header and tags\u2026",
     "Turning projection\u2026",
@@ -33,6 +43,7 @@ def _line(action: QAction) -> str:
     )
     marks = "icon " * (not action.icon().isNull())
     marks += f"{'checked' if action.isChecked() else 'unchecked'} " * action.isCheckable()
+    marks += "hidden " * (not action.isVisible())
     marks += "greyed " * (not action.isEnabled())
     # Qt's own icon text has no ellipsis only where it is three dots.
     words = (action.text(), action.iconText().rstrip("\u2026"), keys, action.toolTip())
@@ -71,8 +82,8 @@ def _shown(window: MainWindow) -> str:
         assert isinstance(menu, QMenu)
         lines += ["", f"{action.text()} {'' if action.isEnabled() else 'greyed'}".strip()]
         lines += _menu(menu, "  ")
-    (bar,) = window.findChildren(QToolBar)
-    lines += ["", "Tool bar", *(f"  {line}" for line in _tool_bar(bar))]
+    for bar in window.findChildren(QToolBar):
+        lines += ["", bar.windowTitle(), *(f"  {line}" for line in _tool_bar(bar))]
     listed = {
         *(a for menu in window.menuBar().findChildren(QMenu) for a in menu.actions()),
         *(a for menu in window.findChildren(QMenu) for a in menu.actions()),

@@ -152,6 +152,12 @@ def _check_texts(window: MainWindow) -> None:
         _check_apart(pane, QRectF(pane.rect()))
 
 
+def _header_shown(window: MainWindow) -> bool:
+    """Whether the file's spacing along i, j and k is written into a pane, by the header's text."""
+    placed = [place(QRectF(pane.rect()), pane.annotations) for pane in _panes(window)]
+    return any(label.text.startswith("spacing ") for texts in placed for label in texts.lasting)
+
+
 def _check_apart(pane: SliceView, area: QRectF) -> None:
     """No text lies on another one, and none leaves the pane."""
     boxes = place(area, pane.annotations).boxes
@@ -176,6 +182,14 @@ def test_texts_of_small_panes_give_way_to_more_important_ones(
         QApplication.processEvents()
         _check_texts(opened)
     qtbot.keyClick(opened, Qt.Key.Key_2)
+    qtbot.keyClick(opened, Qt.Key.Key_H)
+    _check_texts(opened)
+    assert _header_shown(opened)
+    opened.compare.result.panes[Plane.AXIAL].setFocus()
+    qtbot.keyClick(opened, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    _check_texts(opened)
+    qtbot.keyClick(opened, Qt.Key.Key_H)
+    assert not _header_shown(opened)
     pane = opened.compare.result.panes[Plane.CORONAL]
     shown = []
     for width, height in ((1000, 600), (310, 200), (190, 110), (150, 72)):

@@ -22,6 +22,8 @@ window.recent.add([Path(sys.argv[2])])
 window.panels.setCurrentIndex(2)
 window.actions_offered["radiological"].trigger()
 window.actions_offered["smooth"].trigger()
+window.actions_offered["header-text"].trigger()
+print(window.width(), window.height())
 window.close()
 """
 
@@ -42,6 +44,7 @@ print(json.dumps({
     "panel": window.panels.currentIndex(),
     "radiological": window.study.view.radiological,
     "smooth": window.study.view.smooth,
+    "header_text": window.study.view.header_text,
     "checked": window.actions_offered["smooth"].isChecked(),
 }))
 window.close()
@@ -99,15 +102,17 @@ def test_window_choices_and_recent_files_survive_a_restart(
     tmp_path: Path, thick_file: Path
 ) -> None:
     settings = tmp_path / "kept.ini"
-    _run(FIRST, settings, thick_file)
+    width, height = map(int, _run(FIRST, settings, thick_file).split())
+    assert height == 555
     kept = json.loads(_run(SECOND, settings))
     assert kept == {
-        "size": [790, 555],
+        "size": [width, height],
         "recent": [[str(thick_file)]],
         "menu": "thick.nii.gz",
         "panel": 2,
         "radiological": False,
         "smooth": False,
+        "header_text": True,
         "checked": False,
     }
 

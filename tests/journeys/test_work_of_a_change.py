@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.panels.reconstruct import reconstruct_panel
-from srviewer.gui.state import shown_study
-from srviewer.gui.views import slice_view
+from srviewer.gui.state import followed_state
+from srviewer.gui.views import slice_source
 from srviewer.gui.window import study_tabs
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.models import model_file
@@ -32,7 +32,7 @@ class Costs:
 @pytest.fixture
 def costs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Costs]:
     seen = Costs()
-    cut, start = slice_view.slice_at, RunningJobs.start
+    cut, start = slice_source.slice_at, RunningJobs.start
 
     def counted_cut(*given: Any) -> Any:
         seen.cuts += 1
@@ -42,7 +42,7 @@ def costs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Costs]:
         seen.jobs.append(kind)
         return start(work, kind, *given, **named)
 
-    monkeypatch.setattr(slice_view, "slice_at", counted_cut)
+    monkeypatch.setattr(slice_source, "slice_at", counted_cut)
     monkeypatch.setattr(RunningJobs, "start", counted_start)
     yield seen
 
@@ -120,7 +120,7 @@ def test_a_step_cuts_one_slice_and_tells_those_who_follow_the_view(
     opened: MainWindow, until: Until, costs: Costs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _settle(opened, until, costs)
-    told = _calls(monkeypatch, shown_study._Follower, "call")
+    told = _calls(monkeypatch, followed_state.Follower, "call")
     for pane in opened.compare.scan.panes.values():
         pane.setFocus()
         _settle(opened, until, costs)

@@ -12,6 +12,8 @@ from msgspec import Meta
 
 from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import POINTS, Roi
+from srviewer.core.regions.text_annotation import TextAnnotation
+from srviewer.core.slices.planes import Plane
 from srviewer.nn.plans.adaptation import Adaptation
 
 
@@ -20,6 +22,7 @@ def _text(least: int) -> st.SearchStrategy[str]:
 
 
 MM = st.floats(-1e3, 1e3)
+POINT = st.tuples(MM, MM, MM)
 # Of types whose fields depend on each other.
 OWN = {
     Window: st.builds(lambda low, width: Window(low, low + width), MM, st.floats(0.1, 1e3)),
@@ -33,6 +36,13 @@ OWN = {
             values_of(get_type_hints(Roi)["plane"]),
             st.tuples(*(st.tuples(MM, MM, MM),) * POINTS[kind]),
             _text(0),
+            st.none() | POINT,
+        )
+    ),
+    TextAnnotation: st.sampled_from(Plane).flatmap(
+        lambda plane: (
+            st.builds(TextAnnotation, st.just(plane), POINT, _text(1))
+            | st.builds(TextAnnotation, st.just(plane), POINT, _text(0), POINT)
         )
     ),
 }

@@ -9,6 +9,7 @@ from typing import TypeVar
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.regions.roi import Roi, shape_of_words
 from srviewer.core.slices.figure_contents import Millimetres
+from srviewer.core.slices.turn import Turn, turns_of_words
 from srviewer.sr.requests.request import REPAIRS, Repair
 
 R = TypeVar("R")
@@ -161,6 +162,19 @@ def size(text: str) -> tuple[int, int]:
     """
     width, height = map(int, text.lower().split("x"))
     return width, height
+
+
+@_expecting("planes and degrees, such as axial:90 or axial:270,coronal:180m")
+def turns(text: str) -> tuple[Turn, Turn, Turn]:
+    """Read how panes are turned: "PLANE:DEGREES,...".
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The turns of the axial, coronal and sagittal panes.
+    """
+    return turns_of_words(text)
 
 
 @_expecting("a shape, such as ellipse:axial:0,0,0:8,0,0:0,8,0")

@@ -9,7 +9,7 @@ from pathlib import Path
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.sources import add_series_arguments, open_only, open_volume
-from srviewer.cli.options.values import number, point, size, span
+from srviewer.cli.options.values import number, point, size, span, turns
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.slices.figure_contents import (
     COLOUR_NAMES,
@@ -82,6 +82,16 @@ def _add_view_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--blocks", action="store_true", help="voxels as they are, not smoothed")
     parser.add_argument("--neurological", action="store_true", help="the right on the right")
     parser.add_argument("--no-crosshair", action="store_true")
+    parser.add_argument(
+        "--turn",
+        type=turns,
+        default=FigureContents().turns,
+        metavar="PLANE:DEGREES,...",
+        help="rotate panes clockwise, such as axial:90; coronal:180m is flipped before",
+    )
+    parser.add_argument(
+        "--header-text", action="store_true", help="patient, date and series in the panes"
+    )
     parser.add_argument("--divider", type=number, default=0.5, help="of the curtain, 0..1")
     parser.add_argument("--across", action="store_true", help="the curtain's edge runs across")
     parser.add_argument(
@@ -149,6 +159,8 @@ def _picture(args: argparse.Namespace) -> FigureContents:
         colours=args.colours,
         inverted=args.inverted,
         crosshair=not args.no_crosshair,
+        turns=args.turn,
+        header_text=args.header_text,
         divider=args.divider,
         upright=not args.across,
         tile_mm=args.tile,

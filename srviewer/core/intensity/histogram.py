@@ -1,6 +1,7 @@
 """Histogram of the intensities of a volume."""
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.job import Job, Progress
 
 BINS = 256
+LARGEST_WHOLE = 2.0**24  # float32 holds no fractions beyond
+COUNTING = "Counting grey values"
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +20,7 @@ class Histogram:
     """The number of voxels in equal steps of intensity.
 
     Attributes:
-        counts: (BINS,) voxels in each step.
+        counts: (n,) voxels in each step, at most BINS.
         low: The lower edge of the first step, in the volume's unit.
         high: The upper edge of the last step, in the volume's unit.
     """
@@ -34,16 +37,32 @@ def histogram(volume: Volume) -> Job[Histogram]:
         volume: The volume.
 
     Returns:
-        A job with the histogram, from the smallest to the largest voxel.
+        A job with the histogram, from the smallest to the largest voxel. Where all voxels are whole
+        numbers, each step holds equally many of them and begins midway between two: otherwise
+        steps with and without a number would take turns.
     """
     voxels = volume.voxels
     low, high = measured_limits(volume)
     if high <= low:
         high = low + 1.0
-    counts = np.zeros(BINS, np.int64)
+    bins = BINS
+    whole = high - low < LARGEST_WHOLE
     for number, plane in enumerate(voxels):
-        yield Progress(number / len(voxels), "Counting grey values")
+        yield Progress(number / len(voxels) / 2, COUNTING)
+        if not (whole := whole and _is_whole(measured_voxels(plane, volume.padding))):
+            break
+    if whole:
+        step = ceil((high - low + 1) / BINS)
+        bins = ceil((high - low + 1) / step)
+        low, high = low - 0.5, low - 0.5 + bins * step
+    counts = np.zeros(bins, np.int64)
+    for number, plane in enumerate(voxels):
+        yield Progress((1 + number / len(voxels)) / 2, COUNTING)
         counts += np.histogram(
-            measured_voxels(plane, volume.padding), bins=BINS, range=(low, high)
+            measured_voxels(plane, volume.padding), bins=bins, range=(low, high)
         )[0]
     return Histogram(counts, low, high)
+
+
+def _is_whole(values: npt.NDArray[np.float32]) -> bool:
+    return bool((values == np.rint(values)).all())

@@ -32,6 +32,8 @@ class Roi:
             half-axes, which are perpendicular: the rectangle is every ``centre + a * u + b * v``
             with ``|a|, |b| <= 1``, the ellipse those with ``a^2 + b^2 <= 1``.
         name: The name that users see.
+        label_mm: From ``anchor_mm`` to the middle of its label, where the user has moved that;
+            None for the usual position.
 
     Raises:
         ValueError: The kind does not have that number of points, or one is not finite.
@@ -41,12 +43,19 @@ class Roi:
     plane: Plane
     points_mm: tuple[Mm, ...]
     name: str = ""
+    label_mm: Mm | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or len(self.points_mm) != POINTS[self.kind]:
             raise ValueError(f"a {self.kind} of {len(self.points_mm)} points")
-        if not np.isfinite(np.array(self.points_mm)).all():
+        if not np.isfinite(np.array((*self.points_mm, self.label_mm or (0, 0, 0)))).all():
             raise ValueError(f"a {self.kind} at {self.points_mm}")
+
+    @property
+    def anchor_mm(self) -> npt.NDArray[np.float64]:
+        """(3,) RAS+ mm from which a moved label is counted: the centre, or the mean of the ends."""
+        points = np.array(self.points_mm, float)
+        return points[0] if self.has_values else np.asarray(points.mean(axis=0))
 
     @property
     def has_values(self) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from srviewer.core.slices.turn import UPRIGHT, Turn
+
 Millimetres = tuple[float, float, float]
 PLANE_NAMES = ("axial", "coronal", "sagittal")
 COLOUR_NAMES = ("grey", "hot", "bone", "viridis", "magma", "cividis")  # of maps for slices
@@ -29,6 +31,8 @@ class FigureContents:
         colours: One of ``COLOUR_NAMES``.
         inverted: The colours run the other way.
         crosshair: It is drawn.
+        turns: How the axial, coronal and sagittal panes are rotated and flipped.
+        header_text: What the header says of patient and series is written in the panes.
         divider: The edge of the curtain, as a share of the pane.
         upright: The edge of the curtain is vertical, else horizontal.
         tile_mm: The side of the checkerboard's squares.
@@ -52,6 +56,8 @@ class FigureContents:
     colours: str = "grey"
     inverted: bool = False
     crosshair: bool = True
+    turns: tuple[Turn, Turn, Turn] = (UPRIGHT, UPRIGHT, UPRIGHT)
+    header_text: bool = False
     divider: float = 0.5
     upright: bool = True
     tile_mm: float = 20.0

@@ -22,8 +22,8 @@ class DicomOrigin:
 
     Attributes:
         header: Patient, study, frame of reference and acquisition, in DICOM's JSON (PS3.18 F). It
-            names the patient: it goes into exported DICOM files and nowhere else, no log, no
-            message, no other file.
+            names the patient: it goes into exported DICOM files, and into a pane or a figure where
+            the user asks for it, and nowhere else, no log, no message, no other file.
         images: Each object that holds a slice, once.
         frame: The FrameOfReferenceUID, "" where there is none.
     """

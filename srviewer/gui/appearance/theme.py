@@ -43,11 +43,16 @@ QMenuBar::item { padding: 4px 9px; border-radius: 4px; background: transparent; 
 QMenuBar::item:selected, QMenu::item:selected { background: $raised; }
 QMenu { background: $surface; border: 1px solid $border; padding: 5px; }
 QMenu::item { padding: 5px 26px 5px 10px; border-radius: 4px; }
+QMenu::indicator { width: 13px; height: 13px; margin-left: 7px; border-radius: 3px; }
+QMenu::indicator:checked { background: $accent; image: url($check); }
 QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: 1px; background: $border; margin: 5px 4px; }
 QToolBar { background: $surface; border: none; border-bottom: 1px solid $base;
            spacing: 2px; padding: 5px 8px; }
 QToolBar::separator { width: 1px; background: $border; margin: 5px 7px; }
+QToolBar#mouse { padding: 5px 3px; border-right: 1px solid $base; }
+QToolBar#mouse::separator { width: 18px; height: 1px; margin: 6px 5px; }
+QToolBar#mouse QToolButton { padding: 5px; }
 QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 7px; }
 QToolButton:hover, QToolButton:focus { background: $raised; }
 QToolButton:checked { background: $accent_dark; border-color: $accent; color: $accent; }
@@ -90,6 +95,7 @@ QComboBox { background: $raised; border: 1px solid $border; border-radius: 5px;
             padding: 4px 8px; min-height: 18px; }
 QLineEdit:disabled { color: $disabled; background: $surface; border-color: $raised; }
 QComboBox:disabled { color: $disabled; background: $surface; border-color: $raised; }
+QComboBox QLineEdit { border: none; padding: 0; background: transparent; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url($chevron); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: none;

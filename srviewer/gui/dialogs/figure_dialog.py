@@ -63,6 +63,12 @@ class FigureDialog(QDialog):
         set_entries(self.page_box, [(tr("Dark"), "dark"), (tr("Light"), "light")], "dark")
         self.crosshair_box = QCheckBox(tr("Crosshair"))
         describe(self.crosshair_box, tr("Crosshair"), tr("Draw the crosshair"))
+        self.header_box = QCheckBox(tr("Header text"))
+        describe(
+            self.header_box,
+            tr("Header text"),
+            tr("Write patient, date and series into the panes; they name a person"),
+        )
         self.preview = PlainLabel()
         self.preview.setAccessibleName(tr("Preview"))
         for box, value in ((self.width_box, 1320), (self.height_box, 900), (self.dpi_box, 192)):
@@ -73,7 +79,8 @@ class FigureDialog(QDialog):
         for spin in (self.width_box, self.height_box):
             spin.valueChanged.connect(self._show_preview)
         self.page_box.activated.connect(self._show_preview)
-        self.crosshair_box.toggled.connect(self._show_preview)
+        for tick_box in (self.crosshair_box, self.header_box):
+            tick_box.toggled.connect(self._show_preview)
         self._show_preview()
 
     def _lay_out(self) -> None:
@@ -86,6 +93,7 @@ class FigureDialog(QDialog):
         ):
             rows.addRow(text, box)
         rows.addRow("", self.crosshair_box)
+        rows.addRow("", self.header_box)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
@@ -115,6 +123,7 @@ class FigureDialog(QDialog):
             dpi=self.dpi_box.value(),
             theme=self.page_box.currentData(),
             crosshair=self.crosshair_box.isChecked(),
+            header_text=self.header_box.isChecked(),
         )
 
     def save(self, path: Path) -> None:
@@ -131,7 +140,8 @@ class FigureDialog(QDialog):
 
     def _page(self) -> FigurePage:
         study = copied(self._study)
-        study.look(replace(study.view, crosshair=self.crosshair_box.isChecked()))
+        crosshair, header_text = self.crosshair_box.isChecked(), self.header_box.isChecked()
+        study.look(replace(study.view, crosshair=crosshair, header_text=header_text))
         return FigurePage(study, self.picture())
 
     def _show_preview(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import fields
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.regions.roi import Roi, shape_words
 from srviewer.core.slices.figure_contents import FigureContents
+from srviewer.core.slices.turn import turns_words
 from srviewer.errors import UserError
 from srviewer.gui.figures.figure_contents import picture_of
 from srviewer.gui.study.study_controller import StudyController
@@ -38,12 +39,14 @@ VALUES = {
     "span": "--range",
     "dpi": "--dpi",
     "theme": "--theme",
+    "turns": "--turn",
 }
 WORDS = {
     "smooth": "--blocks",
     "radiological": "--neurological",
     "inverted": "--inverted",
     "crosshair": "--no-crosshair",
+    "header_text": "--header-text",
     "upright": "--across",
 }
 
@@ -207,7 +210,8 @@ def _options(picture: FigureContents) -> list[str]:
         elif field.name == "layout" or (
             field.name in VALUES and value != getattr(plain, field.name)
         ):
-            arguments += [VALUES[field.name], _written(value)]
+            written = turns_words(picture.turns) if field.name == "turns" else _written(value)
+            arguments += [VALUES[field.name], written]
     if (picture.width, picture.height) != (plain.width, plain.height):
         arguments += ["--size", f"{picture.width}x{picture.height}"]
     return arguments

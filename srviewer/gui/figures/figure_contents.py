@@ -17,7 +17,7 @@ def picture_of(study: ShownStudy) -> FigureContents:
         study: What the window shows.
 
     Returns:
-        Its contents; size, resolution and theme are those of a new figure.
+        Its contents without the header's text; size, resolution and theme as in a new figure.
     """
     view, comparing = study.view, study.comparing
     return FigureContents(
@@ -33,6 +33,7 @@ def picture_of(study: ShownStudy) -> FigureContents:
         colours=view.colours,
         inverted=view.inverted,
         crosshair=view.crosshair,
+        turns=view.turns,
         divider=comparing.divider,
         upright=comparing.upright,
         tile_mm=comparing.tile_mm,
@@ -58,6 +59,8 @@ def look(study: ShownStudy, picture: FigureContents) -> None:
         colours=picture.colours,
         inverted=picture.inverted,
         crosshair=picture.crosshair,
+        turns=picture.turns,
+        header_text=picture.header_text,
     )
     if picture.at is not None:
         view = replace(view, cursor_mm=picture.at)
@@ -82,8 +85,10 @@ def copied(study: ShownStudy) -> ShownStudy:
         study: Its flip key may be held, which the copy ignores.
 
     Returns:
-        A new session with the same state.
+        A new session with the same state, without the header's text: it names a person.
     """
     copy = ShownStudy()
-    copy.set(replace(study.state, comparing=replace(study.comparing, swapped=False)))
+    view = replace(study.view, header_text=False)
+    comparing = replace(study.comparing, swapped=False)
+    copy.set(replace(study.state, view=view, comparing=comparing))
     return copy

@@ -8,14 +8,25 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
 from srviewer.gui.appearance import theme
-from srviewer.gui.menus.action_table import MENU_BAR, ActionSpec, ButtonSpec, MenuSpec, action_rows
+from srviewer.gui.menus.action_table import action_rows
+from srviewer.gui.menus.tables.specs import (
+    MENU_BAR,
+    MOUSE_BAR,
+    MOUSE_SECTIONS,
+    WINDOW,
+    ActionSpec,
+    ButtonSpec,
+    MenuSpec,
+    Row,
+)
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import set_tip
 
 ELLIPSIS = "\u2026"
-OF_PANES = ("view", "look", "colours", "measure")  # menus whose actions change what panes show
+# Menus whose actions change what panes show, but for those on the window.
+OF_PANES = ("view", "levels", "main", "look", "colours", "measure")
 
 
 class Actions(QObject):
@@ -75,6 +86,17 @@ class Actions(QObject):
         """
         self._groups[name].triggered.connect(lambda action: slot(action.data()))
 
+    def group(self, name: str) -> tuple[QAction, ...]:
+        """The actions of a group.
+
+        Args:
+            name: The ``group`` of their rows.
+
+        Returns:
+            The actions in the order of the table.
+        """
+        return tuple(self._groups[name].actions())
+
     def check(self, group: str, data: object) -> None:
         """Show which action of a group is on.
 
@@ -110,24 +132,30 @@ class Actions(QObject):
             panel.addActions(actions)
             panel.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
-    def fill_tool_bar(self, bar: QToolBar) -> None:
+    def fill_tool_bar(self, bar: QToolBar, name: str) -> None:
         """Add the buttons of the table.
 
         Args:
             bar: The tool bar.
+            name: MAIN_BAR or MOUSE_BAR: the buttons with this ``bar`` are added.
         """
         section = ""
-        for row in self._rows:
-            if row.button is None:
-                continue
-            if section not in ("", row.button.section):
+        for row, spec in self._buttons(name):
+            if section not in ("", spec.section):
                 bar.addSeparator()
-            section = row.button.section
+            section = spec.section
             if isinstance(row, MenuSpec):
-                bar.addWidget(self._menu_button(row, row.button))
+                bar.addWidget(self._menu_button(row, spec))
             else:
                 bar.addAction(self._actions[row.id])
-                self._dress(bar.widgetForAction(self._actions[row.id]), row, row.button)
+                self._dress(bar.widgetForAction(self._actions[row.id]), row, spec)
+
+    def _buttons(self, bar: str) -> list[tuple[Row, ButtonSpec]]:
+        """The rows with a button in a tool bar, in the order of the buttons."""
+        rows = [(row, row.button) for row in self._rows if row.button and row.button.bar == bar]
+        if bar == MOUSE_BAR:
+            rows.sort(key=lambda row: MOUSE_SECTIONS.index(row[1].section))
+        return rows
 
     def _add_menu(self, row: MenuSpec) -> None:
         menu = self._menus[row.id] = QMenu(tr(row.text), self._window)
@@ -146,6 +174,8 @@ class Actions(QObject):
         set_tip(action, f"{tip} ({row.key})" if row.key else tip)
         action.setShortcut(QKeySequence(row.key))
         action.setCheckable(row.checkable)
+        if row.checkable:
+            action.setIconVisibleInMenu(False)  # Qt draws either the icon or the tick
         if row.group:
             action.setData(row.data)
             self._group(row.group).addAction(action)
@@ -187,11 +217,13 @@ class Actions(QObject):
     def _show_state(self) -> None:
         state = self._study.state
         for row in self._rows:
-            of_panes = row.menu in OF_PANES
+            of_panes = row.menu in OF_PANES and row.section != WINDOW
             if of_panes or row.enabled is not None:
                 entry = self._menus if isinstance(row, MenuSpec) else self._actions
                 usable = row.enabled is None or row.enabled(state)
                 entry[row.id].setEnabled(usable and (self._panes_shown or not of_panes))
+            if isinstance(row, ActionSpec) and row.offered is not None:
+                self._actions[row.id].setVisible(row.offered(state))
             if isinstance(row, ActionSpec) and row.checked is not None:
                 self._actions[row.id].setChecked(row.checked(state))
 

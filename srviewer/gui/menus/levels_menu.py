@@ -1,36 +1,39 @@
-"""The menu of grey-level windows by name."""
+"""The grey-level windows by name: their slots, and which of them is in force."""
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
 
-from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
+from srviewer.core.intensity.window import Window
+from srviewer.gui.appearance.window_presets import WindowPreset
+from srviewer.gui.menus.actions import Actions
+from srviewer.gui.menus.tables.view_menu import LEVELS
 from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.plain_text import set_tip
 
 
 class LevelsMenu(QObject):
-    """Fills ``menu`` when it is shown, with the presets that suit the scan."""
+    """Applies a preset, and ticks the one that is in force when the menu is shown."""
 
-    def __init__(self, menu: QMenu, study: ShownStudy) -> None:
-        super().__init__(menu)
-        self._menu, self._study = menu, study
-        menu.aboutToShow.connect(self._list)
-        menu.triggered.connect(self._apply)
+    def __init__(self, actions: Actions, study: ShownStudy) -> None:
+        super().__init__(actions)
+        self._actions, self._study = actions, study
+        self._applied: tuple[WindowPreset, Window] | None = None  # the preset that was chosen last
+        actions.connect_group(LEVELS, self._apply)
+        actions.menu("levels").aboutToShow.connect(self._tick)
 
-    def _list(self) -> None:
-        self._menu.clear()
-        scan = self._study.scan
-        if scan is None:
-            return
-        for preset in WINDOW_PRESETS:
-            if preset.modality in ("", scan.modality):
-                action = self._menu.addAction(tr(preset.title))
-                set_tip(action, tr(preset.tip))
-                action.setData(preset)
+    def _tick(self) -> None:
+        for action in self._actions.group(LEVELS):
+            preset = action.data()
+            action.setChecked(isinstance(preset, WindowPreset) and self._is_in_force(preset))
 
-    def _apply(self, action: QAction) -> None:
-        preset = action.data()
-        if self._study.scan is not None and isinstance(preset, WindowPreset):
-            self._study.set_window(preset.window(self._study.scan))
+    def _is_in_force(self, preset: WindowPreset) -> bool:
+        study = self._study
+        if preset.reads_voxels:  # the menu must open at once
+            return self._applied == (preset, study.view.window)
+        scan = study.scan
+        return scan is not None and study.view.window == preset.window(scan, study.auto_window)
+
+    def _apply(self, preset: WindowPreset) -> None:
+        study = self._study
+        if study.scan is not None:
+            window = preset.window(study.scan, study.auto_window)
+            self._applied = (preset, window)
+            study.set_window(window)

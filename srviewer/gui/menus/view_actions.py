@@ -6,8 +6,10 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow
 
 from srviewer.gui.dialogs.mip_dialog import MipDialog
-from srviewer.gui.menus.action_table import COLOURS, LAYOUT, MAIN, TOOL
 from srviewer.gui.menus.actions import Actions
+from srviewer.gui.menus.tables.look_menu import COLOURS
+from srviewer.gui.menus.tables.measure_menu import TOOL
+from srviewer.gui.menus.tables.view_menu import LAYOUT, MAIN
 from srviewer.gui.panels.look.cine import Cine
 from srviewer.gui.state.shown_study import ShownStudy
 
@@ -31,6 +33,11 @@ class LookActions(QObject):
             ("reset", study.reset_view),
             ("inverted", study.set_inverted),
             ("crosshair", study.set_crosshair),
+            ("header-text", study.set_header_text),
+            ("rotate-right", lambda: study.turn(lambda turn: turn.rotated(1))),
+            ("rotate-left", lambda: study.turn(lambda turn: turn.rotated(-1))),
+            ("flip-sides", lambda: study.turn(lambda turn: turn.flipped(False))),
+            ("flip-upside-down", lambda: study.turn(lambda turn: turn.flipped(True))),
             ("play", cine.toggle),
             ("projection", self._show_projection),
         ):

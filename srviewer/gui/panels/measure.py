@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi, RoiValues, values_inside
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
@@ -25,12 +26,14 @@ from srviewer.gui.state.tool_offers import TOOL_OFFERS
 from srviewer.gui.study.export_location import ask_where, proposed
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.values import value_text
 from srviewer.gui.texts.wording import size_text
 from srviewer.gui.widgets.form import button, describe, label
 from srviewer.gui.widgets.plain_text import table_item
 from srviewer.io.export.measurements import write_csv
 
 COLUMNS = (mark("Name"), mark("Size"), mark("Before"), mark("After"))
+MEASURING = tuple(row for row in TOOL_OFFERS if row.tool.measures or row.tool is Tool.CROSSHAIR)
 BEFORE, AFTER = mark("before"), mark("after")  # in the table that is written, too
 
 
@@ -40,7 +43,7 @@ class MeasurePanel(QWidget):
     def __init__(self, controller: StudyController) -> None:
         super().__init__()
         self._controller, self._study = controller, controller.study
-        self.tools = [self._tool_button(offer.tool) for offer in TOOL_OFFERS]
+        self.tools = [self._tool_button(offer.tool) for offer in MEASURING]
         self.table = _Table()
         self.details = label("", "muted")
         self.delete = button(tr("Delete"), tr("Remove the chosen measurement (Del)"))
@@ -91,7 +94,7 @@ class MeasurePanel(QWidget):
         return tool_button
 
     def _show_tool(self) -> None:
-        for tool_button, offer in zip(self.tools, TOOL_OFFERS, strict=True):
+        for tool_button, offer in zip(self.tools, MEASURING, strict=True):
             tool_button.setChecked(offer.tool is self._study.tool)
 
     def _volumes(self) -> list[tuple[str, Volume]]:
@@ -106,7 +109,7 @@ class MeasurePanel(QWidget):
         self.table.setRowCount(len(rois))
         for row, roi in enumerate(rois):
             cells = [roi.name, size_text(roi)]
-            cells += [_short(roi, volumes.get(title)) for title in (BEFORE, AFTER)]
+            cells += [self._short(roi, volumes.get(title)) for title in (BEFORE, AFTER)]
             for column, text in enumerate(cells):
                 item = table_item(text)
                 if column:
@@ -115,6 +118,10 @@ class MeasurePanel(QWidget):
         self.table.blockSignals(False)
         self.export.setEnabled(bool(rois))
         self._show_details()
+
+    def _short(self, roi: Roi, volume: Volume | None) -> str:
+        values = None if volume is None else values_inside(roi, volume)
+        return "" if values is None else value_text(values.mean, self._study.auto_window)
 
     def _chosen(self) -> int | None:
         row = self.table.currentRow()
@@ -131,7 +138,7 @@ class MeasurePanel(QWidget):
         for title, volume in self._volumes():
             values = values_inside(roi, volume)
             if values is not None:
-                lines.append(f"{tr(title)}: {_long(values, volume.unit)}")
+                lines.append(f"{tr(title)}: {_long(values, volume.unit, self._study.auto_window)}")
         self.details.setText("\n".join(lines))
 
     def _go_there(self, row: int) -> None:
@@ -206,18 +213,13 @@ class _Table(QTableWidget):
             super().keyPressEvent(event)
 
 
-def _short(roi: Roi, volume: Volume | None) -> str:
-    values = None if volume is None else values_inside(roi, volume)
-    return "" if values is None else f"{values.mean:.4g}"
-
-
-def _long(values: RoiValues, unit: str) -> str:
+def _long(values: RoiValues, unit: str, scale: Window) -> str:
     return tr(
-        "{mean:.5g} \u00b1 {sd:.4g}, {minimum:.5g} to {maximum:.5g} {unit} in {count} voxels",
-        mean=values.mean,
-        sd=values.sd,
-        minimum=values.minimum,
-        maximum=values.maximum,
+        "{mean} \u00b1 {sd}, {minimum} to {maximum} {unit} in {count} voxels",
+        mean=value_text(values.mean, scale),
+        sd=value_text(values.sd, scale),
+        minimum=value_text(values.minimum, scale),
+        maximum=value_text(values.maximum, scale),
         unit=unit,
         count=values.count,
     ).replace("  ", " ")

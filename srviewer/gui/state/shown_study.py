@@ -1,19 +1,19 @@
 """The study that is shown: the one object of the window that changes."""
 
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from weakref import WeakMethod
 
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
-from shiboken6 import isValid
 
 from srviewer.core.intensity.window import Window, rounded_down
 from srviewer.core.regions.roi import Roi
+from srviewer.core.regions.text_annotation import TextAnnotation
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.followed_state import PREVIEW, TOOL, FollowedState
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
 from srviewer.sr.requests.request import Request
@@ -25,30 +25,17 @@ from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
-from srviewer.study.state.study_state import DERIVED, StudyState, changes
 from srviewer.study.state.view import Point, View, point
 
-# What is of the window and of no study.
-PREVIEW, TOOL = "preview", "tool"
-KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, PREVIEW, TOOL})
 
+class ShownStudy(FollowedState):
+    """The study that is shown, with what is of the window and of no study."""
 
-class ShownStudy(QObject):
-    """Holds one state and announces which of its fields changed, each change once.
-
-    A change that a follower makes is announced when all followers have heard of the first,
-    together with any other that came meanwhile.
-    """
-
-    changed = Signal(object)  # frozenset of names: fields of StudyState, DERIVED, PREVIEW, TOOL
+    menu_wanted = Signal(object)  # the PanePoint at which the user asks for what can be done
     hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._state = StudyState()
-        self._pending: frozenset[str] = frozenset()
-        self._telling = False
-        self._followers: list[_Follower] = []
         # Of the result that is computed from the scan.
         self.preview: ProgressivePreview | None = None
         self.tool = Tool.CROSSHAIR  # what a left drag does
@@ -56,63 +43,6 @@ class ShownStudy(QObject):
         self.preferred_device = "auto"  # of the first request
         self.export_folder: Path | None = None  # of the last export
         self.data_set: Path | None = None  # of the last export into a BIDS data set
-
-    @property
-    def state(self) -> StudyState:
-        """The study that is shown."""
-        return self._state
-
-    def set(self, state: StudyState) -> None:
-        """Show another state; fields that are equal to the present ones are not announced.
-
-        Args:
-            state: The state to show. A crosshair outside its scan is moved to the nearest voxel.
-        """
-        if state.scan is not None:
-            inside = state.view.within(state.scan.geometry)
-            if inside is not state.view:
-                state = replace(state, view=inside)
-        before, self._state = self._state, state
-        self._tell(changes(before, state))
-
-    def change(self, **fields: object) -> None:
-        """Show the same state with other values of some fields.
-
-        Args:
-            **fields: New values, by the names of fields of ``StudyState``.
-        """
-        self.set(replace(self._state, **fields))  # type: ignore[arg-type]
-
-    def follow(self, slot: Callable[[], None], *names: str) -> None:
-        """Call a method after changes, while its object exists.
-
-        Args:
-            slot: A bound method without arguments.
-            *names: Those of ``KNOWN`` whose changes it is called after.
-
-        Raises:
-            ValueError: A name is not in ``KNOWN``.
-        """
-        if unknown := set(names) - KNOWN:
-            raise ValueError(f"{sorted(unknown)} is nothing of a study")
-        # Not the method itself: it would keep its object, and what that draws, alive for ever.
-        follower = _Follower(WeakMethod(slot), frozenset(names))
-        self._followers = [*(known for known in self._followers if known.is_there), follower]
-
-    def _tell(self, names: frozenset[str]) -> None:
-        self._pending |= names
-        if self._telling:
-            return
-        self._telling = True
-        try:
-            while self._pending:
-                names, self._pending = self._pending, frozenset()
-                self.changed.emit(names)
-                for follower in self._followers:
-                    if not follower.names.isdisjoint(names):
-                        follower.call()
-        finally:
-            self._telling = False
 
     # --- the state, by its fields
 
@@ -190,6 +120,11 @@ class ShownStudy(QObject):
     def rois(self) -> tuple[Roi, ...]:
         """Measurements, oldest first."""
         return self._state.rois
+
+    @property
+    def annotations(self) -> tuple[TextAnnotation, ...]:
+        """Texts and arrows of the user, oldest first."""
+        return self._state.annotations
 
     @property
     def locked(self) -> Roi | None:
@@ -276,6 +211,14 @@ class ShownStudy(QObject):
             rois: All measurements, oldest first.
         """
         self.set(self._state.with_rois(tuple(rois)))
+
+    def set_annotations(self, annotations: Sequence[TextAnnotation]) -> None:
+        """Show texts and arrows in every pane.
+
+        Args:
+            annotations: All of them, oldest first.
+        """
+        self.change(annotations=tuple(annotations))
 
     def lock(self, roi: Roi | None) -> None:
         """Add nothing learned inside a measurement from now on.
@@ -391,8 +334,25 @@ class ShownStudy(QObject):
         """
         self._look(crosshair=crosshair)
 
+    def set_header_text(self, header_text: bool) -> None:
+        """Show or hide what the header says of patient and series.
+
+        Args:
+            header_text: Whether it is written in the panes.
+        """
+        self._look(header_text=header_text)
+
+    def turn(self, change: Callable[[Turn], Turn]) -> None:
+        """Rotate or flip every pane of the active plane.
+
+        Args:
+            change: Gives the new turn for the present one.
+        """
+        plane = self.active
+        self.look(self.view.with_turn(plane, change(self.view.turn_of(plane))))
+
     def reset_view(self) -> None:
-        """The whole volume in every pane, crosshair in its middle, automatic grey levels."""
+        """The whole volume upright in every pane, crosshair in its middle, automatic levels."""
         if self.scan is not None:
             self.look(self.view.whole(self.scan, self.auto_window))
 
@@ -420,27 +380,3 @@ class ShownStudy(QObject):
         if preview is not self.preview:
             self.preview = preview
             self._tell(frozenset({PREVIEW}))
-
-
-@dataclass(frozen=True, eq=False)
-class _Follower:
-    """A method that is called after changes of ``names``."""
-
-    slot: WeakMethod[Callable[[], None]]
-    names: frozenset[str]
-
-    @property
-    def is_there(self) -> bool:
-        """Whether its object is still there, for Python and for Qt."""
-        slot = self.slot()
-        owner = getattr(slot, "__self__", None)
-        return slot is not None and (not isinstance(owner, QObject) or isValid(owner))
-
-    def call(self) -> None:
-        """Call the method while its object is there; its errors stop no other."""
-        slot = self.slot() if self.is_there else None
-        if slot is not None:
-            try:
-                slot()
-            except Exception:
-                sys.excepthook(*sys.exc_info())

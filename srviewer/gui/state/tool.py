@@ -9,16 +9,28 @@ class Tool(Enum):
     """``value``: its word in settings."""
 
     CROSSHAIR = "crosshair"
+    WINDOW = "window"
+    ZOOM = "zoom"
+    PAN = "pan"
     DISTANCE = "distance"
     ANGLE = "angle"
     RECTANGLE = "rectangle"
     ELLIPSE = "ellipse"
     WINDOW_BOX = "window_box"
+    TEXT = "text"
+    ARROW = "arrow"
 
     @property
     def points(self) -> int:
         """The number of points that are set with the mouse, or with Return at the crosshair."""
-        return {Tool.CROSSHAIR: 0, Tool.ANGLE: 3}.get(self, 2)
+        if self in (Tool.CROSSHAIR, Tool.WINDOW, Tool.ZOOM, Tool.PAN):
+            return 0
+        return {Tool.ANGLE: 3, Tool.TEXT: 1}.get(self, 2)
+
+    @property
+    def measures(self) -> bool:
+        """Whether the panel of measurements offers it, beside the crosshair."""
+        return self in KINDS or self is Tool.WINDOW_BOX
 
     @property
     def kind(self) -> Kind | None:

@@ -8,13 +8,23 @@ from srviewer.gui.texts.translation import mark
 
 @dataclass(frozen=True)
 class ToolOffer:
-    """One tool. ``key``: its shortcut; Esc goes back to the crosshair."""
+    """A tool as it is offered; Esc goes back to the crosshair.
+
+    Attributes:
+        tool: The tool.
+        text: English, translated when it is shown.
+        icon: A name of ``theme.icon``.
+        tip: English.
+        key: Its shortcut.
+        section: Neighbours of different sections are separated by a line.
+    """
 
     tool: Tool
     text: str
     icon: str
     tip: str
     key: str
+    section: str = "measure"
 
 
 TOOL_OFFERS = (
@@ -24,6 +34,31 @@ TOOL_OFFERS = (
         "crosshairs",
         mark("A left drag moves the crosshair"),
         "C",
+        "mouse",
+    ),
+    ToolOffer(
+        Tool.WINDOW,
+        mark("Window and level"),
+        "contrast-circle",
+        mark("A left drag sets window (across) and level (up)"),
+        "L",
+        "mouse",
+    ),
+    ToolOffer(
+        Tool.ZOOM,
+        mark("Zoom"),
+        "magnify",
+        mark("A left drag up enlarges, down shrinks"),
+        "Z",
+        "mouse",
+    ),
+    ToolOffer(
+        Tool.PAN,
+        mark("Pan"),
+        "hand-back-right-outline",
+        mark("A left drag moves the image"),
+        "G",
+        "mouse",
     ),
     ToolOffer(Tool.DISTANCE, mark("Distance"), "ruler", mark("Drag a distance, in mm"), "D"),
     ToolOffer(
@@ -53,5 +88,21 @@ TOOL_OFFERS = (
         "contrast-box",
         mark("Its values fill black to white"),
         "B",
+    ),
+    ToolOffer(
+        Tool.TEXT,
+        mark("Text"),
+        "format-text",
+        mark("Click where it is to stand, then write; Delete removes it"),
+        "T",
+        "annotate",
+    ),
+    ToolOffer(
+        Tool.ARROW,
+        mark("Arrow"),
+        "arrow-top-left",
+        mark("Drag from what it points at to its text"),
+        "Shift+A",
+        "annotate",
     ),
 )

@@ -257,6 +257,11 @@ KINDS = (
         mark("lock"), ("rois", "locked"), notable=lambda before, after: before.rois == after.rois
     ),
     Undone(mark("overlays"), ("overlays",), merges=_dimmed),
+    Undone(
+        mark("annotation"),
+        ("annotations",),
+        merges=lambda before, after: len(before.annotations) == len(after.annotations),
+    ),
     Undone(mark("reference"), ("reference",), put=_put_reference),
     Undone(mark("list of results"), ("compared_volumes",), notable=_edited, put=_put_results),
     Undone(

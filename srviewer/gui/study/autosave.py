@@ -106,7 +106,9 @@ class Autosave(QObject):
     def _leave(self) -> None:
         """Save once more and leave it to the next window, if there are results or drawings."""
         states, own = self._controller.studies.states, self._own
-        is_work = any(state.compared_volumes.results or state.rois for state in states)
+        is_work = any(
+            state.compared_volumes.results or state.rois or state.annotations for state in states
+        )
         if own is None or not is_work:
             return
         self.work.stop()

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from srviewer.core.acquisition.degradation import Consistency
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis, Geometry
+from srviewer.core.intensity.window import Window
 from srviewer.core.regions.labels import Label
 from srviewer.core.regions.roi import Kind, Roi, values_inside
 from srviewer.core.slices.planes import LETTERS
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.values import value_text
 from srviewer.sr.models.devices import device_choices
 from srviewer.sr.results.doubts import DoubtfulRegion
 
@@ -115,6 +117,19 @@ def counts(values: Sequence[int]) -> str:
         The numbers with the multiplication sign between them.
     """
     return " \u00d7 ".join(map(str, values))
+
+
+def counted(index: int, count: int) -> str:
+    """The number of a slice or a voxel among all: "12 / 40".
+
+    Args:
+        index: Its index, from 0.
+        count: The number of slices.
+
+    Returns:
+        The number from 1 and the count.
+    """
+    return f"{index + 1} / {count}"
 
 
 def percent(share: float) -> str:
@@ -236,12 +251,13 @@ def size_text(roi: Roi) -> str:
     return "" if roi.degrees is None else f"{roi.degrees:.1f}\u00b0"
 
 
-def measurement_text(roi: Roi, volume: Volume) -> str:
+def measurement_text(roi: Roi, volume: Volume, scale: Window) -> str:
     """The values of a measurement in a volume, as one line.
 
     Args:
         roi: The measurement.
         volume: Its voxels inside the measurement are used.
+        scale: The automatic window of the scan, which decides the number of decimals.
 
     Returns:
         Mean, standard deviation and number of voxels; for a distance or an angle its size.
@@ -251,8 +267,9 @@ def measurement_text(roi: Roi, volume: Volume) -> str:
     values = values_inside(roi, volume)
     if values is None:
         return tr("no voxel inside")
-    message = mark("{mean:.4g} \u00b1 {sd:.3g}  ({count} voxels)")
-    return tr(message, mean=values.mean, sd=values.sd, count=values.count)
+    message = mark("{mean} \u00b1 {sd}  ({count} voxels)")
+    mean, sd = value_text(values.mean, scale), value_text(values.sd, scale)
+    return tr(message, mean=mean, sd=sd, count=values.count)
 
 
 def label_text(label: Label) -> str:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from srviewer.core.comparison.linking import unlinked
 from srviewer.core.slices.planes import slice_number
 from srviewer.gui.appearance import theme
-from srviewer.gui.state.shown_study import PREVIEW, ShownStudy
+from srviewer.gui.state.followed_state import PREVIEW
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import Comparable, compared
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.compare_input import CompareInput

@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
 
 from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.intensity.window import window_of_values
 from srviewer.core.regions.roi import Roi, boxed, moved_point, voxels_inside
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.wording import kind_title
+from srviewer.gui.views.drawing.shapes import Shape, is_at, label_box
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.study.state.view import Point
 
 REACH = 7.0  # px around a point within which it is grabbed
+LABEL = -1  # in the place of a point: the label is moved
 MOVED = 3.0  # px: less is a click, and the next click sets the next point
 
 
@@ -23,7 +26,8 @@ class Measuring:
         self._pane, self._study = pane, pane.study
         self._points: list[Point] = []
         self._start = QPointF()
-        self._grabbed: tuple[int, int] | None = None
+        self._grabbed: tuple[int, int] | None = None  # (measurement, point or LABEL)
+        self._held = QPointF()  # from the mouse to the middle of a grabbed label
 
     @property
     def busy(self) -> bool:
@@ -37,10 +41,9 @@ class Measuring:
             position: Of the mouse, in pixels of the pane.
 
         Returns:
-            True with a tool, and on a point of a measurement.
+            True with a tool that measures, and on a point or the label of a measurement.
         """
-        measures = bool(self._points) or self._study.tool is not Tool.CROSSHAIR
-        return measures or self._under(position) is not None
+        return bool(self._points) or self._study.tool.measures or self._under(position) is not None
 
     def press(self, position: QPointF) -> None:
         """Handle a left button that goes down: grab a point, else begin a measurement.
@@ -68,7 +71,10 @@ class Measuring:
         if self._grabbed is not None:
             number, point = self._grabbed
             rois = list(self._study.rois)
-            rois[number] = moved_point(rois[number], point, world)
+            if point == LABEL:
+                rois[number] = self._with_label(rois[number], position)
+            else:
+                rois[number] = moved_point(rois[number], point, world)
             self._study.set_rois(rois)
         else:
             self._show_draft(world)
@@ -87,9 +93,24 @@ class Measuring:
         if self._points and (far or len(self._points) > 1 or self._clicked_again(position)):
             self._add(self._pane.world_at(position))
 
+    def at(self, position: QPointF) -> int | None:
+        """The measurement under the mouse: its points, its label or its line.
+
+        Args:
+            position: Of the mouse, in pixels of the pane.
+
+        Returns:
+            Its number in the session; None where there is none.
+        """
+        grabbed = self._under(position)
+        if grabbed is not None:
+            return grabbed[0]
+        lines = reversed(self._shapes())
+        return next((number for number, _, shape in lines if is_at(shape, position)), None)
+
     def mark(self) -> bool:
-        """Set a point at the crosshair; false while no tool is chosen."""
-        if self._study.tool is Tool.CROSSHAIR:
+        """Set a point at the crosshair; false while no tool that measures is chosen."""
+        if not self._study.tool.measures:
             return False
         self._add(self._study.view.cursor_mm)
         return True
@@ -98,7 +119,7 @@ class Measuring:
         """Drop an unfinished measurement; false when there is none."""
         was = bool(self._points)
         self._points = []
-        self._pane.show_draft(None)
+        self._pane.drawings.set(measurement=None)
         return was
 
     def _clicked_again(self, position: QPointF) -> bool:
@@ -124,7 +145,7 @@ class Measuring:
     def _show_draft(self, here: Point) -> None:
         points = [*self._points, here]
         missing = self._study.tool.points - len(points)
-        self._pane.show_draft(self._roi(points + [here] * missing))
+        self._pane.drawings.set(measurement=self._roi(points + [here] * missing))
 
     def _roi(self, points: list[Point]) -> Roi:
         kind, plane = self._study.tool.kind or "rectangle", self._pane.plane
@@ -146,12 +167,34 @@ class Measuring:
     def _under(self, position: QPointF) -> tuple[int, int] | None:
         """(measurement, point) within reach of the mouse, among those that the pane shows."""
         best, nearest = REACH, None
-        for number, roi in self._pane.visible_rois():
+        for number, roi, _ in self._shapes():
             for point, world in enumerate(roi.points_mm):
                 distance = (self._pane.position_of(world) - position).manhattanLength()
                 if distance <= best:
                     best, nearest = distance, (number, point)
-        return nearest
+        return nearest or self._label_under(position)
+
+    def _shapes(self) -> list[tuple[int, Roi, Shape]]:
+        """The measurements in the slice that is shown: number, measurement, what is drawn."""
+        shown = self._pane.shown
+        if shown is None:
+            return []
+        return [(number, roi, shown.shape(roi)) for number, roi in shown.visible_rois()]
+
+    def _label_under(self, position: QPointF) -> tuple[int, int] | None:
+        """The measurement whose label is under the mouse, the last drawn first."""
+        for number, _, shape in reversed(self._shapes()):
+            box = label_box(QRectF(self._pane.rect()), shape)
+            if box.contains(position):
+                self._held = box.center() - position
+                return number, LABEL
+        return None
+
+    def _with_label(self, roi: Roi, position: QPointF) -> Roi:
+        """The measurement with its label under the mouse."""
+        middle = self._pane.world_at(position + self._held)
+        x, y, z = (float(mm) for mm in np.subtract(middle or roi.anchor_mm, roi.anchor_mm))
+        return replace(roi, label_mm=(x, y, z))
 
 
 def free_name(rois: tuple[Roi, ...], roi: Roi) -> str:

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, SliceImage
+from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import millimetres
+from srviewer.gui.texts.wording import counted, millimetres
 from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
 
@@ -55,6 +56,20 @@ def name_lines(name: Line, width: float) -> tuple[Line, ...]:
     return replace(name, text=first + ","), replace(name, text=rest, bold=False)
 
 
+def turn_note(turn: Turn) -> tuple[Line, ...]:
+    """Note on a pane that the user has rotated or flipped.
+
+    Args:
+        turn: Of the pane.
+
+    Returns:
+        One line; empty for an upright pane.
+    """
+    words = [tr("rotated {degrees}\u00b0", degrees=90 * turn.quarters)] if turn.quarters else []
+    words += [tr("flipped")] if turn.mirrored else []
+    return (Line(", ".join(words), theme.WARNING),) if words else ()
+
+
 def not_yet(even: bool) -> Line:
     """The mark of a pane whose slice is not reconstructed yet.
 
@@ -87,21 +102,55 @@ def preview_notes(preview_slice: PreviewSlice) -> tuple[Line, ...]:
     return (Line(note, theme.TEXT),)
 
 
-def slice_line(image: SliceImage) -> Line:
-    """The number of a slice, or that the crosshair lies outside the volume.
+def slice_line(image: SliceImage, zoom: float, width: float) -> Line:
+    """The number of a slice with the zoom factor, or that the crosshair lies outside the volume.
 
     Args:
         image: The slice that is shown.
+        zoom: Times the size that fits the pane.
+        width: Of the pane, in pixels.
 
     Returns:
-        One line; slices are counted from 1.
+        One line; slices are counted from 1. In a pane that is too narrow for the words beside the
+        number of the last slice it has numbers alone, so that it is the same for every slice.
     """
+    number = counted(image.index, image.count)
     if not image.inside:
-        note = tr("crosshair outside: slice {number}", number=image.index + 1)
-        return Line(note, theme.WARNING)
-    number, count = image.index + 1, image.count
-    line = tr("slice {number} / {count}", number=number, count=count)
-    return Line(line, cut=False, short=f"{number} / {count}")
+        return Line(tr("crosshair outside: slice {number}", number=number), theme.WARNING)
+    brief = Line(f"{number}   {zoom_factor(zoom)}", cut=False, shorter=(number,))
+    last = _slice_and_zoom(counted(image.count - 1, image.count), zoom)
+    if not fits_beside(Line(last), width):
+        return brief
+    return replace(brief, text=_slice_and_zoom(number, zoom), shorter=(brief.text, number))
+
+
+def _slice_and_zoom(number: str, zoom: float) -> str:
+    named = tr("slice {number}", number=number)
+    return f"{named}   {zoom_text(zoom)}"
+
+
+def zoom_text(zoom: float) -> str:
+    """Format a zoom factor: "zoom 1.5x", with the multiplication sign.
+
+    Args:
+        zoom: Times the size that fits the pane.
+
+    Returns:
+        The translated text.
+    """
+    return tr("zoom {factor}", factor=zoom_factor(zoom))
+
+
+def zoom_factor(zoom: float) -> str:
+    """Format a zoom factor alone: "1.5x", with the multiplication sign.
+
+    Args:
+        zoom: Times the size that fits the pane.
+
+    Returns:
+        The number and the sign.
+    """
+    return f"{zoom:.{1 if zoom < 10 else 0}f}\u00d7"
 
 
 def depth_of(image: SliceImage, plane: Plane, geometry: Geometry) -> float | None:

@@ -40,4 +40,4 @@ def badge(entry: Comparable, plane: Plane, number: int) -> tuple[Line, ...]:
 def _line(text: str, scores: Sequence[str], colour: str, bold: bool = False) -> Line:
     """Scores of a slice; the first of them alone where there is no room for all."""
     whole, first = (tr(text, scores="  ".join(shown)) for shown in (scores, scores[:1]))
-    return Line(whole, colour, bold, cut=False, short=first)
+    return Line(whole, colour, bold, cut=False, shorter=(first,))

@@ -16,6 +16,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.wording import counted
 from srviewer.gui.widgets.form import ElidedLabel, choice, set_entries
 from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
 from srviewer.sr.scores.evaluate import ScoredPair
@@ -88,7 +89,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
             return
         worst = int(self._ranked[0])
         self._worst.setData([worst + 1], [ours[worst]])
-        self._worst_label.setText(tr("worst: {number}", number=worst + 1))
+        self._worst_label.setText(tr("worst: {number}", number=counted(worst, len(ours))))
         both = np.concatenate((ours[scored], cubic[np.isfinite(cubic)]))
         room = 0.2 * max(float(np.ptp(both)), 1e-3)
         lowest = float(both.min()) - room

@@ -22,7 +22,9 @@ from srviewer.gui.menus.export_actions import ExportActions
 from srviewer.gui.menus.figure_actions import FigureActions
 from srviewer.gui.menus.header_actions import HeaderActions
 from srviewer.gui.menus.levels_menu import LevelsMenu
+from srviewer.gui.menus.pane_menu import PaneMenu
 from srviewer.gui.menus.recent_menu import RecentMenu
+from srviewer.gui.menus.tables.specs import MAIN_BAR, MOUSE_BAR
 from srviewer.gui.menus.view_actions import LookActions
 from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.panels.look.cine import Cine
@@ -52,6 +54,7 @@ from srviewer.gui.window.scan_actions import ScanActions
 from srviewer.gui.window.side_panels import SidePanels
 from srviewer.gui.window.status import DeviceLabel, StatusBar
 from srviewer.gui.window.study_tabs import TabRow
+from srviewer.gui.window.window_actions import WindowActions
 from srviewer.gui.window.window_state import WindowState
 from srviewer.io.targets import NIFTI
 from srviewer.study.state.layouts import PLANES
@@ -93,7 +96,7 @@ class MainWindow(QMainWindow):
         self.dropping = Dropping(self.controller, look.overlays, self.closing, self)
         self._take_drops(look)
         self._connect_actions(look.cine)
-        self._fill_tool_bar()
+        self._fill_tool_bars()
         self.setStatusBar(StatusBar(self.controller))
         self._connect()
         self._left_out.notify(self.statusBar())
@@ -186,22 +189,24 @@ class MainWindow(QMainWindow):
         actions, controller = self.actions_offered, self.controller
         self.exports = ExportActions(self, controller, actions)
         ScanActions(self, controller, self.opening, actions)
-        FigureActions(self, controller, self.plot, actions)
+        FigureActions(self, controller, (self.compare, self.plot), actions)
         LookActions(self, self.study, cine, actions)
         info = self.panels.panels["info"]
         assert isinstance(info, InfoPanel)
         self.header = HeaderActions(self, controller, info, actions)
         RecentMenu(actions.menu("recent"), controller, self.recent)
-        LevelsMenu(actions.menu("levels"), self.study)
+        LevelsMenu(actions, self.study)
+        WindowActions(self, self.panels, actions)
+        self.pane_menu = PaneMenu(self, self.study, actions)
 
-    def _fill_tool_bar(self) -> None:
-        bar = QToolBar(tr("Tools"))
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
+    def _fill_tool_bars(self) -> None:
+        bar = _tool_bar(tr("Tools"), "tools", 20)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
-        self.actions_offered.fill_tool_bar(bar)
+        self.actions_offered.fill_tool_bar(bar, MAIN_BAR)
+        mouse = _tool_bar(tr("Mouse and pane"), "mouse", 18)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, mouse)
+        self.actions_offered.fill_tool_bar(mouse, MOUSE_BAR)
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(spacer)
@@ -273,3 +278,11 @@ class MainWindow(QMainWindow):
     def _show_result(self) -> None:
         if self.study.result is not None:
             self.error_bar.hide()
+
+
+def _tool_bar(title: str, name: str, icon: int) -> QToolBar:
+    bar = QToolBar(title)
+    bar.setObjectName(name)
+    bar.setMovable(False)
+    bar.setIconSize(QSize(icon, icon))
+    return bar

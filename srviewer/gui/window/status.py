@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.intensity.window import Window
 from srviewer.core.visible_text import html_text
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
@@ -12,7 +13,8 @@ from srviewer.gui.jobs.running_jobs import Task, duration_text
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.texts.wording import agreement, label_text
+from srviewer.gui.texts.values import value_text
+from srviewer.gui.texts.wording import agreement, counted, label_text
 from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.widgets.form import ElidedLabel, describe, label
 from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
@@ -40,19 +42,20 @@ class PointLabel(ElidedLabel):
         if study.scan is None:
             self.show_text("")
             return
+        scale = study.auto_window
         where = study.view.cursor_mm if point is None else point
         parts = ["RAS " + "  ".join(f"{mm:.1f}" for mm in where) + " mm"]
         index = _voxel(study.scan, where)
         if index is None:
             parts.append(tr("outside the scan"))
         else:
-            parts.append(tr("voxel {index}", index=" ".join(map(str, index))))
-            parts.append(tr("before {value:.5g}", value=study.scan.voxels[index]))
+            parts.append(tr("voxel {numbers}", numbers=_counted(study.scan, index)))
+            parts.append(_value(tr("before"), study.scan, index, scale))
         if study.result is not None:
             after = study.result.volume
             index = _voxel(after, where)
             if index is not None:
-                parts.append(tr("after {value:.5g}", value=after.voxels[index]))
+                parts.append(_value(tr("after"), after, index, scale))
         parts += [
             label_text(label)
             for overlay in reversed(study.overlays)
@@ -176,6 +179,16 @@ class StatusBar(QStatusBar):
         self._agreement.setText(
             "" if result is None else agreement(result.consistency, result.repaired)
         )
+
+
+def _counted(volume: Volume, index: tuple[int, int, int]) -> str:
+    """The numbers of a voxel along i, j and k, counted as slices are."""
+    shape = volume.geometry.shape
+    return "  ".join(counted(n, count) for n, count in zip(index, shape, strict=True))
+
+
+def _value(name: str, volume: Volume, index: tuple[int, int, int], scale: Window) -> str:
+    return f"{name} {value_text(float(volume.voxels[index]), scale)}"
 
 
 def _voxel(volume: Volume, world_mm: Point) -> tuple[int, int, int] | None:

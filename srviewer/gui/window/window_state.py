@@ -33,6 +33,7 @@ class WindowState:
         settings.setValue("window/panel", self._panels.currentIndex())  # for earlier versions
         settings.setValue("view/radiological", view.radiological)
         settings.setValue("view/smooth", view.smooth)
+        settings.setValue("view/header_text", view.header_text)
         settings.sync()
 
     def restore(self) -> None:
@@ -46,11 +47,12 @@ class WindowState:
             self._panels.show_number(self._settings.value("window/panel", 0, type=int))
         self._study.set_radiological(self._flag("view/radiological"))
         self._study.set_smooth(self._flag("view/smooth"))
+        self._study.set_header_text(self._flag("view/header_text", False))
 
     # Without its type, QSettings gives back text after a restart.
     def _bytes(self, key: str) -> QByteArray:
         value = self._settings.value(key, QByteArray(), type=QByteArray)
         return value if isinstance(value, QByteArray) else QByteArray()
 
-    def _flag(self, key: str) -> bool:
-        return bool(self._settings.value(key, True, type=bool))
+    def _flag(self, key: str, first: bool = True) -> bool:
+        return bool(self._settings.value(key, first, type=bool))

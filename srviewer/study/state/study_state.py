@@ -6,6 +6,7 @@ from pathlib import Path
 
 from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi, followed
+from srviewer.core.regions.text_annotation import TextAnnotation
 from srviewer.core.slices.planes import Plane, acquired_plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.requests.request import Request
@@ -54,9 +55,10 @@ class StudyState:
         reference: the volume that results are scored against.
         comparing: the settings of the comparison of A and B.
         view: crosshair, zoom, window and colours of every pane.
-        layers: overlays over every pane, the last on top.
+        overlays: overlays over every pane, the last on top.
         rois: measurements, oldest first.
         locked: the measurement that is the region lock; None for none.
+        annotations: texts and arrows of the user, oldest first.
         tested: the self-tests of the scan, the newest last.
 
     """
@@ -74,6 +76,7 @@ class StudyState:
     overlays: tuple[Overlay, ...] = ()
     rois: tuple[Roi, ...] = field(default=(), metadata=SAVED)
     locked: Roi | None = field(default=None, metadata=SAVED)
+    annotations: tuple[TextAnnotation, ...] = field(default=(), metadata=LENIENT)
     tested: tuple[Tested, ...] = field(default=(), metadata=LENIENT)
 
     @property

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.turn import UPRIGHT, Turn
 from srviewer.core.volumes.volume import Volume
 
 Point = tuple[float, float, float]
@@ -33,6 +34,8 @@ class View:
         colours: The id of a colour map.
         inverted: The dark end of the colour map stands for high values.
         crosshair: Whether the crosshair is drawn.
+        turns: Of the axial, coronal and sagittal panes.
+        header_text: Whether what the header says of patient and series is written in the panes.
     """
 
     cursor_mm: Point = (0.0, 0.0, 0.0)
@@ -46,9 +49,11 @@ class View:
     colours: str = "grey"
     inverted: bool = False
     crosshair: bool = True
+    turns: tuple[Turn, Turn, Turn] = (UPRIGHT, UPRIGHT, UPRIGHT)
+    header_text: bool = False
 
     def whole(self, scan: Volume, window: Window) -> "View":
-        """Show the whole of a scan, with the crosshair in its middle.
+        """Show the whole of a scan upright, with the crosshair in its middle.
 
         Args:
             scan: The scan.
@@ -64,7 +69,35 @@ class View:
             centre_mm=None,
             zoom=1.0,
             only=None,
+            turns=(UPRIGHT, UPRIGHT, UPRIGHT),
         )
+
+    def turn_of(self, plane: Plane) -> Turn:
+        """How the panes of a plane are turned.
+
+        Args:
+            plane: Axial, coronal or sagittal.
+
+        Returns:
+            The turn.
+        """
+        return self.turns[tuple(Plane).index(plane)]
+
+    def with_turn(self, plane: Plane, turn: Turn) -> "View":
+        """Turn the panes of a plane.
+
+        Args:
+            plane: Axial, coronal or sagittal.
+            turn: The new turn.
+
+        Returns:
+            The view with it.
+        """
+        axial, coronal, sagittal = (
+            turn if other is plane else before
+            for other, before in zip(Plane, self.turns, strict=True)
+        )
+        return replace(self, turns=(axial, coronal, sagittal))
 
     def zoomed(self, factor: float, fixed_mm: npt.ArrayLike, centre_mm: Point) -> "View":
         """Zoom within ``ZOOM_LIMITS``.
@@ -100,7 +133,7 @@ class View:
         return replace(self, cursor_mm=point(geometry.world(inside)))
 
     def with_conventions(self, other: "View") -> "View":
-        """Take over the settings of the whole window: convention, interpolation, crosshair.
+        """Take over the settings of the whole window: convention, interpolation, what is drawn.
 
         Args:
             other: The view that has them.
@@ -113,6 +146,7 @@ class View:
             radiological=other.radiological,
             smooth=other.smooth,
             crosshair=other.crosshair,
+            header_text=other.header_text,
         )
 
 

@@ -95,7 +95,7 @@ class Levels(QWidget):
     def _apply(self) -> None:
         preset, scan = self.preset.currentData(), self._study.scan
         if isinstance(preset, WindowPreset) and scan is not None:
-            window = preset.window(scan)
+            window = preset.window(scan, self._study.auto_window)
             self._applied = (self.preset.currentIndex(), window)
             self._study.set_window(window)
 

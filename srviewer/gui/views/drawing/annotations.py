@@ -19,8 +19,10 @@ from srviewer.gui.views.drawing.composite_marks import (
 )
 from srviewer.gui.views.drawing.label_placing import Label, LabelPlacing
 from srviewer.gui.views.drawing.shapes import Shape, paint_shapes
+from srviewer.gui.views.drawing.text_annotations import DrawnText, paint_text_annotations
 from srviewer.gui.views.drawing.text_drawing import (
     MARGIN,
+    PLATE,
     SHADOW,
     Line,
     draw_on_plate,
@@ -42,6 +44,7 @@ class Annotations:
 
     Attributes:
         top_left: Lines in that corner, the last of which, the plane, is less important.
+        header: Lines below ``top_left``: what the header says of patient and series.
         top_right: Lines in that corner, all or none of them; one that is too wide goes to the foot.
         bottom_left: Lines at the foot, the last, at the lower edge, the most important.
         letters: At the (left, right, bottom, top) edges of the screen.
@@ -51,11 +54,14 @@ class Annotations:
         hint: Text in place of a slice.
         active: Whether the pane has the keyboard focus.
         shapes: Measurements.
+        texts: Texts and arrows of the user.
+        reading: What a drag has set so far, as text; "" for none.
         divider: The edge of a curtain, if there is one.
         colour_bar: The scale of a difference or a map, if there is one.
     """
 
     top_left: tuple[Line, ...] = ()
+    header: tuple[Line, ...] = ()
     top_right: tuple[Line, ...] = ()
     bottom_left: tuple[Line, ...] = ()
     letters: tuple[str, str, str, str] = ("", "", "", "")
@@ -65,6 +71,8 @@ class Annotations:
     hint: str = ""
     active: bool = False
     shapes: tuple[Shape, ...] = ()
+    texts: tuple[DrawnText, ...] = ()
+    reading: str = ""
     divider: Divider | None = None
     colour_bar: ColourBar | None = None
 
@@ -119,7 +127,7 @@ class Placed:
 
 
 def place(area: QRectF, notes: Annotations) -> Placed:
-    """Place the texts of a pane: letters first, then names, slice and scores, spacing last.
+    """Place the texts of a pane: letters first, then names, slice, scores, spacing, header text.
 
     Args:
         area: The pane, in pixels.
@@ -139,6 +147,8 @@ def place(area: QRectF, notes: Annotations) -> Placed:
     if notes.divider is not None:
         for name in divider_names(area, notes.divider):
             placing.reserve(name.box)
+    if notes.reading:
+        placing.reserve(_reading_box(area, notes.reading))
     lasting = [placing.at_top(line, left=True) for line in notes.top_left[:-1]]
     moving = [placing.at_foot(line) for line in notes.bottom_left[-1:]]
     bar = _scale_bar(inner, notes.pixels_per_mm)
@@ -149,6 +159,7 @@ def place(area: QRectF, notes: Annotations) -> Placed:
     moving += placing.together(notes.top_right)
     lasting += [placing.at_top(line, left=True) for line in notes.top_left[-1:]]
     moving += [placing.at_foot(line) for line in reversed(notes.bottom_left[:-1])]
+    lasting += [placing.at_top(line, left=True) for line in notes.header]
     there = (tuple(label for label in labels if label) for labels in (lasting, moving))
     return Placed(letters, bar, *there)
 
@@ -203,10 +214,13 @@ def paint_moving(painter: QPainter, area: QRectF, notes: Annotations, placed: Pl
     paint_shapes(painter, area, notes.shapes)
     for label in placed.moving:
         draw_on_plate(painter, label.box, label.text, label.line)
+    paint_text_annotations(painter, area, notes.texts)
     if notes.colour_bar is not None:
         paint_colour_bar(painter, _inner(area), notes.colour_bar)
     if notes.depth is not None:
         _depth(painter, area, notes.depth)
+    if notes.reading:
+        _reading(painter, area, notes.reading)
     if notes.active:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(theme.ACCENT), 1))
@@ -250,6 +264,19 @@ def _crosshair(painter: QPainter, area: QRectF, point: QPointF) -> None:
     ):
         if line.isValid():  # the crosshair may lie outside the pane
             _fill(painter, line, CROSSHAIR)
+
+
+def _reading_box(area: QRectF, text: str) -> QRectF:
+    """The plate of what a drag has set: in the lower middle, above the letter there."""
+    width = metrics(13, True).horizontalAdvance(text) + 20
+    return QRectF(area.center().x() - width / 2, area.bottom() - 58, width, 22)
+
+
+def _reading(painter: QPainter, area: QRectF, text: str) -> None:
+    box = _reading_box(area, text)
+    painter.fillRect(box, PLATE)
+    painter.setFont(font(13, bold=True))
+    draw_text(painter, box, Line(text), Qt.AlignmentFlag.AlignCenter)
 
 
 def _fill(painter: QPainter, area: QRectF, colour: QColor) -> None:

@@ -122,7 +122,7 @@ class Canvas(QWidget):
         self._image: _Made | None = None
         self._second: tuple[Second, _Made] | None = None
         self._overlays: list[tuple[OverlayImage, _Made | _Lines]] = []
-        self._extent, self._shown, self._mirrored = QRectF(), QRectF(), False  # in pane mm
+        self._extent, self._to_pixels = QRectF(), QTransform()  # in pane mm, and from these
         self._table: Table | None = None
         self._window: Window | None = None
         self._source: Voxels | None = None  # kept, so that its memory is nobody else's
@@ -188,15 +188,14 @@ class Canvas(QWidget):
         self._smooth = smooth
         self.update()
 
-    def place(self, extent: QRectF, shown: QRectF, mirrored: bool) -> None:
-        """Set the position of the image and the part that is shown.
+    def place(self, extent: QRectF, to_pixels: QTransform) -> None:
+        """Set the position of the image.
 
         Args:
             extent: The rectangle of the image, in pane mm.
-            shown: The rectangle that fills the pane, in pane mm.
-            mirrored: The scale grows to the left.
+            to_pixels: From pane mm, which grow upwards, to pixels of the pane.
         """
-        self._extent, self._shown, self._mirrored = extent, shown, mirrored
+        self._extent, self._to_pixels = extent, to_pixels
         self.update()
 
     def picture(self, dots_per_pixel: float) -> QImage:
@@ -247,7 +246,7 @@ class Canvas(QWidget):
         if self._image is None:
             return
         painter.save()
-        painter.setTransform(self._to_pixels(), combine=True)
+        painter.setTransform(self._to_pixels, combine=True)
         painter.setRenderHint(SMOOTH, self._smooth)
         if self._second is None or self._second[0].window is not None:
             painter.drawImage(self._extent, self._image.image(self._smooth))
@@ -280,14 +279,6 @@ class Canvas(QWidget):
                 painter.setPen(pen)
                 painter.drawPath(second.clip)
             painter.setClipping(False)
-
-    def _to_pixels(self) -> QTransform:
-        """The transform from pane mm, which grow upwards, to pixels."""
-        shown = self._shown
-        across, up = self.width() / shown.width(), self.height() / shown.height()
-        if self._mirrored:
-            return QTransform(-across, 0, 0, -up, shown.right() * across, shown.bottom() * up)
-        return QTransform(across, 0, 0, -up, -shown.left() * across, shown.bottom() * up)
 
     def _lasting(self, area: QRectF, placed: Placed) -> QPixmap:
         """The annotations that are the same from slice to slice, drawn once: text takes long."""

@@ -14,6 +14,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.colour_maps import signed
 from srviewer.gui.views.drawing.canvas import Second
 from srviewer.gui.views.drawing.composite_marks import ColourBar, Divider
+from srviewer.gui.views.drawing.placement import Placement
 from srviewer.gui.views.drawing.slice_overlay import ValueColours
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.layouts import find_layout
@@ -40,22 +41,18 @@ class Composite:
     span: float
     unit: str
 
-    def drawn(
-        self, base: Volume, plane: Plane, view: View, shown: QRectF, mirrored: bool
-    ) -> Second:
+    def drawn(self, base: Volume, view: View, placement: Placement) -> Second:
         """The second image for the canvas, over the slice of A.
 
         Args:
             base: A.
-            plane: Of the pane.
             view: Crosshair, grey levels and interpolation.
-            shown: The rectangle that fills the pane, in pane mm.
-            mirrored: Whether pane mm grow to the left.
+            placement: The positions of the pane.
 
         Returns:
             The slice of B with its clip, or the colours of the difference.
         """
-        return COMPOSITES[self.comparing.layout](self, Under(base, plane, view, shown, mirrored))
+        return COMPOSITES[self.comparing.layout](self, Under(base, view, placement))
 
     def divider(self) -> Divider | None:
         """The edge between A and B, where the layout has an edge that is dragged."""
@@ -76,27 +73,28 @@ class Under:
 
     Attributes:
         base: A.
-        plane: Of the pane.
         view: Crosshair, grey levels and interpolation.
-        shown: The rectangle that fills the pane, in pane mm.
-        mirrored: Whether pane mm grow to the left.
+        placement: The positions of the pane.
     """
 
     base: Volume
-    plane: Plane
     view: View
-    shown: QRectF
-    mirrored: bool
+    placement: Placement
+
+    @property
+    def plane(self) -> Plane:
+        """The plane of the pane."""
+        return self.placement.plane
 
 
 def _curtain(composite: Composite, under: Under) -> Second:
     clip = QPainterPath()
-    clip.addRect(_beyond(composite.comparing, under.shown, under.mirrored))
+    clip.addRect(_beyond(composite.comparing, under.placement))
     return _clipped(composite, under, clip)
 
 
 def _checkerboard(composite: Composite, under: Under) -> Second:
-    squares = _clipped(composite, under, tiles(under.shown, composite.comparing.tile_mm))
+    squares = _clipped(composite, under, tiles(under.placement.shown, composite.comparing.tile_mm))
     return replace(squares, outlined=True)
 
 
@@ -126,13 +124,13 @@ def _clipped(composite: Composite, under: Under, clip: QPainterPath) -> Second:
     return Second(image.pixels, QRectF(*image.extent_mm), under.view.window, clip)
 
 
-def _beyond(comparing: Comparing, shown: QRectF, mirrored: bool) -> QRectF:
-    """The part of ``shown``, in pane mm, on B's side of the edge."""
-    share = comparing.divider
-    if not comparing.upright:  # pane mm grow upwards
-        return QRectF(shown.left(), shown.top(), shown.width(), shown.height() * (1 - share))
-    left = shown.left() if mirrored else shown.left() + share * shown.width()
-    return QRectF(left, shown.top(), shown.width() * (1 - share), shown.height())
+def _beyond(comparing: Comparing, placement: Placement) -> QRectF:
+    """The part of the pane on B's side of the edge, in pane mm."""
+    share, size = comparing.divider, placement.size
+    width, height = float(size.width()), float(size.height())
+    if comparing.upright:
+        return placement.covered(QRectF(share * width, 0, (1 - share) * width, height))
+    return placement.covered(QRectF(0, share * height, width, (1 - share) * height))
 
 
 def tiles(shown: QRectF, side_mm: float) -> QPainterPath:

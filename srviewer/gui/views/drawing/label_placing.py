@@ -133,7 +133,7 @@ class LabelPlacing:
 
 def _shown(line: Line, room: float) -> tuple[str, float]:
     """What is drawn of a line in a room, and its width in pixels; "" for nothing."""
-    for text in (line.text, line.short):
+    for text in (line.text, *line.shorter):
         whole, width = fitting(text, line.bold, ENDLESS)
         if text and width <= room:
             return whole, width

@@ -25,14 +25,14 @@ class Line:
         colour: As #rrggbb.
         bold: For names and scores.
         cut: Where there is no room for all of it, its beginning is shown; else nothing.
-        short: What is shown where there is no room for the text; "" for nothing.
+        shorter: What is shown where there is no room for the text: the first that fits.
     """
 
     text: str
     colour: str = theme.TEXT
     bold: bool = False
     cut: bool = True
-    short: str = ""
+    shorter: tuple[str, ...] = ()
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The rows of the menus, a file for each menu of the menu bar."""

@@ -1,0 +1,74 @@
+"""The rows of the menu for looking: colours, crosshair, playing."""
+
+from collections.abc import Iterable
+
+from srviewer.gui.appearance.colour_maps import COLOUR_MAPS, ColourMap
+from srviewer.gui.menus.tables.specs import ActionSpec, MenuSpec, Row, Rows, has_scan
+from srviewer.gui.texts.translation import mark
+
+COLOURS = "colours"  # the group of the colour maps
+
+
+def _colours() -> Iterable[Row]:
+    return map(_colour, COLOUR_MAPS)
+
+
+def _colour(row: ColourMap) -> ActionSpec:
+    return ActionSpec(
+        f"colours-{row.id}",
+        row.title,
+        row.tip,
+        menu="colours",
+        section="maps",
+        icon="palette-outline",
+        checkable=True,
+        group=COLOURS,
+        data=row.id,
+        checked=lambda state: state.view.colours == row.id,
+    )
+
+
+LOOK_MENU: tuple[Row | Rows, ...] = (
+    MenuSpec("look", mark("&Look")),
+    MenuSpec("colours", mark("Colours"), menu="look", icon="palette-outline"),
+    _colours,
+    ActionSpec(
+        "inverted",
+        mark("Invert"),
+        mark("Swap the two ends of the colours"),
+        menu="colours",
+        section="inverted",
+        icon="invert-colors",
+        key="Shift+I",
+        checkable=True,
+        checked=lambda state: state.view.inverted,
+    ),
+    ActionSpec(
+        "crosshair",
+        mark("Show crosshair"),
+        mark("Draw it, or hide it"),
+        menu="look",
+        icon="crosshairs",
+        key="X",
+        checkable=True,
+        checked=lambda state: state.view.crosshair,
+    ),
+    ActionSpec(
+        "play",
+        mark("Play"),
+        mark("Step through the slices of the active plane"),
+        menu="look",
+        icon="play",
+        key="P",
+        checkable=True,
+    ),
+    ActionSpec(
+        "projection",
+        mark("Turning projection\u2026"),
+        mark("Before and after, as MIP"),
+        menu="look",
+        icon="rotate-3d-variant",
+        key="Shift+P",
+        enabled=has_scan,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Drags of the mouse in a pane, and writing of texts and arrows."""

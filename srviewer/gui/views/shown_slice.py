@@ -1,0 +1,164 @@
+"""The slice that a pane shows, with all that is written over it."""
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPointF
+
+from srviewer.core.regions.roi import Roi, slice_of
+from srviewer.core.regions.text_annotation import TextAnnotation
+from srviewer.core.slices.planes import Plane, SliceImage
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.texts.wording import measurement_text, size_text
+from srviewer.gui.views.corner_text import corner_text
+from srviewer.gui.views.drawing.annotations import Annotations
+from srviewer.gui.views.drawing.composite import Composite
+from srviewer.gui.views.drawing.composite_marks import ColourBar
+from srviewer.gui.views.drawing.placement import Placement
+from srviewer.gui.views.drawing.shapes import Shape
+from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay
+from srviewer.gui.views.drawing.text_annotations import DrawnText
+from srviewer.gui.views.drawing.text_drawing import Line
+from srviewer.gui.views.hand_drawings import HandDrawings
+from srviewer.gui.views.pane_texts import (
+    depth_of,
+    name_lines,
+    plane_title,
+    slice_line,
+    turn_note,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ShownSlice:
+    """A slice with all that is written over it.
+
+    Attributes:
+        study: Has the view, the measurements and the annotations.
+        plane: Of the pane.
+        header: Of what is drawn.
+        volume: Its voxels; None for a result to come.
+        image: The slice.
+        placement: The positions of the pane.
+        role: Names the volume.
+        badge: The scores of the slice.
+        drawings: What the mouse is drawing or has chosen.
+        composite: The second volume and how it is drawn.
+        overlays: Those of this pane alone.
+        active: Whether the pane has the keyboard focus.
+    """
+
+    study: ShownStudy
+    plane: Plane
+    header: ScanHeader
+    volume: Volume | None
+    image: SliceImage
+    placement: Placement
+    role: Line
+    badge: tuple[Line, ...]
+    drawings: HandDrawings
+    composite: Composite | None = None
+    overlays: tuple[DrawnOverlay, ...] = ()
+    active: bool = False
+
+    def annotations(self) -> Annotations:
+        """Everything that is written over the slice, at its position in the pane."""
+        study = self.study
+        view, width = study.view, self.placement.size.width()
+        turned = turn_note(self.placement.turn)
+        crosshair = self.placement.pixel(view.cursor_mm)
+        title, spacing = plane_title(self.plane, self.header, width)
+        return Annotations(
+            top_left=(*name_lines(self.role, width), *turned, title),
+            header=corner_text(self.header) if view.header_text else (),
+            top_right=self.badge,
+            bottom_left=(*spacing, slice_line(self.image, view.zoom, width)),
+            letters=self.placement.letters(self.image.letters),
+            crosshair=(crosshair.x(), crosshair.y()) if view.crosshair else None,
+            pixels_per_mm=1 / self.placement.mm_per_pixel,
+            depth=depth_of(self.image, self.plane, self.header.geometry),
+            active=self.active,
+            shapes=self._shapes(),
+            texts=self._texts(),
+            reading=self.drawings.reading,
+            divider=self.composite.divider() if self.composite else None,
+            colour_bar=self._colour_bar(),
+        )
+
+    def visible_rois(self) -> list[tuple[int, Roi]]:
+        """The measurements in this slice, with their numbers in the session."""
+        geometry, index = self.header.geometry, self.image.index
+        return [
+            (number, roi)
+            for number, roi in enumerate(self.study.rois)
+            if roi.plane is self.plane and slice_of(roi, geometry) == index
+        ]
+
+    def visible_annotations(self) -> list[tuple[int, TextAnnotation]]:
+        """The texts and arrows in this slice, with their numbers in the session."""
+        geometry, index = self.header.geometry, self.image.index
+        return [
+            (number, annotation)
+            for number, annotation in enumerate(self.study.annotations)
+            if annotation.plane is self.plane and annotation.is_in(index, geometry)
+        ]
+
+    def drawn_text(self, annotation: TextAnnotation) -> DrawnText:
+        """A text or an arrow at its position in the pane.
+
+        Args:
+            annotation: In this slice.
+
+        Returns:
+            In pixels of the pane.
+        """
+        at, *tips = (self.placement.pixel(point) for point in annotation.points_mm)
+        tip = (tips[0].x(), tips[0].y()) if tips else None
+        return DrawnText((at.x(), at.y()), annotation.text, tip)
+
+    def _texts(self) -> tuple[DrawnText, ...]:
+        drawn = [
+            replace(self.drawn_text(annotation), selected=number == self.drawings.selected)
+            for number, annotation in self.visible_annotations()
+        ]
+        if self.drawings.arrow is not None:
+            drawn.append(self.drawn_text(self.drawings.arrow))
+        return tuple(drawn)
+
+    def _shapes(self) -> tuple[Shape, ...]:
+        drawn = [roi for _, roi in self.visible_rois()]
+        if self.drawings.measurement is not None:
+            drawn.append(self.drawings.measurement)
+        return tuple(map(self.shape, drawn))
+
+    def shape(self, roi: Roi) -> Shape:
+        """A measurement at its position in the pane.
+
+        Args:
+            roi: In this slice.
+
+        Returns:
+            In pixels of the pane.
+        """
+        label = None
+        if roi.label_mm is not None:
+            centre = self.placement.pixel(roi.anchor_mm + roi.label_mm)
+            label = centre.x(), centre.y()
+        return Shape(roi.kind, self._points(roi), self._text(roi), label)
+
+    def _text(self, roi: Roi) -> str:
+        """The text beside a measurement; for a result to come without values."""
+        if self.volume is None:
+            return size_text(roi)
+        return measurement_text(roi, self.volume, self.study.auto_window)
+
+    def _points(self, roi: Roi) -> tuple[tuple[float, float], ...]:
+        """The points of a measurement in pixels of the pane."""
+        points: list[QPointF] = [self.placement.pixel(point) for point in roi.points_mm]
+        return tuple((point.x(), point.y()) for point in points)
+
+    def _colour_bar(self) -> ColourBar | None:
+        """The scale of a difference, else that of a map."""
+        bar = self.composite.colour_bar() if self.composite else None
+        bars = [overlay.bar for overlay in self.overlays if overlay.bar is not None]
+        return bars[-1] if bar is None and bars else bar
