@@ -164,16 +164,16 @@ def test_a_single_image_is_opened_in_its_plane_alone(
     (image,) = hospital.glob("1.5.4_*")
     window.open([image])
     until(lambda: window.study.scan is not None)
-    scan, only = window.study.scan, window.study.view.only
-    assert scan is not None and scan.geometry.shape == (40, 48, 1)
+    opened, only = window.study.scan, window.study.view.only
+    assert opened is not None and opened.geometry.shape == (40, 48, 1)
     assert only is not None and only.title == "Axial" and not window.error_bar.isVisible()
-    assert scan.geometry.spacing == pytest.approx((1, 1, 4))
+    assert opened.geometry.spacing == pytest.approx((1, 1, 4))
     start = next(b for b in window.panels.findChildren(QPushButton) if "Single" in b.text())
     assert not start.isEnabled()
     QApplication.processEvents()
     listing = run(scan([hospital]))
     (single,) = (entry for entry in listing.view_only if entry.uid == "1.5.4")
-    assert np.array_equal(run(single.read(0)).voxels, scan.voxels)
+    assert np.array_equal(run(single.read(0)).voxels, opened.voxels)
     assert all(_of_one_person(entry) for entry in listing.every_series)
 
 
