@@ -18,6 +18,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.dialogs.series_tree import EXPLANATION
 from srviewer.gui.window.main_window import MainWindow
+from srviewer.io.formats import scan
 from srviewer.io.scans.series import Series
 from srviewer.job import run
 from srviewer.study.sessions.session_file import read_session

@@ -16,7 +16,7 @@ MOST_SECONDS, MOST_STEPS = 7 * 86400.0, 10**9
 
 # Shares of the way from the shipped to the fitted weights that are tried, and the gain in dB on the
 # held-out slices that each must bring. A small gain in the plane does not carry over to the thick
-# axis and a large one does (docs/trust-measured.md), so only a large one leads further than half way.
+# axis and a large one does (docs/trust-measured.md), so only a large one leads beyond half way.
 LEAST_GAINS = {0.25: 0.01, 0.5: 0.01, 1.0: 0.5}
 LEAST_GAIN = min(LEAST_GAINS.values())
 

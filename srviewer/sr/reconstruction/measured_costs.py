@@ -1,8 +1,8 @@
 """The measured loss of gain by gaps, noise, large factors and other parts of the body.
 
 The figures of gaps, noise and factors are those of ``python -m benchmarks.slice_faults``, eight
-people that no network was trained on, model "fast"; see docs/trust-measured.md. Those of other parts of the
-body are of an earlier measurement that no script here repeats.
+people that no network was trained on, model "fast"; see docs/trust-measured.md. Those of other
+parts of the body are of an earlier measurement that no script here repeats.
 """
 
 from srviewer.core.volumes.volume import ScanHeader

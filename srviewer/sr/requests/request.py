@@ -28,7 +28,8 @@ Repair = Literal["brightness", "motion", "slices"]
 REPAIRS: tuple[Repair, ...] = ("brightness", "motion", "slices")
 
 LARGEST_FACTOR = 64
-# Beyond it a network gained half of what it gains at factor 4, see docs/trust-measured.md: no default is.
+# Beyond it a network gained half of what it gains at factor 4 (docs/trust-measured.md): no default
+# is larger.
 LARGEST_MEASURED = 6
 # A ratio of spacings this little above an integer is refined by that integer.
 RATIO_TOLERANCE = 0.05

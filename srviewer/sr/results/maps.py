@@ -12,7 +12,7 @@ class MapKind:
     Attributes:
         id: The name in options, files and settings; never renamed.
         title: The name that users see.
-        meaning: The content of a voxel, in the unit of the scan; docs/trust-measured.md has the rest.
+        meaning: The content of a voxel, in the unit of the scan (docs/trust-measured.md).
         signed: Whether its values lie on both sides of 0.
     """
 
