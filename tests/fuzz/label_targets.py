@@ -20,7 +20,7 @@ TABLES = {
     "c.tsv": b"index\tname\tcolor\n1\tGrey\t#ff53bb\n2\tCSF\n",
 }
 CARET = b'<Label Key="1" Red="1" Green="0.5" Blue="0"><![CDATA[a]]></Label><Label Key="2">b</Label>'
-AFNI = b'<VALUE_LABEL_DTABLE>&quot;1&quot; &quot;Amygdala&quot;</VALUE_LABEL_DTABLE></AFNI_atr>'
+AFNI = b"<VALUE_LABEL_DTABLE>&quot;1&quot; &quot;Amygdala&quot;</VALUE_LABEL_DTABLE></AFNI_atr>"
 
 
 def label_targets() -> tuple[Target, ...]:
