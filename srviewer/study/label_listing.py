@@ -9,7 +9,7 @@ from srviewer.io import formats
 from srviewer.io.labels.colour_tables import read_label_table
 from srviewer.io.labels.label_names import names_with
 from srviewer.job import Job, Progress, within
-from srviewer.study.state.held_file import held_in
+from srviewer.study.state.held_file import read_from
 from srviewer.study.state.overlay import Overlay, overlay_of
 
 
@@ -25,8 +25,8 @@ def read_overlay(path: Path) -> Job[Overlay]:
     Raises:
         UserError: The file cannot be read.
     """
-    volume = yield from within(formats.read(path), 0.0, 0.6)
-    return (yield from within(with_labels(overlay_of(held_in(path, volume)), path), 0.6, 1.0))
+    volume = yield from within(read_from(path, formats.read(path)), 0.0, 0.6)
+    return (yield from within(with_labels(overlay_of(volume), path), 0.6, 1.0))
 
 
 def read_names(path: Path) -> Job[tuple[LabelName, ...]]:

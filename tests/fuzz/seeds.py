@@ -16,6 +16,7 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.trust.self_test import SelfTest, SelfTestRow
 from srviewer.study.sessions.document import (
+    SavedLabel,
     SavedLoaded,
     SavedOverlay,
     SavedReference,
@@ -70,15 +71,16 @@ def session_seed() -> dict[str, bytes]:
         tested=(Tested(request, SelfTest(4, (row,), "linear", None, 1.5, ())),),
     )
     scores = Scores({"psnr": 30.5}, ([{"psnr": None}], [], []), 900.0, "foreground", 7, "truth")
+    liver = SavedLabel(1, "liver", (0, 128, 255))
     study = SavedStudy(
-        scan=SavedScan((place,), "a.nii", 0, 0),
+        scan=SavedScan((place,), "a.nii", 0, 0, None, "a name"),
         results=(
             SavedResult(
                 place, {"disagreement": place}, "fast", True, "fast", ScoredPair(scores, scores)
             ),
         ),
         reference=SavedReference(place, "the loaded truth", False),
-        layers=(SavedOverlay(place, 0.5, None),),
+        layers=(SavedOverlay(place, 0.5, None, (liver,), (1, 7), True),),
         loaded=(SavedLoaded(place, "last year"),),
         shown=("original", "loaded-0"),
         state=plain_fields(state),

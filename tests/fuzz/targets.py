@@ -14,6 +14,7 @@ from srviewer.job import run
 from srviewer.nn.inference.infer import built_network
 from srviewer.nn.models.model_file import load_model
 from srviewer.study.sessions.session_file import read_session
+from tests.fuzz.label_targets import label_targets
 from tests.fuzz.mutate import mutated, mutated_gzip
 from tests.fuzz.own_targets import own_targets
 from tests.fuzz.seeds import Target, model_seed, session_seed
@@ -36,6 +37,7 @@ def targets() -> tuple[Target, ...]:
         Target("model", model_seed(), {}, mutated, _load_model),
         Target("session", session_seed(), {}, mutated, _read_session),
         *own_targets(),
+        *label_targets(),
     )
 
 

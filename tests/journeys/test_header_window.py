@@ -102,3 +102,21 @@ def test_a_header_is_read_searched_copied_and_follows_the_study(
     assert _usual(header)["TR, TE, TI, flip"] == "TE 93 ms"
     qtbot.keyClick(header, Qt.Key.Key_Escape)
     until(lambda: window.header.window is None)
+
+
+def test_values_of_any_length_are_shown_by_their_beginning(
+    window: MainWindow, thick_file: Path, until: Until
+) -> None:
+    values = {"SeriesDescription": "<h1>" + "long " * 60_000, "PatientName": "W" * 200_000}
+    thick_file.with_name("thick.json").write_text(json.dumps(values))
+    window.open([thick_file])
+    until(lambda: window.study.scan is not None)
+    header = HeaderWindow(window.controller, window)
+    header.show()
+    until(lambda: header.model.total > 0)
+    assert all(len(text) <= 300 for text in _usual(header).values())
+    row = next(n for n, texts in enumerate(_texts(header)) if texts[2].startswith("<h1>"))
+    assert len(header.model.data(header.model.index(row, 2), Qt.ItemDataRole.ToolTipRole)) < 400
+    header.table.selectRow(row)
+    assert len(header.whole.toPlainText()) > 9_000
+    header.close()

@@ -1,6 +1,6 @@
 """Colours of labels that have none of their own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 Colour = tuple[int, int, int]
 
@@ -59,24 +59,31 @@ def distinct_colours(
         has or nearly has.
     """
     given = dict(known or {})
+    nearest = dict.fromkeys(EVERY_COLOUR, LEAST[0] + 1)  # their distances to what is used
+    used: set[Colour] = set()
+
+    def use(colour: Colour) -> None:
+        if colour not in used:
+            used.add(colour)
+            for other in nearest:
+                nearest[other] = min(nearest[other], _distance(colour, other))
+
+    for colour in given.values():
+        use(colour)
     colours: dict[int, Colour] = {}
     for value in values:
         start = (value - 1) % len(EVERY_COLOUR)
         ordered = EVERY_COLOUR[start:] + EVERY_COLOUR[:start]
-        used = {*colours.values(), *given.values()}
-        colours[value] = given.get(value) or _free(ordered, used)
+        colours[value] = given.get(value) or _free(ordered, nearest)
+        use(colours[value])
     return colours
 
 
-def _free(ordered: Sequence[Colour], used: Iterable[Colour]) -> Colour:
+def _free(ordered: Sequence[Colour], nearest: Mapping[Colour, int]) -> Colour:
     """The first colour that differs much, or at least a little, from all that are used."""
-    distances = {
-        colour: min((_distance(colour, other) for other in used), default=LEAST[0] + 1)
-        for colour in ordered
-    }
     for least in LEAST:
-        for colour, distance in distances.items():
-            if distance > least:
+        for colour in ordered:
+            if nearest[colour] > least:
                 return colour
     return ordered[0]
 

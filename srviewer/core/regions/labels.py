@@ -105,13 +105,16 @@ def named(labels: Sequence[Label], names: Iterable[LabelName]) -> tuple[Label, .
     return tuple(
         replace(
             label,
-            name=by_value[label.value].name[:LONGEST_NAME]
-            if label.value in by_value
-            else label.name,
+            name=_storable(by_value[label.value].name) if label.value in by_value else label.name,
             colour=colours[label.value],
         )
         for label in labels
     )
+
+
+def _storable(name: str) -> str:
+    """A name that is short enough and can be written: JSON allows half characters."""
+    return name[:LONGEST_NAME].encode("utf-8", "replace").decode("utf-8")
 
 
 def _labelled(voxels: Voxels) -> Iterator[tuple[float, npt.NDArray[np.int64], Points]]:

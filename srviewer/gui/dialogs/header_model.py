@@ -12,6 +12,7 @@ from srviewer.io.headers.shown_value import shown_value
 
 COLUMNS = (mark("Tag"), mark("Name"), mark("Value"))
 ORDER = {"header": 0, "sidecar": 1, "private": 2}
+LONGEST = 300  # characters of a value among others: a file may hold 500,000
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -84,9 +85,9 @@ class HeaderModel(QAbstractTableModel):
             Plain text that Qt takes for no markup; None for other roles.
         """
         if role == Qt.ItemDataRole.DisplayRole:
-            return visible_line(self.text(index.row())[index.column()])
+            return visible_line(beginning(self.text(index.row())[index.column()]))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(self.text(index.row())[index.column()])
+            return plain_tip(beginning(self.text(index.row())[index.column()]))
         return None
 
     def headerData(
@@ -95,3 +96,15 @@ class HeaderModel(QAbstractTableModel):
         """Called by Qt."""
         across = orientation == Qt.Orientation.Horizontal
         return tr(COLUMNS[section]) if across and role == Qt.ItemDataRole.DisplayRole else None
+
+
+def beginning(text: str) -> str:
+    """Cut a text that is too long to be shown among others.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        At most ``LONGEST`` characters of it, with an ellipsis where more follows.
+    """
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}\u2026"

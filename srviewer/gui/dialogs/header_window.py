@@ -19,7 +19,7 @@ from shiboken6 import isValid
 
 from srviewer.core.visible_text import visible, visible_line
 from srviewer.errors import UserError
-from srviewer.gui.dialogs.header_model import HeaderModel
+from srviewer.gui.dialogs.header_model import HeaderModel, beginning
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.usual_fields import usual_fields
@@ -158,7 +158,8 @@ class HeaderWindow(QDialog):
         _clear(self._usual)
         scan = self._study.scan
         for title, value in () if scan is None else usual_fields(rows, scan):
-            shown = label(visible_line(value) or tr("not given"), "plain" if value else "muted")
+            text = beginning(visible_line(value)) or tr("not given")
+            shown = label(text, "plain" if value else "muted")
             name = label(title, "muted")
             name.setWordWrap(False)
             self._usual.addRow(name, shown)

@@ -66,7 +66,7 @@ class Undone:
         return replace(now, **{name: getattr(wanted, name) for name in self.fields})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Change:
     """A change from one state of a study to another.
 
@@ -189,14 +189,14 @@ class History(QObject):
         """Forget the oldest changes, of any study, while they alone hold too many voxels."""
         held = {volume for state in self._studies.states for volume in state.volumes}
         every = [change for row in self._changes.values() for change in (*row.made, *row.undone)]
-        size, kept = 0, list[Change]()
+        size, kept = 0, set[Change]()
         for change in sorted(every, key=lambda change: change.when, reverse=True):
             own = {*change.before.volumes, *change.after.volumes} - held
             size += sum(volume.voxels.nbytes for volume in own)
             if kept and size > MOST_BYTES:  # the last one can always be taken back
                 break
             held |= own
-            kept.append(change)
+            kept.add(change)
         for row in self._changes.values():
             row.made = [change for change in row.made if change in kept]
             if any(change not in kept for change in row.undone):

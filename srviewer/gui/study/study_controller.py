@@ -40,7 +40,7 @@ from srviewer.sr.slabs.files import SlabFiles, reconstructed_and_opened
 from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 from srviewer.study.opening import opened
 from srviewer.study.sessions.session_file import SUFFIX
-from srviewer.study.state.held_file import held_in
+from srviewer.study.state.held_file import held_in, read_from
 from srviewer.study.state.origin import Origin, one_image_a_file, origins
 from srviewer.study.state.reference import Reference
 from srviewer.study.state.study_state import StudyState
@@ -353,12 +353,12 @@ class StudyController(QObject):
 
         def keep(volume: Volume) -> None:
             kept = self.study.compared_volumes
-            self.study.keep(kept.with_loaded(held_in(path, volume), path.name))
+            self.study.keep(kept.with_loaded(volume, path.name))
             if then is not None:
                 then()
 
         title = tr("Loading {name}", name=path.name)
-        self._start(LOAD, title, to_compare(path, scan), keep)
+        self._start(LOAD, title, read_from(path, to_compare(path, scan)), keep)
 
     def _leave_old_scan(self) -> None:
         for kind in (SIMULATE, TRUTH, LOAD):
@@ -408,7 +408,7 @@ class StudyController(QObject):
 
     def _load_truth(self, path: Path, meaning: str) -> None:
         def keep(volume: Volume) -> None:
-            self.study.set_reference(Reference(held_in(path, volume), meaning, None))
+            self.study.set_reference(Reference(volume, meaning, None))
 
         title = tr("Loading {name}", name=path.name)
         scan, result = self.study.scan, self.study.result
@@ -417,7 +417,7 @@ class StudyController(QObject):
             self.failed.emit(title, no_scan)
             return
         grid = None if result is None else result.volume.geometry
-        self._start(TRUTH, title, read_truth(path, scan, grid), keep)
+        self._start(TRUTH, title, read_from(path, read_truth(path, scan, grid)), keep)
 
     def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> Task:
         """Start a job; what depends on the open scan is dropped when another was opened."""

@@ -1,10 +1,16 @@
 """A thin scan as the reference of another open study."""
 
+from contextlib import suppress
+
 from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
 from srviewer.gui.study.study_controller import TRUTH, StudyController
 from srviewer.gui.texts.translation import tr
+from srviewer.io.files.content import stamp_of
+from srviewer.job import Job, within
 from srviewer.sr.references.truth import placed_truth
 from srviewer.study.state.held_file import held_in
+from srviewer.study.state.origin import Origin
 from srviewer.study.state.reference import Reference
 from srviewer.study.state.study_state import StudyState
 
@@ -52,12 +58,8 @@ def use_as_reference(controller: StudyController, target: StudyState) -> None:
     if thin is None or scan is None:
         return
     meaning = tr("the open scan '{name}'", name=thin.name)
-    single = origin is not None and len(origin.series.sources) == 1 and origin.frame == 0
-    path = origin.series.sources[0] if origin is not None and single else None
 
     def keep(volume: Volume) -> None:
-        if path is not None:
-            held_in(path, volume)
         reference = Reference(volume, meaning, None)
         controller.studies.change(scan, lambda state: state.with_reference(reference))
         others = [state.scan for state in controller.studies.states]
@@ -67,7 +69,21 @@ def use_as_reference(controller: StudyController, target: StudyState) -> None:
     controller.work.start(
         TRUTH,
         tr("Loading {name}", name=thin.name),
-        placed_truth(thin, thin.name, scan, grid),
+        _noted(placed_truth(thin, thin.name, scan, grid), origin),
         keep,
         lambda: any(state.scan is scan for state in controller.studies.states),
     )
+
+
+def _noted(placing: Job[Volume], origin: Origin | None) -> Job[Volume]:
+    """Place the reference, and note the file that holds it where that was not changed since."""
+    volume = yield from within(placing, 0.0, 0.9)
+    if origin is None or len(origin.series.sources) != 1 or origin.frame != 0:
+        return volume
+    path, identify = origin.series.sources[0], origin.series.identify
+    stamp = stamp_of(path)
+    if identify is not None and stamp is not None:
+        with suppress(UserError):  # it was changed
+            yield from within(identify(0), 0.9, 1.0)
+            held_in(path, volume, stamp)
+    return volume

@@ -1,6 +1,7 @@
 """Tables of label names: ITK-SNAP descriptions, FreeSurfer tables, BIDS TSV, JSON."""
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,9 @@ def read_label_table(path: Path) -> tuple[LabelName, ...]:
     try:
         names = list_names(path)
     except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise UserError(
-            f"'{path.name}' cannot be read as a table of labels: {error}. Give {KINDS}."
+            f"'{path.name}' cannot be read as a table of labels: {reason}. Give {KINDS}."
         ) from error
     if not names:
         raise UserError(f"'{path.name}' names no label. Give {KINDS}.")
@@ -62,10 +64,20 @@ def list_names(path: Path) -> tuple[LabelName, ...]:
         found = _in_json(read_document(path, MOST_BYTES, strict=False))
     else:
         check_ordinary(path, MOST_BYTES)
-        text = path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
+        text = _text(path.read_bytes())
         parse: Callable[[list[str]], Iterator[LabelName]] = _in_tsv if suffix == ".tsv" else _lines
         found = parse(text.splitlines())
     return tuple(name for name, _ in zip(found, range(MOST_NAMES), strict=False))
+
+
+def _text(content: bytes) -> str:
+    """Text in UTF-8, in UTF-16 with a byte order mark (Excel), or else in Windows' Latin."""
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def _lines(lines: list[str]) -> Iterator[LabelName]:

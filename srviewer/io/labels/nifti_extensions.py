@@ -14,7 +14,12 @@ from srviewer.io.files.streams import beginning
 AFNI, CARET = 4, 30  # codes of extensions
 MOST_BYTES = 2**22  # of header and extensions
 MOST_NAMES = 20_000
-LABEL = re.compile(r"<Label\b([^<>]*)>(?:\s*<!\[CDATA\[(.*?)\]\]>\s*|([^<]*))</Label>", re.DOTALL)
+LONGEST = 2000  # characters of a name or of attributes: what has no end takes no time to leave out
+LABEL = re.compile(
+    rf"<Label\b([^<>]{{0,{LONGEST}}})>"
+    rf"(?:\s{{0,99}}<!\[CDATA\[(.{{0,{LONGEST}}}?)\]\]>\s{{0,99}}|([^<]{{0,{LONGEST}}}))</Label>",
+    re.DOTALL,
+)
 ATTRIBUTE = re.compile(r'(\w+)\s*=\s*"([^"]*)"')
 PAIR = re.compile(r'"(\d{1,10})"\s+"([^"]{0,200})"')
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from srviewer.codec import from_plain
 from srviewer.errors import UserError
 
+LONGEST_REASON = 1000  # characters
+# Of a damaged or foreign file: no gain is larger.
+Decibels = Annotated[float, Meta(ge=-100, le=100)]
 NOT_CALIBRATED = "not calibrated for this scan"
 
 
@@ -27,11 +32,11 @@ class ExpectedGain:
         ValueError: Numbers are missing, or do not belong there, or their order is wrong.
     """
 
-    db: float | None
-    low: float | None
-    high: float | None
+    db: Decibels | None
+    low: Decibels | None
+    high: Decibels | None
     calibrated: bool
-    reason: str | None = None
+    reason: Annotated[str, Meta(max_length=LONGEST_REASON)] | None = None
 
     def __post_init__(self) -> None:
         numbers = [value for value in (self.low, self.db, self.high) if value is not None]

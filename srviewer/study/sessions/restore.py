@@ -12,7 +12,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.export.replacing import is_as_written
-from srviewer.io.files.content import digest
+from srviewer.io.files.content import digest, stamp_of
 from srviewer.io.scans.series import Series
 from srviewer.io.sidecars.exported_image import described, own_document, stated_source
 from srviewer.job import Job, Progress, within
@@ -39,7 +39,7 @@ from srviewer.study.sessions.document import (
 from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.sessions.session_file import read_session
 from srviewer.study.state.compared_volumes import ComparedVolumes
-from srviewer.study.state.held_file import held_in
+from srviewer.study.state.held_file import held_in, read_from
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import Overlay, overlay_of
 from srviewer.study.state.reference import Reference
@@ -235,11 +235,12 @@ class _Reading:
                 maps[kind] = yield from self._unchanged(location)
             except UserError as error:
                 self.problems.append(error)
+        stamps = {path: stamp_of(path) for path in (image, *maps.values())}
         result = yield from restored(scan, image, maps, saved.model)
-        held_in(image, result.volume)
+        held_in(image, result.volume, stamps[image])
         for kind, volume in result.maps().items():
             if kind in maps:
-                held_in(maps[kind], volume)
+                held_in(maps[kind], volume, stamps[maps[kind]])
         return result
 
     def _references(
@@ -257,15 +258,15 @@ class _Reading:
         self, saved: SavedReference, scan: Volume, grids: Sequence[Geometry]
     ) -> Job[Reference]:
         path = yield from self._unchanged(saved.image)
-        truth = self._checked((yield from read_truth_again(path, scan, grids)), saved.image)
+        reading = read_truth_again(path, scan, grids)
+        truth = self._checked((yield from read_from(path, reading)), saved.image)
         # The thin scan that the open one was simulated from is its reference.
-        held_in(path, truth)
         return Reference(truth, saved.meaning, truth if saved.thin else None)
 
     def _overlay(self, saved: SavedOverlay) -> Job[Overlay]:
         path = yield from self._unchanged(saved.image)
-        volume = self._checked((yield from formats.read(path)), saved.image)
-        overlay = overlay_of(held_in(path, volume)).seen_at(saved.opacity)
+        volume = self._checked((yield from read_from(path, formats.read(path))), saved.image)
+        overlay = overlay_of(volume).seen_at(saved.opacity)
         if overlay.labelled:
             drawn = replace(overlay, hidden=frozenset(saved.hidden), outlined=saved.outlined)
             names = None if saved.names is None else [*map(_label_name, saved.names)]
@@ -274,7 +275,8 @@ class _Reading:
 
     def _loaded(self, saved: SavedLoaded, scan: Volume) -> Job[Volume]:
         path = yield from self._unchanged(saved.image)
-        return held_in(path, self._checked((yield from to_compare(path, scan)), saved.image))
+        volume = yield from read_from(path, to_compare(path, scan))
+        return self._checked(volume, saved.image)
 
     def _comparables(
         self,

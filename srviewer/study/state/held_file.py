@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.files.content import Stamp, stamp_of
+from srviewer.job import Job
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,34 @@ class HeldFile:
 _FILES: WeakKeyDictionary[Volume, HeldFile] = WeakKeyDictionary()
 
 
-def held_in(path: Path, volume: Volume) -> Volume:
-    """Note that a file holds a volume now.
+def held_in(path: Path, volume: Volume, stamp: Stamp | None = None) -> Volume:
+    """Note that a file holds a volume.
 
     Args:
         path: Of the file.
         volume: Voxel for voxel what the file holds.
+        stamp: Of the file before the volume was read from it; None where it was just written.
 
     Returns:
         The volume.
     """
-    _FILES[volume] = HeldFile(path, stamp_of(path))
+    _FILES[volume] = HeldFile(path, stamp or stamp_of(path))
     return volume
+
+
+def read_from(path: Path, reading: Job[Volume]) -> Job[Volume]:
+    """Read a volume from a file, and note that the file holds it as it was before the reading.
+
+    Args:
+        path: Of the file.
+        reading: A job that reads it, voxel for voxel.
+
+    Returns:
+        A job with the volume.
+    """
+    stamp = stamp_of(path)
+    volume = yield from reading
+    return held_in(path, volume, stamp)
 
 
 def path_of(volume: Volume) -> Path | None:
@@ -62,4 +79,6 @@ def file_of(volume: Volume) -> Path | None:
         The file; None where there is none, or it was written to since.
     """
     held = _FILES.get(volume)
-    return held.path if held is not None and stamp_of(held.path) == held.stamp else None
+    if held is None or held.stamp is None:
+        return None
+    return held.path if stamp_of(held.path) == held.stamp else None

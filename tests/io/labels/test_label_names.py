@@ -93,6 +93,22 @@ def test_names_in_the_file_come_before_those_beside_it(tmp_path: Path) -> None:
     assert names_with(tmp_path / "cut.nii") == names_with(tmp_path) == ()
 
 
+def test_tables_in_other_encodings(tmp_path: Path) -> None:
+    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+        (tmp_path / "a.tsv").write_bytes("index\tname\n1\tGro\u00dfhirn\n".encode(encoding))
+        assert read_label_table(tmp_path / "a.tsv") == (LabelName(1, "Gro\u00dfhirn"),)
+
+
+@pytest.mark.parametrize(
+    "start", ['<Label Key="1"><![CDATA[', "<Label aaaaaaaaaaaaaaaa", '<Label Key="1">', "<Label "]
+)
+def test_extensions_without_an_end_take_no_time(tmp_path: Path, start: str) -> None:
+    """Four million characters, which a search for each end would pass over again and again."""
+    text = CARET + start + "a" * 2_000_000 + start * (2_000_000 // len(start))
+    path = _label_map(tmp_path / "a.nii", 30, text)
+    assert [one.name for one in names_with(path)] == ["V1 & V2", "MT <b>"]
+
+
 def test_segments_of_a_dicom_label_map(tmp_path: Path) -> None:
     data, segment = Dataset(), Dataset()
     data.file_meta = FileMetaDataset()

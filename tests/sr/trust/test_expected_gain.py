@@ -137,7 +137,16 @@ def test_terms_outside_the_table_are_not_calibrated() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [None, 3, {}, {"db": 1.0}, {**uncalibrated("x").values(), "db": 2.0}, {"calibrated": True}],
+    [
+        None,
+        3,
+        {},
+        {"db": 1.0},
+        {**uncalibrated("x").values(), "db": 2.0},
+        {"calibrated": True},
+        {**ExpectedGain(2.0, 1.0, 3.0, True).values(), "high": 1e29},
+        uncalibrated("x" * 5000).values(),
+    ],
 )
 def test_damaged_values_are_left_out(value: object) -> None:
     assert read_expected_gain(value) is None
