@@ -107,12 +107,24 @@ def train(
                     with watch.stopped():
                         yield replace(report, checkpointed=keep)
             except GeneratorExit:
-                if learner.is_finite():
-                    _keep(learner, plan, step, seconds, environment)
-                    if environment.stopped is not None and environment.process.leads and step:
-                        environment.stopped(learner.model(name))
+                _stop(learner, plan, name, step, seconds, environment)
                 raise
         return learner.model(name)
+
+
+def _stop(
+    learner: Learner,
+    plan: TrainingPlan,
+    name: str,
+    step: int,
+    seconds: float,
+    environment: TrainingEnvironment,
+) -> None:
+    """Write a checkpoint of a run that is stopped, and hand over its model."""
+    if learner.is_finite():
+        _keep(learner, plan, step, seconds, environment)
+        if environment.stopped is not None and environment.process.leads and step:
+            environment.stopped(learner.model(name))
 
 
 def _resumed(

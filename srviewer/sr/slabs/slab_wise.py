@@ -169,13 +169,8 @@ def streamed(kept: KeptVolume, request: Request, scratch: Scratch) -> Job[Stream
         image = yield from within(padding.filled(scratch, intensity), 0.0, 0.0)
     chosen = method(request.method)
     model = find_model(request.model) if chosen.needs_model else None
-    todo = Refinement(
-        degradation,
-        model,
-        find_row(FUSIONS, request.fusion, "fusion"),
-        request.device,
-        intensity=intensity,
-    )
+    fusion = find_row(FUSIONS, request.fusion, "fusion")
+    todo = Refinement(degradation, model, fusion, request.device, intensity=intensity)
     lowest = (yield from _least(voxels, scan.padding)) if request.minimum == "scan" else None
     sums = SlabSums(degradation, image, data_range, padding, lowest)
     refined = yield from _in_slabs(image, todo, chosen, scratch, sums)
