@@ -121,6 +121,8 @@ def test_the_slider_leads_to_the_sharper_pair_where_the_model_has_one(
     result = opened.study.result
     assert result is not None and result.texture_change is not None
     assert result.texture_change.voxels.max() > 0 and result.consistency.max < 1e-5
+    shown = opened.study.compared_volumes.result
+    assert shown is not None and ", texture " in shown.name
     assert "Texture changed" in _panel_text(opened)
 
 

@@ -109,10 +109,10 @@ def suitability(series: Series) -> str:
         return tr("to view only")
     if is_segmentation(series.warnings):
         return tr("no scan: mask or labels")
-    if blocking_warnings(series.warnings):
-        return tr("suitable, read a warning")
     if geometry.thick_axis is None:
         return tr("thin already")
+    if blocking_warnings(series.warnings):
+        return tr("suitable, read a warning")
     ratio = geometry.thick_ratio(geometry.thick_axis)
     return tr("thick \u00d7{ratio:.1f}, suitable", ratio=ratio)
 

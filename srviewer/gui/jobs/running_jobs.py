@@ -160,6 +160,8 @@ class RunningJobs(QObject):
         task.reported.connect(self.changed)
         task.ended.connect(self._forget)
         self._cancelled.pop(kind, None)
+        if asked:
+            self._cancelled.clear()  # the user went on to something else
         self._tasks.append(task)
         task.start()
         self.changed.emit()
@@ -228,7 +230,7 @@ class RunningJobs(QObject):
             scan: The scan that the job was about; None for any.
 
         Returns:
-            True from the cancelling of a job of that kind to the start of the next.
+            True from the cancelling of a job of that kind to the next job that the user starts.
         """
         cancelled = self._cancelled.get(kind)
         return cancelled is not None and (scan is None or cancelled() is scan)

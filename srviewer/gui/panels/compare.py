@@ -153,7 +153,7 @@ class ComparePanel(QWidget):
         if self._controller.work.running(SCORE) is not None:
             text = tr("Scoring\u2026")
         elif study.result is None:
-            text = tr("Scores appear once the scan is reconstructed.")
+            text = tr("Scores need a reconstruction and a ground truth.")
         elif study.reference is None:
             text = tr("Load a ground truth, or simulate, to get scores.")
         elif self._controller.work.was_cancelled(SCORE):

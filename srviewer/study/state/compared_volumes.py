@@ -232,13 +232,14 @@ class ComparedVolumes:
 
 
 def result_name(result: Reconstruction) -> str:
-    """The name of a result until the user renames it: model or method, and factor.
+    """The name of a result until the user renames it: model or method, factor, added texture.
 
     Args:
         result: The result.
 
     Returns:
-        Such as "fast \u00d74".
+        Such as "fast \u00d74" or "fast \u00d74, texture 55 %".
     """
     by = result.model.name if result.model else result.request.method
-    return f"{by} \u00d7{result.request.factor}"
+    texture = f", texture {result.request.texture:.0%}" if result.texture_change else ""
+    return f"{by} \u00d7{result.request.factor}{texture}"
