@@ -154,8 +154,8 @@ class TimeLeft:
             self._steps = [(now, fraction)]
             return
         began, already = self._steps[0]
-        apart = max(STEP_SECONDS, (now - began) / MOST_STEPS)
-        if now - self._steps[-1][0] < apart:
+        interval = max(STEP_SECONDS, (now - began) / MOST_STEPS)
+        if now - self._steps[-1][0] < interval:
             return
         self._steps.append((now, fraction))
         # The pace of the last half of the time: what came first says little of what follows.
@@ -163,7 +163,7 @@ class TimeLeft:
         if now == since or fraction <= before:
             since, before = began, already
         end = now + (1 - fraction) * (now - since) / (fraction - before)
-        recent = now - max(SETTLED_SECONDS, 5 * apart)
+        recent = now - max(SETTLED_SECONDS, 5 * interval)
         self._ends = [row for row in self._ends if row[0] >= recent] + [(now, end)]
         if self._end is not None:
             share = min(1.0, (now - self._steps[-2][0]) / SMOOTH_SECONDS)

@@ -1,4 +1,4 @@
-"""What is said of a scan and of its result: an empty scan, the card of a result, its map."""
+"""Texts on a scan and its result: an empty scan, the card of a result, its map."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What holds for all panes, in one line above them."""
+"""Notes that hold for all panes, in one line above them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -39,7 +39,7 @@ class DropTarget(QObject):
     """Lets files be dropped on a widget.
 
     While files are held over it, the widget is framed and a sentence in it says what a drop does.
-    The answer is always to copy: a file manager that is told "move" may delete the files.
+    The answer is always to copy: a file manager to which "move" is answered may delete the files.
 
     Args:
         widget: Takes the drop.

@@ -1,4 +1,4 @@
-"""What distinguishes a series from others of the same name, for people who choose among them."""
+"""Details by which people distinguish series of the same name."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -76,7 +76,7 @@ def gain_predictors(scan: Volume, result: Reconstruction) -> Job[GainPredictors 
     )
     if not restored:
         return None
-    apart = result.disagreement.voxels[box][seen]
+    disagreement = result.disagreement.voxels[box][seen]
     change = piece.voxels[seen] - _cubic(scan, request, box)[seen]
     gradients = [_gradient(piece, axis, seen) / intensity.range for axis in range(3)]
     plane = [gradient for axis, gradient in enumerate(gradients) if axis != request.axis]
@@ -85,7 +85,7 @@ def gain_predictors(scan: Volume, result: Reconstruction) -> Job[GainPredictors 
         gradients[request.axis],
         sum(plane) / 2,
         _rms(change) / intensity.range,
-        _rms(apart) / intensity.range,
+        _rms(disagreement) / intensity.range,
         fineness(scan, degradation, box, intensity),
         noise_level(scan.voxels, request.axis, scan.padding),
     )

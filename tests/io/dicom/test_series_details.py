@@ -1,4 +1,4 @@
-"""What people choose a series by: names in every alphabet, dates and times as they read them."""
+"""Details of series for people: names in every alphabet, dates and times as they read them."""
 
 import pytest
 from pydicom import dcmread

@@ -1,4 +1,4 @@
-"""What a thin scan is good for, where there is nothing to reconstruct."""
+"""Next steps for a thin scan, in which there is nothing to reconstruct."""
 
 from dataclasses import replace
 from pathlib import Path
