@@ -35,7 +35,7 @@ cat <<END
 Research use only. Not for diagnosis. The results:
     $PWD/$out/thin.nii.gz          the sample rebuilt thin
     $PWD/$out/cubic.nii.gz         the same by cubic interpolation
-    $PWD/$out/comparison.png       original above, result below
+    $PWD/$out/comparison.png       scan above, result below
     $PWD/$out/scores.json          scores of the result
     $PWD/$out/scores-cubic.json    scores of cubic interpolation
 END
