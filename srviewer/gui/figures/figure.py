@@ -38,7 +38,7 @@ SCREEN_DPI = 96
 
 
 class FigurePage:
-    """The views of a session at the size of a figure, laid out but never on screen.
+    """The views of a study at the size of a figure, laid out but never on screen.
 
     Attributes:
         study: Changes to it would change the figure.

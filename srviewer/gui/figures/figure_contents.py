@@ -11,7 +11,7 @@ from srviewer.study.state.view import View
 
 
 def picture_of(study: ShownStudy) -> FigureContents:
-    """Read the contents of a figure from a session.
+    """Read the contents of a figure from a study.
 
     Args:
         study: What the window shows.
@@ -42,7 +42,7 @@ def picture_of(study: ShownStudy) -> FigureContents:
 
 
 def look(study: ShownStudy, picture: FigureContents) -> None:
-    """Set the view and the comparison of a session to the contents of a figure.
+    """Set the view and the comparison of a study to the contents of a figure.
 
     Args:
         study: The scan is open in it.
@@ -79,13 +79,13 @@ def look(study: ShownStudy, picture: FigureContents) -> None:
 
 
 def copied(study: ShownStudy) -> ShownStudy:
-    """A copy of a session that shows the same and that nobody else changes, for a figure.
+    """A copy of a study that shows the same and that nobody else changes, for a figure.
 
     Args:
         study: Its flip key may be held, which the copy ignores.
 
     Returns:
-        A new session with the same state, without the header's text: it names a person.
+        A new study with the same state, without the header's text: it names a person.
     """
     copy = ShownStudy()
     view = replace(study.view, header_text=False)

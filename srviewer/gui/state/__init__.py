@@ -1,1 +1,1 @@
-"""Open studies in Qt's terms: session, tabs, undo, tool."""
+"""Open studies in Qt's terms: the shown study, tabs, undo, tool."""

@@ -1,4 +1,4 @@
-"""The studies that are open at once: one is in the session, the others wait as they were left."""
+"""The studies that are open at once: one is shown, the others wait as they were left."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -106,7 +106,7 @@ class _Changes:
 
 
 class History(QObject):
-    """Watches the session and keeps the changes of each open study, until that is closed."""
+    """Watches the study and keeps the changes of each open study, until that is closed."""
 
     changed = Signal()  # there is another change to take back, or to make again
 

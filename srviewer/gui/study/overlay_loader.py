@@ -20,7 +20,7 @@ KIND, NAMES = "overlay", "label names"
 
 
 class Overlays(QObject):
-    """Loads overlays into the session, or says why a volume does not belong to the scan."""
+    """Loads overlays into the study, or says why a volume does not belong to the scan."""
 
     def __init__(self, controller: StudyController, parent: QObject) -> None:
         super().__init__(parent)
@@ -59,7 +59,7 @@ class Overlays(QObject):
         """Give the labels of an overlay the names and colours of a table.
 
         Args:
-            number: Its position in ``study.layers``, from 0.
+            number: Its position in ``study.overlays``, from 0.
             path: A table as ``read_label_table`` reads it.
         """
         volume = self.study.overlays[number].volume
@@ -79,7 +79,7 @@ class Overlays(QObject):
         """Move the crosshair to the middle of a label.
 
         Args:
-            number: The position of its overlay in ``study.layers``, from 0.
+            number: The position of its overlay in ``study.overlays``, from 0.
             label: The label.
         """
         geometry = self.study.overlays[number].volume.geometry
@@ -89,7 +89,7 @@ class Overlays(QObject):
         """Change an overlay, or take it away.
 
         Args:
-            number: Its position in ``study.layers``, from 0.
+            number: Its position in ``study.overlays``, from 0.
             overlay: Its new state; None to take it away.
         """
         overlays = list(self.study.overlays)

@@ -52,7 +52,7 @@ LOAD = "load volume"
 class StudyController(QObject):
     """Opens, simulates and reconstructs; never blocks. Its parts score and export.
 
-    A failure leaves the session as it was and is sent by ``work.failed``.
+    A failure leaves the study as it was and is sent by ``work.failed``.
     """
 
     several_found = Signal(object)  # ScanListing: one of its series is to be given to ``read``

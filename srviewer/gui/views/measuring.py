@@ -100,7 +100,7 @@ class Measuring:
             position: Of the mouse, in pixels of the pane.
 
         Returns:
-            Its number in the session; None where there is none.
+            Its number in the study; None where there is none.
         """
         grabbed = self._under(position)
         if grabbed is not None:

@@ -45,7 +45,7 @@ KEY_ZOOMS = {
 
 
 class Navigation(QObject):
-    """Turns the events of one pane into changes of the session.
+    """Turns the events of one pane into changes of the study.
 
     Left: what the tool says, at first the crosshair. Right: grey levels. Middle, or left with the
     space bar: pan. Wheel: slices; with Ctrl, or a pinch: zoom at the mouse. Double click: only this

@@ -86,7 +86,7 @@ class ShownSlice:
         )
 
     def visible_rois(self) -> list[tuple[int, Roi]]:
-        """The measurements in this slice, with their numbers in the session."""
+        """The measurements in this slice, with their numbers in the study."""
         geometry, index = self.header.geometry, self.image.index
         return [
             (number, roi)
@@ -95,7 +95,7 @@ class ShownSlice:
         ]
 
     def visible_annotations(self) -> list[tuple[int, TextAnnotation]]:
-        """The texts and arrows in this slice, with their numbers in the session."""
+        """The texts and arrows in this slice, with their numbers in the study."""
         geometry, index = self.header.geometry, self.image.index
         return [
             (number, annotation)

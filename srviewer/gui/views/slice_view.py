@@ -104,7 +104,7 @@ class SliceView(QWidget):
             self._annotate()
 
     def show_overlays(self, overlays: tuple[DrawnOverlay, ...], over_second: bool = False) -> None:
-        """Draw overlays over this pane's slices, above the overlays of the session.
+        """Draw overlays over this pane's slices, above the overlays of the study.
 
         Args:
             overlays: Replace those of the last call, the last on top.
@@ -277,7 +277,7 @@ class SliceView(QWidget):
         self.refresh()
 
     def showEvent(self, event: object) -> None:
-        """Called by Qt; a hidden pane does not follow the session."""
+        """Called by Qt; a hidden pane does not follow the study."""
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:

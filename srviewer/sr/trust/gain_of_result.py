@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from srviewer.core.acquisition.noise import noise_level
+from srviewer.core.acquisition.noise import scan_noise
 from srviewer.core.slice_faults.faults import volume_faults
 from srviewer.core.slice_faults.warnings import FAULT_CODES, slice_fault_warnings
 from srviewer.core.volumes.volume import Volume
@@ -97,9 +97,9 @@ def uncalibrated_before(scan: Volume, request: Request, model: Model | None) -> 
     reason = uncalibrated_reason(scan, request, model, noise=0.0)
     if reason is not None:
         return reason
+    noise = scan_noise(scan, request.axis)
     if not any(warning.code in FAULT_CODES for warning in scan.warnings):
         faults = yield from volume_faults(scan)
         found = slice_fault_warnings(faults, scan.geometry)
         scan = replace(scan, warnings=(*scan.warnings, *found))
-    noise = noise_level(scan.voxels, request.axis, scan.padding)
     return uncalibrated_reason(scan, request, model, noise)

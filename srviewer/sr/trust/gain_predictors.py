@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.acquisition.degradation import Degradation
-from srviewer.core.acquisition.noise import noise_level
+from srviewer.core.acquisition.noise import scan_noise
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import Intensity, volume_intensity
 from srviewer.core.volumes.interpolate import cubic, thin_positions
@@ -87,7 +87,7 @@ def gain_predictors(scan: Volume, result: Reconstruction) -> Job[GainPredictors 
         _rms(change) / intensity.range,
         _rms(disagreement) / intensity.range,
         fineness(scan, degradation, box, intensity),
-        noise_level(scan.voxels, request.axis, scan.padding),
+        scan_noise(scan, request.axis),
     )
 
 

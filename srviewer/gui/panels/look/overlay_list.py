@@ -27,7 +27,7 @@ from srviewer.study.state.overlay import Overlay
 
 
 class OverlayBox(QWidget):
-    """A row for each overlay of the session, and a button that adds an overlay."""
+    """A row for each overlay of the study, and a button that adds an overlay."""
 
     def __init__(self, overlays: Overlays) -> None:
         super().__init__()

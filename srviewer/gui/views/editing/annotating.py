@@ -116,7 +116,7 @@ class Annotating(QObject):
             position: Of the mouse, in pixels of the pane.
 
         Returns:
-            Its number in the session; None where there is none.
+            Its number in the study; None where there is none.
         """
         grabbed = self._under(position)
         return None if grabbed is None else grabbed[0]
@@ -125,7 +125,7 @@ class Annotating(QObject):
         """Ask for another text of an annotation.
 
         Args:
-            number: Its number in the session.
+            number: Its number in the study.
         """
         annotation = self._study.annotations[number]
 
@@ -141,7 +141,7 @@ class Annotating(QObject):
         """Remove an annotation.
 
         Args:
-            number: Its number in the session.
+            number: Its number in the study.
         """
         annotations = list(self._study.annotations)
         del annotations[number]
