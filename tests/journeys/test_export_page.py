@@ -55,7 +55,7 @@ def test_bids_is_one_page_that_waits_for_the_contrast_and_its_place_stays(
     qtbot.keyClicks(dialog.subject, "07")
     qtbot.keyClicks(dialog.session_label, "1")
     assert dialog.export.isEnabled() and dialog.reason.text() == ""
-    qtbot.mouseClick(dialog.export, LEFT)
+    qtbot.keyClick(dialog.session_label, Qt.Key.Key_Return)
     bar = opened.exported_bar
     until(bar.isVisible)
     image = data_set / "derivatives/srviewer/sub-07/ses-1/anat/sub-07_ses-1_desc-sr_T2w.nii.gz"

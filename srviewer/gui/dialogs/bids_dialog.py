@@ -73,6 +73,8 @@ class BidsDialog(QDialog):
         self.reason = label("", "doubt")
         self.export = button(tr("Export"), tr("Write the result under this name"))
         self.export.setProperty("primary", "true")
+        self.export.setDefault(True)  # of Return in a field, which the first button would take
+        self._browse.setAutoDefault(False)
         self._lay_out()
         self._offer()
         self._connect()
