@@ -41,6 +41,7 @@ from srviewer.nn.training import loop
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
 PATIENCE = 30_000  # ms: machines that are busy with something else
+_modules_aside = 0
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +49,7 @@ def nothing_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed_fonts: None
 ) -> Iterator[None]:
     """After each journey no window, thread, figure or temporary file of it is left."""
+    _set_modules_aside()
     scratch = tmp_path / "temporary"
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
@@ -65,6 +67,15 @@ def nothing_left(
     # torch keeps its compiler's cache for the next run.
     assert [p for p in scratch.iterdir() if not p.name.startswith("torchinductor")] == []
     assert sorted(tmp_path.rglob(".srviewer-*")) == []
+
+
+def _set_modules_aside() -> None:
+    """What loaded modules hold stays for good: looking through it after each test takes longest."""
+    global _modules_aside
+    if len(sys.modules) != _modules_aside:
+        gc.collect()
+        gc.freeze()
+        _modules_aside = len(sys.modules)
 
 
 def _of_ours(widget: QWidget) -> bool:

@@ -140,21 +140,22 @@ def test_every_dialog_is_looked_at() -> None:
     assert ours == set(DIALOGS)
 
 
-@pytest.mark.parametrize("name", DIALOGS)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_every_control_of_a_dialog_says_what_it_is_and_fits(
-    name: str, theme: str, opened: MainWindow, qtbot: QtBot
+    theme: str, opened: MainWindow, qtbot: QtBot, subtests: pytest.Subtests
 ) -> None:
     from srviewer.gui.appearance import theme as look
 
     look.apply(QApplication.instance(), theme)  # type: ignore[arg-type]
-    dialog = DIALOGS[name](opened)
-    assert _silent(dialog) == []
-    assert dialog.windowTitle()
-    hint = dialog.minimumSizeHint()
-    assert hint.width() <= 1280 and hint.height() <= 700
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert not dialog.isVisible()
+    for name, dialog_of in DIALOGS.items():
+        with subtests.test(name):
+            dialog = dialog_of(opened)
+            assert _silent(dialog) == []
+            assert dialog.windowTitle()
+            hint = dialog.minimumSizeHint()
+            assert hint.width() <= 1280 and hint.height() <= 700
+            qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+            assert not dialog.isVisible()
     look.apply(QApplication.instance())  # type: ignore[arg-type]
 
 
