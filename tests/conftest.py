@@ -50,6 +50,16 @@ settings.register_profile("srviewer", deadline=None, derandomize=True, max_examp
 settings.load_profile("srviewer")
 
 
+@pytest.hookimpl(optionalhook=True)  # one process needs no xdist
+def pytest_xdist_auto_num_workers() -> int:
+    """The cores that this process may use, of which a container often has fewer than the machine.
+
+    Eight at the most: each takes up to 2 GB.
+    """
+    has = getattr(os, "sched_getaffinity", None)  # Linux alone
+    return min(8, len(has(0)) if has else os.cpu_count() or 1)
+
+
 @pytest.fixture(autouse=True)
 def own_folders(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
