@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +85,10 @@ def qapp(qapp: "QApplication") -> Iterator["QApplication"]:
 
 @pytest.fixture
 def qtbot(qtbot: "QtBot", monkeypatch: pytest.MonkeyPatch) -> "QtBot":
-    """What is added lives until it is closed, and so does not go while it is painted."""
+    """What is added lives until it is closed, and so does not go while it is painted.
+
+    What is waited for may take a minute where the machine is busy with something else.
+    """
     held: list[QWidget] = []
     add = qtbot.addWidget
 
@@ -93,6 +97,7 @@ def qtbot(qtbot: "QtBot", monkeypatch: pytest.MonkeyPatch) -> "QtBot":
         add(widget, **options)
 
     monkeypatch.setattr(qtbot, "addWidget", held_and_added)
+    monkeypatch.setattr(qtbot, "waitUntil", partial(qtbot.waitUntil, timeout=60_000))
     return qtbot
 
 

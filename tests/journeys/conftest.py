@@ -40,7 +40,7 @@ from srviewer.nn.training import loop
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
-PATIENCE = 30_000  # ms: machines that are busy with something else
+PATIENCE = 60_000  # ms: machines that are busy with something else
 _modules_aside = 0
 
 
@@ -161,7 +161,7 @@ def until(qtbot: QtBot) -> Until:
     """Wait, with the window alive, until something is true."""
 
     def wait(condition: Callable[[], bool]) -> None:
-        qtbot.waitUntil(condition, timeout=PATIENCE)
+        qtbot.waitUntil(condition)
 
     return wait
 

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -210,14 +211,19 @@ window.close()
 """
 
 
-@pytest.mark.parametrize(
-    ("scale", "width", "height"), [("2", 1280, 800), ("1", 3840, 2160), ("1.5", 1280, 800)]
-)
-def test_the_window_keeps_its_size_on_any_screen(
-    scale: str, width: int, height: int, tmp_path: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pathlib import Path
+def test_the_window_keeps_its_size_on_a_large_screen(opened: MainWindow) -> None:
+    opened.resize(3840, 2160)
+    QApplication.processEvents()
+    picture = opened.grab()
+    assert (opened.width(), opened.height()) == (3840, 2160)
+    assert (picture.width(), picture.height()) == (3840, 2160)
 
+
+@pytest.mark.parametrize("scale", ["2", "1.5"])
+def test_the_window_keeps_its_size_on_a_fine_screen(
+    scale: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    width, height = 1280, 800
     monkeypatch.setenv("QT_SCALE_FACTOR", scale)
     tests = Path(__file__).resolve().parents[1]
     command = [sys.executable, "-c", SCALED, f"{tmp_path}/s.ini", str(tests)]
