@@ -44,6 +44,19 @@ PATIENCE = 60_000  # ms: machines that are busy with something else
 _modules_aside = 0
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """What still runs in the window at the end of a test stops there.
+
+    Before pytest-qt handles all events: a run of training on a busy machine makes them faster than
+    they are drawn, without an end.
+    """
+    yield
+    window = pyfuncitem.funcargs.get("window")
+    if isinstance(window, MainWindow):
+        window.controller.work.stop()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed_fonts: None
@@ -260,7 +273,7 @@ def people(tmp_path: Path) -> Path:
 @pytest.fixture
 def panel(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> TrainPanel:
     """The training tab, in front; a run reports often, for it is short."""
-    monkeypatch.setattr(loop, "REPORT_SECONDS", 0.05)
+    monkeypatch.setattr(loop, "REPORT_SECONDS", 0.1)
     found = window.panels.findChild(TrainPanel)
     assert isinstance(found, TrainPanel)
     tabs = window.panels
