@@ -9,8 +9,10 @@ STAMP := $(VENV)/.installed
 demo: setup
 	@packaging/demo.sh $(BIN)
 
+# On each core that may be used, the files of tests shared out among them; tests/conftest.py counts
+# the cores. A process that hangs is ended by pytest with its stacks, and no other takes its place.
 test: setup
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --max-worker-restart 0
 
 check: setup
 	$(BIN)/ruff check .

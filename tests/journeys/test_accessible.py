@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -140,21 +141,22 @@ def test_every_dialog_is_looked_at() -> None:
     assert ours == set(DIALOGS)
 
 
-@pytest.mark.parametrize("name", DIALOGS)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_every_control_of_a_dialog_says_what_it_is_and_fits(
-    name: str, theme: str, opened: MainWindow, qtbot: QtBot
+    theme: str, opened: MainWindow, qtbot: QtBot, subtests: pytest.Subtests
 ) -> None:
     from srviewer.gui.appearance import theme as look
 
     look.apply(QApplication.instance(), theme)  # type: ignore[arg-type]
-    dialog = DIALOGS[name](opened)
-    assert _silent(dialog) == []
-    assert dialog.windowTitle()
-    hint = dialog.minimumSizeHint()
-    assert hint.width() <= 1280 and hint.height() <= 700
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert not dialog.isVisible()
+    for name, dialog_of in DIALOGS.items():
+        with subtests.test(name):
+            dialog = dialog_of(opened)
+            assert _silent(dialog) == []
+            assert dialog.windowTitle()
+            hint = dialog.minimumSizeHint()
+            assert hint.width() <= 1280 and hint.height() <= 700
+            qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+            assert not dialog.isVisible()
     look.apply(QApplication.instance())  # type: ignore[arg-type]
 
 
@@ -209,14 +211,19 @@ window.close()
 """
 
 
-@pytest.mark.parametrize(
-    ("scale", "width", "height"), [("2", 1280, 800), ("1", 3840, 2160), ("1.5", 1280, 800)]
-)
-def test_the_window_keeps_its_size_on_any_screen(
-    scale: str, width: int, height: int, tmp_path: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pathlib import Path
+def test_the_window_keeps_its_size_on_a_large_screen(opened: MainWindow) -> None:
+    opened.resize(3840, 2160)
+    QApplication.processEvents()
+    picture = opened.grab()
+    assert (opened.width(), opened.height()) == (3840, 2160)
+    assert (picture.width(), picture.height()) == (3840, 2160)
 
+
+@pytest.mark.parametrize("scale", ["2", "1.5"])
+def test_the_window_keeps_its_size_on_a_fine_screen(
+    scale: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    width, height = 1280, 800
     monkeypatch.setenv("QT_SCALE_FACTOR", scale)
     tests = Path(__file__).resolve().parents[1]
     command = [sys.executable, "-c", SCALED, f"{tmp_path}/s.ini", str(tests)]

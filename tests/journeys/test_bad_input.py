@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QTextBrowser
 
-from bad_files import BAD_FILES, REFUSED, BadFile, nifti
+from bad_files import BAD_FILES, REFUSED, nifti
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.widgets.notice import NoteBar
@@ -15,37 +15,45 @@ from srviewer.gui.window.main_window import MainWindow
 Until = Callable[[Callable[[], bool]], None]
 
 
-# A single slice is refused on the command line, and can be viewed in the window.
-@pytest.mark.parametrize(
-    "bad", [bad for bad in REFUSED if bad.id != "single slice"], ids=lambda bad: bad.id
-)
 def test_what_cannot_be_opened_leaves_the_study(
-    bad: BadFile, opened: MainWindow, until: Until, tmp_path: Path
+    opened: MainWindow, until: Until, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
-    (tmp_path / "in").mkdir()
     study = opened.study
-    scan, view, request = study.scan, study.view, study.request
-    opened.controller.open([bad.make(tmp_path / "in")])
-    until(opened.error_bar.isVisible)
-    message = opened.error_bar.message.text()
-    assert bad.says in message and message.endswith(".")
-    assert "Secret" not in message and "inside srviewer" not in message
-    assert (study.scan, study.view, study.request) == (scan, view, request)
+    before = (study.scan, study.view, study.request)
+    for number, bad in enumerate(REFUSED):
+        if bad.id == "single slice":  # refused on the command line, and can be viewed in the window
+            continue
+        with subtests.test(bad.id):
+            opened.error_bar.hide()
+            opened.controller.open([bad.make(_folder(tmp_path, number))])
+            until(opened.error_bar.isVisible)
+            message = opened.error_bar.message.text()
+            assert bad.says in message and message.endswith(".")
+            assert "Secret" not in message and "inside srviewer" not in message
+            assert (study.scan, study.view, study.request) == before
 
 
-@pytest.mark.parametrize("bad", [bad for bad in BAD_FILES if bad.opens], ids=lambda bad: bad.id)
 def test_what_can_be_opened_tells_what_is_wrong(
-    bad: BadFile, window: MainWindow, until: Until, tmp_path: Path
+    window: MainWindow, until: Until, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
-    (tmp_path / "in").mkdir()
-    window.controller.open([bad.make(tmp_path / "in")])
-    until(lambda: window.study.scan is not None or window.error_bar.isVisible())
-    assert not window.error_bar.isVisible(), window.error_bar.message.text()
-    scan = window.study.scan
-    assert scan is not None
-    codes = {warning.code for warning in scan.warnings}
-    assert bad.says in codes if bad.says else not codes
-    assert "Secret" not in scan.name
+    for number, bad in enumerate(bad for bad in BAD_FILES if bad.opens):
+        with subtests.test(bad.id):
+            before = window.study.scan
+            window.error_bar.hide()
+            window.controller.open([bad.make(_folder(tmp_path, number))])
+            until(lambda: window.study.scan is not before or window.error_bar.isVisible())  # noqa: B023
+            assert not window.error_bar.isVisible(), window.error_bar.message.text()
+            scan = window.study.scan
+            assert scan is not None
+            codes = {warning.code for warning in scan.warnings}
+            assert bad.says in codes if bad.says else not codes
+            assert "Secret" not in scan.name
+
+
+def _folder(tmp_path: Path, number: int) -> Path:
+    folder = tmp_path / str(number)
+    folder.mkdir()
+    return folder
 
 
 def test_the_second_drop_while_loading_is_the_one_that_stays(

@@ -50,22 +50,6 @@ print(json.dumps({
 window.close()
 """
 
-START = """
-import sys, time
-started = time.process_time()
-from srviewer.gui.appearance.application import application
-app = application()
-from PySide6.QtCore import QSettings, QTimer
-from srviewer.gui.window.main_window import MainWindow
-window = MainWindow(QSettings())
-window.show()
-app.processEvents()
-assert window.isVisible()
-assert "srviewer.io.dicom.reader" not in sys.modules
-print(time.process_time() - started, "torch" in sys.modules)
-window.close()
-"""
-
 # Whether there is a context of OpenGL, which widgets draw with it, what grey levels a pane shows.
 DRAWN = """
 import json, sys
@@ -121,12 +105,6 @@ def test_a_scan_is_drawn_without_opengl(thick_file: Path) -> None:
     used, widgets, seen = json.loads(_run(DRAWN, thick_file))
     assert not used and widgets == []
     assert seen > 2  # grey levels: the scan is on the screen
-
-
-def test_the_window_starts_without_torch() -> None:
-    seconds, torch = _run(START).split()
-    assert torch == "False"
-    assert float(seconds) < 6  # of processor time: other work on the machine does not count
 
 
 SCREENSHOT = """

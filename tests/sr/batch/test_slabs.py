@@ -138,6 +138,6 @@ def test_ctrl_c_ends_the_volume_in_hand_where_volumes_come_one_by_one(tmp_path: 
         asked = time.monotonic()
         child.process.send_signal(signal.SIGINT)
         done = child.ended()
-    assert time.monotonic() - asked < 5  # well below a second where nothing else runs
+    assert time.monotonic() - asked < 15  # well below a second where nothing else runs
     assert done.returncode == 130 and "cancelled" in done.stderr
     assert not list(out.rglob("unfinished/*")) and not list(out.glob("*.nii.gz"))
