@@ -29,6 +29,7 @@ PACKAGES = (
     "msgspec",
     "dask",
     "distributed",
+    "pathspec",
 )
 
 
