@@ -184,3 +184,39 @@ def test_four_jobs_one_of_them_killed_do_eight_volumes_once_and_miss_none(
     kept = {"done", "given", "names", "outcomes", "unfinished"}
     assert {path.name for path in (out / ".srviewer-batch").iterdir()} == kept
     assert not list(out.rglob("*/.srviewer-*-*")) and not list(out.rglob("unfinished/*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bash")
+def test_the_job_arrays_of_the_page_do_all_of_a_data_set(data_set: Path, tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "many-scans.md"
+    scripts = re.findall(r"```bash\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(scripts) == 2 and "--shard" in scripts[1]
+    program = tmp_path / "bin" / "srviewer"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m srviewer "$@" --method cubic\n')
+    program.chmod(0o755)
+    for number, script in enumerate(scripts):
+        out, path = tmp_path / f"out {number}", tmp_path / f"array{number}.sh"
+        path.write_text(script)
+        told = {"DATA": str(data_set), "OUT": str(out), "SLURM_CPUS_PER_TASK": "1"}
+        told |= {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+        with ExitStack() as stack:
+            tasks = [
+                stack.enter_context(
+                    Child(
+                        ["bash", path],
+                        {
+                            **os.environ,
+                            **told,
+                            "SLURM_ARRAY_TASK_ID": str(task),
+                            "SLURM_ARRAY_TASK_COUNT": "2",
+                        },
+                    )
+                )
+                for task in (1, 2)
+            ]
+            ended = [task.ended() for task in tasks]
+        assert [task.returncode for task in ended] == [0, 0], [task.stderr for task in ended]
+        assert len(list(out.glob("sub-*/**/*_desc-sr_*.nii.gz"))) == 4
+        logs = [log.read_text() for log in (out / "logs").rglob("*.log")]
+        assert [log.count("written: ") for log in logs] == [1] * 4
