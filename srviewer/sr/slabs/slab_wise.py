@@ -29,11 +29,10 @@ SCAN_EDGES = (32, 32, 8)
 UNCALIBRATED = "it was reconstructed slab by slab"
 
 
-def unstreamable(scan: ScanHeader, request: Request) -> tuple[str, ...]:
+def unstreamable(request: Request) -> tuple[str, ...]:
     """The parts of a request that need a reconstruction in memory.
 
     Args:
-        scan: The scan.
         request: The reconstruction.
 
     Returns:
@@ -57,7 +56,7 @@ def check_streamable(scan: ScanHeader, request: Request, also: tuple[str, ...] =
     Raises:
         UserError: It cannot; the message lists the reasons.
     """
-    reasons = (*also, *unstreamable(scan, request))
+    reasons = (*also, *unstreamable(request))
     if reasons:
         raise UserError(
             f"'{scan.name}' is reconstructed slab by slab, and that way there is no "
