@@ -58,20 +58,17 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
     add_slab_argument(parser)
 
 
-def check_batch(args: argparse.Namespace, target: Target) -> None:
-    """Check the number of workers, and that slabs go with the target.
+def check_batch(args: argparse.Namespace) -> None:
+    """Check the number of workers.
 
     Args:
         args: The parsed arguments.
-        target: The export target.
 
     Raises:
-        UserError: They do not.
+        UserError: There is none.
     """
     if args.workers < 1:
         raise UserError(f"At least one worker is needed, not {args.workers}.")
-    if args.slabs == "always" and not target.streams:
-        raise UserError(f"A {target.noun} cannot be written slab-wise. Leave out --slabs always.")
 
 
 def batch_settings(args: argparse.Namespace, target: Target, store: DataType) -> Settings:

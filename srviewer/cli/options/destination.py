@@ -9,6 +9,8 @@ from srviewer.errors import UserError
 from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of
 from srviewer.io.export.nifti import DATA_TYPES, DataType
 from srviewer.io.targets import TARGETS, Export, Target, Written
+from srviewer.job import Job
+from srviewer.sr.slabs.files import Write
 
 STORE = (
     "values of the output: float32 is exact (NIfTI, the default) or spread over 16 bits "
@@ -100,11 +102,44 @@ def write_result(
     Returns:
         The file that was written, with notes on it.
     """
+    return run_with_progress(_writing(volume, scan, provenance, args))
+
+
+def scratch_folder(args: argparse.Namespace) -> Path:
+    """The folder for temporary files of slab-wise work.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        That of the result, on whose disk there is room for it.
+    """
+    row, path = chosen_target(args)
+    return path if row.place == "data set" else path.absolute().parent
+
+
+def writer_of(args: argparse.Namespace) -> Write | None:
+    """The writer of a result that is no NIfTI file of its own.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        (result, scan, provenance) -> a job that writes it; None for a NIfTI file.
+    """
+    if chosen_target(args)[0].streams:
+        return None
+    return lambda volume, scan, provenance: _writing(volume, scan, provenance, args)
+
+
+def _writing(
+    volume: Volume, scan: Volume, provenance: dict[str, object], args: argparse.Namespace
+) -> Job[Written]:
     row, path = chosen_target(args)
     export = Export(
         volume, path, provenance, stored_as(args), args.path, scan, _name(args), args.overwrite
     )
-    return run_with_progress(row.write(export))
+    return row.write(export)
 
 
 def values_of(written: Written) -> dict[str, object]:

@@ -39,7 +39,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     """
     check_outputs(args, [])
     target, path = chosen_target(args)
-    check_batch(args, target)
+    check_batch(args)
     settings = batch_settings(args, target, stored_as(args))
     plan = BatchPlan(tuple(args.paths), path, settings, args.workers, args.scheduler, args.shard)
     return batch_output(run_with_progress(batch(plan)), target.home(path))

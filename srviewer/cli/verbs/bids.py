@@ -69,7 +69,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     """
     check_outputs(args, [])
     kind = target("bids")
-    check_batch(args, kind)
+    check_batch(args)
     part = data_set_part(args.bids_dir, args.participant_label, args.session_label)
     settings = batch_settings(args, kind, kind.stored_as(None))
     plan = of_data_set(part, args.output_dir, settings, args.workers, args.scheduler, args.shard)

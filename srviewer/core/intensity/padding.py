@@ -4,14 +4,16 @@ A volume marks them by one value, so that no mask has to be kept beside its voxe
 computation they are filled from the measured voxels beside them, and marked again in the result.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.interpolate import Positions, nearest
+from srviewer.core.volumes.slabwise import parts_of
 from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.job import Job, Progress
 
 Kernel = Callable[[Voxels, Axis, Positions], Voxels]
 
@@ -38,9 +40,32 @@ def measured_limits(volume: Volume) -> tuple[float, float]:
     Returns:
         In the unit of the volume; of all voxels where nothing was measured.
     """
-    values = measured_voxels(volume.voxels, volume.padding)
-    values = values if values.size else volume.voxels
-    return float(values.min()), float(values.max())
+    low, high = np.inf, -np.inf
+    for part in parts_of(volume.voxels):
+        values = measured_voxels(part, volume.padding)
+        low = min(low, float(values.min(initial=np.float32(np.inf))))
+        high = max(high, float(values.max(initial=-np.float32(np.inf))))
+    if low > high:  # nothing but padding
+        return float(volume.voxels.min()), float(volume.voxels.max())
+    return low, high
+
+
+def least_measured(parts: Callable[[], Iterable[Voxels]], padding: float | None) -> Job[float]:
+    """The smallest voxel that is no padding, of an image that is read part by part.
+
+    Args:
+        parts: Gives the voxels in parts of any shape.
+        padding: The value of padding; None where there is none.
+
+    Returns:
+        A job with the value; ``padding`` where nothing was measured.
+    """
+    least = np.inf
+    for part in parts():
+        yield Progress(0.0, "Looking for the least value")
+        values = measured_voxels(part, padding)
+        least = min(least, float(values.min(initial=np.float32(np.inf))))
+    return least if padding is None or np.isfinite(least) else padding
 
 
 def empty_value(volume: Volume) -> float:

@@ -36,6 +36,8 @@ class Upsampler:
     is for images.
     """
 
+    windows = 0  # slices to see before the first batch of a plane and pass, see ``fixed``
+
     def __init__(self, model: Model, device: str = "auto") -> None:
         if model.plan.layout != "axis":
             raise UserError(
@@ -53,6 +55,20 @@ class Upsampler:
     def device_title(self) -> str:
         """The device as it is shown and exported, and the one that it replaced after a failure."""
         return device_title(self.device) + self._lost
+
+    def fixed(self, windows: Voxels, factor: int, scale: float) -> "Upsampler":
+        """Fix what must be the same for all slices of a plane and pass, whatever slab they are in.
+
+        Args:
+            windows: (window, 2 neighbours + 1, row, column), ``windows`` of them or fewer, spread
+                evenly over the whole scan; in its unit, less the floor.
+            factor: The factor of the pass.
+            scale: The intensity range.
+
+        Returns:
+            The network that refines the plane in this pass; itself, where nothing is fixed.
+        """
+        return self
 
     def upsample(self, slices: Voxels, factor: int, scale: float) -> Job[Voxels]:
         """Refine a stack of slices along its rows.
