@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from srviewer.io.targets import target
-from srviewer.job import Job, Progress, mapped, run, within
+from srviewer.job import Job, Progress, aside, mapped, run, within
 from srviewer.sr.batch.clearing import clear_batch, end_workers
 from srviewer.sr.batch.cluster import (
     client_of,
@@ -25,6 +25,7 @@ from srviewer.sr.batch.pulse import Pulse
 from srviewer.sr.batch.records import LOGS, STATE, BatchFolder
 from srviewer.sr.batch.summary import summary_path, write_summary
 from srviewer.sr.batch.work import Settings, VolumeOutcome, reconstructing
+from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.requests.memory import machine_bytes
 from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
@@ -111,6 +112,7 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     )
     done: tuple[VolumeOutcome, ...] = ()
     if selection.items:
+        plan = replace(plan, settings=(yield from _settled(settings)))
         job = _distributed(selection.items, plan, batch_folder)
         done = yield from within(job, SEARCHED, 1.0)
     outcomes = (*done, *left_out)
@@ -121,6 +123,21 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     if selection.bids:
         describe_derivative(batch_folder.folder, beside)
     return BatchResult(outcomes, summary)
+
+
+def _settled(settings: Settings) -> Job[Settings]:
+    """The settings with one precision for all workers, by what this machine offers."""
+    request = settings.request
+    if request.precision != "auto" or not method(request.method).needs_model:
+        return settings
+
+    def settle() -> Settings:
+        from srviewer.nn.inference.precision import settled_precision  # lazy: loads torch
+
+        precision = settled_precision(request.precision, request.device)
+        return replace(settings, precision=precision)
+
+    return (yield from aside(settle, Progress(SEARCHED, "Starting the network")))
 
 
 def _made(folder: Path) -> Path:

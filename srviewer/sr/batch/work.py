@@ -25,6 +25,7 @@ from srviewer.io.scans.series import PlaneByPlane, Series
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import NIFTI, Export, target
 from srviewer.job import Job, within
+from srviewer.nn.devices.precisions import Precision
 from srviewer.sr.batch.items import Item
 from srviewer.sr.batch.names import Wanted, likely_names, output_name, stem_and_ending
 from srviewer.sr.batch.records import (
@@ -66,6 +67,8 @@ class Settings:
         room: The bytes that a reconstruction may take, where as many are free.
         overwrite: Replace results that were made from another source.
         target: The id of the export target.
+        precision: That of all networks, settled before workers start, which may be of several
+            machines; None to take the request's.
     """
 
     request: Request
@@ -77,6 +80,7 @@ class Settings:
     room: float = inf
     overwrite: bool = False
     target: str = NIFTI.id
+    precision: Precision | None = None
 
     def fingerprint(self) -> str:
         """JSON of all that changes a result: settings, weights, version of the program."""
@@ -87,6 +91,8 @@ class Settings:
             del request["minimum"]  # version 0.1.0 had no such setting: its records stay valid
         if not self.request.repair:
             del request["repair"]  # nor this
+        if self.request.precision == "auto":
+            del request["precision"]
         settings = [__version__, request, self.axis, self.factor, self.store]
         if self.target != NIFTI.id:  # the records of earlier versions stay valid
             settings.append(self.target)
@@ -311,7 +317,8 @@ def _check(volume: ScanHeader, settings: Settings) -> None:
 def _request(volume: ScanHeader, settings: Settings) -> Request:
     suggested = suggested_request(volume, settings.axis, settings.request.model)
     factor = suggested.factor if settings.factor is None else settings.factor
-    return replace(settings.request, axis=suggested.axis, factor=factor)
+    precision = settings.precision or settings.request.precision
+    return replace(settings.request, axis=suggested.axis, factor=factor, precision=precision)
 
 
 @contextmanager
