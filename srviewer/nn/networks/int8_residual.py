@@ -15,7 +15,7 @@ LEVELS = 255  # the largest unsigned integer of 8 bits
 LARGEST_WEIGHT = 127
 # A channel may go so much further than where it was measured, and so much of the range of all.
 HEADROOM, MARGIN = 1.2, 0.1
-PATCHES = 64  # of each slice that is measured
+PATCHES = 128  # of each slice that is measured
 LEAST = 1e-6  # the range of a channel that is always 0
 # A float32 to which this is added holds the nearest whole number in its lowest bits.
 ROUNDING = 1.5 * 2**23

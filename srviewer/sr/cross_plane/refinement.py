@@ -1,5 +1,6 @@
 """Cross-plane super-resolution: both planes that hold the thick axis, restacked and fused."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,15 @@ from srviewer.core.volumes.slabwise import slabwise
 from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, aside, within
+from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.models.model_file import Model
 
 if TYPE_CHECKING:
     from srviewer.nn.inference.infer import Upsampler
 
 
+# Slices of each plane that the scales of 8-bit integers are taken from: one in so many.
+LEAST_WINDOWS, MOST_WINDOWS, SLICES_A_WINDOW = 2, 12, 16
 JOINING = "Joining both planes"
 
 
@@ -35,6 +39,7 @@ class Refinement:
         flips: Test-time augmentation: average over mirrored inputs.
         intensity: Floor and range of the scan without its padding; None to measure them where the
             voxels hold no padding.
+        precision: Of the network, one of ``PRECISIONS``.
     """
 
     degradation: Degradation
@@ -43,6 +48,7 @@ class Refinement:
     device: str = "auto"
     flips: bool = False
     intensity: Intensity | None = None
+    precision: str = "float32"
 
     def intensity_of(self, scan: Voxels) -> Intensity:
         """Intensity floor and range of the scan, measured where they are not given.
@@ -67,12 +73,14 @@ class Estimate:
         disagreement: Magnitude of the difference of the two planes; None where one estimate is all.
         device: The title of the device that computed it.
         spread: Standard deviation over test-time augmentation; None without it.
+        precision: That of the network; None for interpolation.
     """
 
     voxels: Voxels
     disagreement: Voxels | None
     device: str
     spread: Voxels | None = None
+    precision: UsedPrecision | None = None
 
 
 def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
@@ -94,11 +102,12 @@ def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
     """
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
-    upsampler = yield from loaded_upsampler(todo.model, todo.device)
+    upsampler = yield from loaded_upsampler(todo.model, todo.device, todo.precision)
     yield Progress(0.0, "Measuring the grey levels")
     intensity = todo.intensity_of(scan)
     scan, scale = intensity.above_floor(scan), intensity.range
     stages = passes(todo.degradation.factor, todo.model.factors)
+    yield from within(_scales(upsampler, scan, todo, stages, scale), 0.0, 0.0)
     flips = mirrorings(todo.degradation.axis) if todo.flips else ((),)
     fused: list[Voxels] = []
     disagreements: list[Voxels] = []
@@ -116,15 +125,45 @@ def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
     if todo.flips:
         job_of_spread = slabwise(_spread, *fused, message=JOINING)
         spread = yield from within(job_of_spread, 0.99, 1.0)
-    return Estimate(result, differing, upsampler.device_title, spread)
+    return Estimate(result, differing, upsampler.device_title, spread, upsampler.precision)
 
 
-def loaded_upsampler(model: Model, device: str) -> Job["Upsampler"]:
+def _scales(
+    upsampler: "Upsampler", scan: Voxels, todo: Refinement, stages: tuple[int, ...], scale: float
+) -> Job[None]:
+    """Fix the scales of 8-bit integers by evenly spaced slices of both planes."""
+    stacks = [unstack(scan, g.thick, g.normal) for g in cross_planes(todo.degradation.axis)]
+    around = upsampler.neighbours
+
+    def windows() -> Iterator[Voxels]:
+        for stack in stacks:
+            framed = np.pad(stack, ((around, around), (0, 0), (0, 0)), mode="edge")
+            for number in evenly_spaced(len(stack)):
+                yield framed[number : number + 2 * around + 1]
+
+    return upsampler.fix_scales(windows(), stages[0], scale)
+
+
+def evenly_spaced(count: int) -> list[int]:
+    """The slices of a plane that the scales of 8-bit integers are taken from.
+
+    Args:
+        count: The slices of the plane.
+
+    Returns:
+        Their numbers, in order: few of a plane of few slices, which would not be worth more.
+    """
+    wanted = min(MOST_WINDOWS, max(LEAST_WINDOWS, count // SLICES_A_WINDOW))
+    return sorted({(2 * n + 1) * count // (2 * wanted) for n in range(wanted)})
+
+
+def loaded_upsampler(model: Model, device: str, precision: str) -> Job["Upsampler"]:
     """Load torch and build the network of a model, in a thread.
 
     Args:
         model: The model.
         device: One of ``DEVICES``.
+        precision: One of ``PRECISIONS``.
 
     Returns:
         A job whose result is the network, ready to run.
@@ -138,7 +177,7 @@ def loaded_upsampler(model: Model, device: str) -> Job["Upsampler"]:
             Upsampler,  # lazy: torch takes seconds to load
         )
 
-        return Upsampler(model, device)
+        return Upsampler(model, device, precision)
 
     return aside(start, Progress(0.0, "Starting the network"))
 

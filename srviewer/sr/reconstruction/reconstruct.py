@@ -113,6 +113,7 @@ def _one_axis(
         adapted=axis_result.adapted,
         region=None if region is None else region.name,
         device=estimate.device,
+        precision=estimate.precision,
         seconds=time.monotonic() - started,
         peak_memory_mb=peak_memory_mb(),
         warnings=(

@@ -91,7 +91,9 @@ def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refi
     yield Progress(0.0, "Measuring the grey levels")
     intensity = volume_intensity(scan)
     image = yield from within(image_alone(scan, request.axis, intensity), 0.0, 0.0)
-    todo = Refinement(degradation, model, fusion, request.device, request.flips, intensity)
+    todo = Refinement(
+        degradation, model, fusion, request.device, request.flips, intensity, request.precision
+    )
     weights = None if region is None else lock_weights(region, scan.geometry)
     start, adapted = 0.0, None
     if model is not None and request.adaptation is not None:

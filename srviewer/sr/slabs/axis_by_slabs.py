@@ -106,7 +106,7 @@ def refined_by_network(
     """
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
-    upsampler = yield from loaded_upsampler(todo.model, todo.device)
+    upsampler = yield from loaded_upsampler(todo.model, todo.device, "float32")
     axis, factor = todo.degradation.axis, todo.degradation.factor
     intensity = todo.intensity or intensity_of_parts(scan.parts)
     floor, scale = np.float32(intensity.floor), intensity.range
