@@ -31,6 +31,7 @@ from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Voxels
+from srviewer.core.volumes.voxel_sources import ArrayVoxels, Memory, shape_of
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.nn.models.model_file import Model
@@ -38,7 +39,9 @@ from srviewer.nn.models.weight_interpolation import towards
 from srviewer.nn.plans.adaptation import LEAST_GAINS, Adaptation, best_share
 from srviewer.nn.training.adapt import fitted, restored_psnr
 from srviewer.sr.cross_plane.adaptation import learned_from
-from srviewer.sr.cross_plane.refinement import Refinement, cross_plane
+from srviewer.sr.cross_plane.estimate import EstimateStore
+from srviewer.sr.cross_plane.network import cross_plane
+from srviewer.sr.cross_plane.refinement import Refinement, across
 from srviewer.sr.models.available_models import find_model
 
 TRIED = tuple(LEAST_GAINS)
@@ -117,7 +120,10 @@ def _measured(name: str, thin: Voxels, degradation: Degradation, args: argparse.
 
     def rebuilt(by: Model) -> Voxels:
         todo = Refinement(degradation, by, FUSIONS[0], "cpu")
-        return run(cross_plane(scan, todo)).voxels
+        source, slabs = ArrayVoxels(shape_of(scan), scan), across(axis)
+        estimate = EstimateStore(Memory(), slabs, source.shape[slabs])
+        run(cross_plane(source, todo, Memory(), estimate.keep))
+        return estimate.kept.voxels.read(slabs, 0, source.shape[slabs])
 
     def score(voxels: Voxels) -> float:
         return psnr(truth, voxels, data_range, seen) or 0.0

@@ -20,10 +20,11 @@ from benchmarks.estimates import THICK, degraded, estimates, thin_volumes
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.reconstruction.fusion import FUSIONS, disagreement
-from srviewer.core.reconstruction.iterative_back_projection import back_projected
+from srviewer.core.reconstruction.iterative_back_projection import back_project
 from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Voxels
+from srviewer.core.volumes.voxel_sources import ArrayVoxels, shape_of
 from srviewer.job import run
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.sr.models.available_models import find_model
@@ -62,8 +63,11 @@ def _measured(upsampler: Upsampler, thin: Voxels, factor: int) -> dict[str, floa
     data_range, seen = intensity.range, intensity.foreground(truth)
     first, second = estimates(upsampler, scan, factor)
     plain = cubic(scan, THICK, thin_positions(scan.shape[THICK], factor))
-    held = run(back_projected(plain, scan, Degradation(THICK, factor), data_range))
-    candidates = {"cubic": plain, "back-projected": held}
+    held = ArrayVoxels(shape_of(plain), plain)
+    whole = 0, [(0, len(plain))]
+    measured = ArrayVoxels(shape_of(scan), scan)
+    run(back_project(held, measured, Degradation(THICK, factor), data_range, whole))
+    candidates = {"cubic": plain, "back-projected": held.array}
     candidates |= {row.id: row.fuse(first, second) for row in FUSIONS}
     found = {name: psnr(truth, x, data_range, seen) or 0.0 for name, x in candidates.items()}
     apart = disagreement(first, second)[seen]

@@ -38,6 +38,8 @@ def voxels_of(path: Path) -> np.ndarray:
         (["--method", "cubic", "--minimum", "scan"], ["residual"]),
         (["--factor", "4"], ["residual", "disagreement"]),
         (["--factor", "4", "--minimum", "scan"], ["residual"]),
+        (["--factor", "2", "--flips", "--texture", "0.5"], ["spread", "texture-change"]),
+        (["--factor", "6", "--isotropic", "--profile", "gaussian"], ["disagreement"]),
     ],
 )
 def test_slab_by_slab_gives_the_same_files(
@@ -90,8 +92,9 @@ def test_what_needs_the_whole_volume_is_refused(
     thick_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = ["reconstruct", str(thick_file), "-o", str(tmp_path / "thin.nii"), "--slabs", "always"]
-    assert main([*run, "--isotropic", "--flips"]) == 1
-    assert "no isotropic resampling, no flips" in capsys.readouterr().err
+    assert main([*run, "--adapt", "1", "--repair", "slices"]) == 1
+    expected = "no fitting of the model to the scan, no repair of faults between slices"
+    assert expected in capsys.readouterr().err
     shape = "ellipse:axial:0,0,0:8,0,0:0,8,0"
     assert main([*run, "--lock-shape", shape]) == 1
     assert "no locked region" in capsys.readouterr().err

@@ -105,9 +105,9 @@ def test_a_result_too_large_to_show_is_told_where_it_is(
 def test_what_cannot_go_slab_by_slab_says_so(opened: MainWindow, room: Room, head: Volume) -> None:
     box = _box(opened)
     room(300_000_000)
-    _ask(opened, flips=True)
-    assert "there is no flips" in box.text.text() and not box.start.isEnabled()
-    _ask(opened, flips=False)
+    _ask(opened, repair=("slices",))
+    assert "there is no repair of faults" in box.text.text() and not box.start.isEnabled()
+    _ask(opened, repair=())
     assert box.start.isEnabled()
     opened.study.open(Degradation(2, 3).thick_volume(head), (), None)  # from no file
     assert "Only NIfTI and MGH files" in box.text.text() and not box.start.isEnabled()

@@ -65,7 +65,6 @@ def check_slabs(args: argparse.Namespace, scan: ScanHeader, request: Request) ->
         "label map": args.labels is not None,
         "report": args.report is not None,
         "resampling of a tilted stack": args.deskew,
-        "isotropic resampling": args.isotropic,
     }
     check_streamable(
         scan, request, tuple(name for name, is_asked in needs_memory.items() if is_asked)

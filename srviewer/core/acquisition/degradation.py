@@ -249,6 +249,33 @@ def consistency_of(residual: Voxels, data_range: float) -> Consistency:
     Returns:
         Its root mean square and its largest magnitude, as shares of the range.
     """
-    relative = np.abs(residual) / np.float32(data_range)
-    square = float(np.mean(np.square(relative), dtype=np.float64))
-    return Consistency(rms=sqrt(square), max=float(relative.max()))
+    size = ResidualSize(data_range)
+    size.add(residual)
+    return size.consistency()
+
+
+class ResidualSize:
+    """The size of a residual that comes slab by slab.
+
+    Args:
+        data_range: The intensity range of the scan, above 0, in the unit of the residual.
+    """
+
+    def __init__(self, data_range: float) -> None:
+        self._range = np.float32(data_range)
+        self._squares, self._most, self._count = 0.0, 0.0, 0
+
+    def add(self, residual: Voxels) -> None:
+        """Add values.
+
+        Args:
+            residual: Of any shape.
+        """
+        relative = np.abs(residual) / self._range
+        self._squares += float(np.sum(np.square(relative), dtype=np.float64))
+        self._most = max(self._most, float(relative.max(initial=0)))
+        self._count += relative.size
+
+    def consistency(self) -> Consistency:
+        """Root mean square and largest magnitude of all values so far, as shares of the range."""
+        return Consistency(sqrt(self._squares / max(1, self._count)), self._most)

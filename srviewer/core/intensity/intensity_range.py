@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from srviewer.core.intensity.padding import measured_voxels
-from srviewer.core.intensity.percentiles import Largest, Parts, parts_of
+from srviewer.core.intensity.percentiles import Largest, Parts
 from srviewer.core.scores.metrics import Mask
+from srviewer.core.volumes.slabwise import parts_of
 from srviewer.core.volumes.volume import Volume, Voxels
 
 FLOOR_PERCENT = 0.1  # of the voxels

@@ -4,7 +4,7 @@ A volume marks them by one value, so that no mask has to be kept beside its voxe
 computation they are filled from the measured voxels beside them, and marked again in the result.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from srviewer.core.geometry.grid import Axis
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.interpolate import Positions, nearest
 from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.job import Job, Progress
 
 Kernel = Callable[[Voxels, Axis, Positions], Voxels]
 
@@ -41,6 +42,24 @@ def measured_limits(volume: Volume) -> tuple[float, float]:
     values = measured_voxels(volume.voxels, volume.padding)
     values = values if values.size else volume.voxels
     return float(values.min()), float(values.max())
+
+
+def least_measured(parts: Callable[[], Iterable[Voxels]], padding: float | None) -> Job[float]:
+    """The smallest voxel that is no padding, of an image that is read part by part.
+
+    Args:
+        parts: Gives the voxels in parts of any shape.
+        padding: The value of padding; None where there is none.
+
+    Returns:
+        A job with the value; ``padding`` where nothing was measured.
+    """
+    least = np.inf
+    for part in parts():
+        yield Progress(0.0, "Looking for the least value")
+        values = measured_voxels(part, padding)
+        least = min(least, float(values.min(initial=np.float32(np.inf))))
+    return least if padding is None or np.isfinite(least) else padding
 
 
 def empty_value(volume: Volume) -> float:

@@ -1,6 +1,6 @@
 """Exact upper percentiles of values that are read part by part."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from math import ceil
 
 import numpy as np
@@ -9,7 +9,6 @@ from srviewer.core.volumes.volume import Voxels
 
 Parts = Callable[[], Iterable[Voxels]]  # gives the same voxels at each call
 SAMPLED = 16  # one of so many values is enough to sieve the others
-PART = 2**22  # values of an array that are examined together
 
 
 class Largest:
@@ -71,17 +70,3 @@ class Largest:
             raise ValueError(f"only the {self._kept.size} largest of {self._seen} values are kept")
         ordered = np.sort(self._kept)[-from_top:].astype(np.float64)
         return float(ordered[0] + (ordered[min(1, from_top - 1)] - ordered[0]) * (rank - below))
-
-
-def parts_of(voxels: Voxels) -> Iterator[Voxels]:
-    """Cut an array into flat parts, in the order in which it lies in memory.
-
-    Args:
-        voxels: Of any shape.
-
-    Yields:
-        (n,) at most ``PART`` values; views where they can be.
-    """
-    flat = voxels.ravel(order="K")
-    for start in range(0, flat.size, PART):
-        yield flat[start : start + PART]

@@ -1,6 +1,6 @@
 """Work on whole volumes in steps: slab by slab, so that a cancel need not wait for the end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress
 
 SLAB_VOXELS = 2**20  # of the first array: about 0.05 s of arithmetic
+PART = 2**22  # values of an array that are examined together
 
 
 def slabwise(
@@ -39,10 +40,10 @@ def slabwise(
     result: Voxels | None = None
     for start in range(0, count, thick):
         yield Progress(start / count, message)
-        slab = work(*(_part(array, axis, start, start + thick) for array in arrays))
+        slab = work(*(planes_of(array, axis, start, start + thick) for array in arrays))
         if result is None:
-            result = _room(slab, axis, count)
-        _part(result, axis, start, start + thick)[...] = slab
+            result = room_for(slab, axis, count)
+        planes_of(result, axis, start, start + thick)[...] = slab
     return work(*arrays) if result is None else result
 
 
@@ -66,21 +67,54 @@ def filtered_in_place(
     thick = max(1, SLAB_VOXELS * count // max(1, voxels.size))
     for start in range(0, count, thick):
         yield Progress(start / count, message)
-        slab = _part(voxels, axis, start, start + thick)
+        slab = planes_of(voxels, axis, start, start + thick)
         slab[...] = work(slab)
 
 
-def _part(array: Voxels, axis: Axis, start: int, stop: int) -> Voxels:
-    """Planes ``start`` to ``stop`` along ``axis``, a view."""
+def planes_of(array: Voxels, axis: Axis, start: int, stop: int) -> Voxels:
+    """Select planes of an array.
+
+    Args:
+        array: (i, j, k), of any unit.
+        axis: The array axis, 0..2.
+        start: The first plane.
+        stop: The plane behind the last one.
+
+    Returns:
+        (i, j, k), a view.
+    """
     box = [slice(None)] * 3
     box[axis] = slice(start, stop)
     return array[tuple(box)]
 
 
-def _room(slab: Voxels, axis: Axis, count: int) -> Voxels:
-    """An empty array of ``count`` planes along ``axis``, in the memory order of ``slab``."""
+def room_for(slab: Voxels, axis: Axis, count: int) -> Voxels:
+    """Create an empty array for slabs, in the memory order of the first one.
+
+    Args:
+        slab: (i, j, k), the first slab.
+        axis: The array axis across the slabs, 0..2.
+        count: The planes of the array along it.
+
+    Returns:
+        (i, j, k) without values.
+    """
     shape = list(slab.shape)
     shape[axis] = count
     order = sorted(range(3), key=lambda a: -abs(slab.strides[a]))
     room = np.empty([shape[a] for a in order], slab.dtype)
     return room.transpose([order.index(a) for a in range(3)])
+
+
+def parts_of(voxels: Voxels) -> Iterator[Voxels]:
+    """Cut an array into flat parts, in the order in which it lies in memory.
+
+    Args:
+        voxels: Of any shape.
+
+    Yields:
+        (n,) at most ``PART`` values; views where they can be.
+    """
+    flat = voxels.ravel(order="K")
+    for start in range(0, flat.size, PART):
+        yield flat[start : start + PART]

@@ -61,6 +61,11 @@ class Upsampler:
         """The device as it is shown and exported, and the one that it replaced after a failure."""
         return device_title(self.device) + self._lost
 
+    @property
+    def needs_scales(self) -> bool:
+        """Whether ``fix_scales`` is still to come."""
+        return self.precision.name == "int8" and self._quick is None
+
     def fix_scales(self, windows: Iterable[Voxels], factor: int, scale: float) -> Job[None]:
         """Fix the scales of 8-bit integers for all slices to come; nothing happens in float32.
 
@@ -74,7 +79,7 @@ class Upsampler:
             scale: The intensity range, by which the input is divided for the network.
         """
         network = self._network
-        if self.precision.name != "int8" or not isinstance(network, ResidualNetwork):
+        if not self.needs_scales or not isinstance(network, ResidualNetwork):
             return
         seen: list[torch.Tensor] = []
         for number, window in enumerate(windows):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.intensity.intensity_range import Intensity
 from srviewer.core.volumes.volume import Voxels
+from srviewer.core.volumes.voxel_sources import ArrayVoxels, shape_of
 from srviewer.job import Job
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.plans.adaptation import Adaptation, Adapted
@@ -42,7 +43,12 @@ def adapted_model(
         raise ValueError("there is no model to adapt")
     try:
         source, held_out = learned_from(
-            scan, first, model, todo.degradation, adaptation.seed, todo.intensity_of(scan)
+            scan,
+            first,
+            model,
+            todo.degradation,
+            adaptation.seed,
+            todo.intensity_of(ArrayVoxels(shape_of(scan), scan)),
         )
     except ValueError:  # the guard's answer where nothing can be learned
         return model, Adapted(False, 0.0, 0.0, 0, 0.0)

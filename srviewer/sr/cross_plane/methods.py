@@ -1,17 +1,27 @@
 """The table of methods: networks and interpolations that refine a thick axis."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from srviewer.core.geometry.grid import Axis
-from srviewer.core.reconstruction.iterative_back_projection import back_projected
+from srviewer.core.reconstruction.iterative_back_projection import RESTORING, back_project
 from srviewer.core.volumes import interpolate
 from srviewer.core.volumes.volume import Voxels
+from srviewer.core.volumes.voxel_sources import (
+    Storage,
+    VoxelSource,
+    slab_planes,
+    slab_spans,
+    with_length,
+)
 from srviewer.job import Job, Progress, within
-from srviewer.sr.cross_plane.refinement import Estimate, Refinement, cross_plane
+from srviewer.sr.cross_plane.estimate import Computation, Estimate, EstimateStore, Keep
+from srviewer.sr.cross_plane.network import cross_plane
+from srviewer.sr.cross_plane.refinement import Refinement, across
 from srviewer.table import find_row
 
 Interpolation = Callable[[Voxels, Axis, interpolate.Positions], Voxels]
+Run = Callable[[VoxelSource, Refinement, Storage, Keep], Job[Computation]]
 
 
 @dataclass(frozen=True)
@@ -23,23 +33,29 @@ class Method:
         title: The name that users see.
         needs_model: Whether the refinement must hold a model.
         consistent: Whether the result fulfils data consistency for every slice profile.
-        run: (scan, refinement) -> a job that gives the estimate. The scan is (i, j, k) voxels
-            without padding.
+        run: (scan, refinement, storage, keep) -> a job that passes the slabs of the estimate to
+            ``keep`` and gives what they were computed by. The scan is (i, j, k) voxels without
+            padding.
     """
 
     id: str
     title: str
     needs_model: bool
     consistent: bool
-    run: Callable[[Voxels, Refinement], Job[Estimate]]
+    run: Run
 
 
-def _interpolation(kernel: Interpolation) -> Callable[[Voxels, Refinement], Job[Estimate]]:
-    def run(scan: Voxels, todo: Refinement) -> Job[Estimate]:
-        yield Progress(0.0, "Interpolating")
+def _interpolation(kernel: Interpolation) -> Run:
+    def run(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[Computation]:
         axis, factor = todo.degradation.axis, todo.degradation.factor
         positions = interpolate.thin_positions(scan.shape[axis], factor)
-        return Estimate(kernel(scan, axis, positions), None, "cpu")
+        slabs, count = across(axis), scan.shape[across(axis)]
+        thin = with_length(scan.shape, axis, len(positions))
+        for start, stop in slab_spans(scan.shape, slabs, slab_planes(thin, slabs)):
+            yield Progress(start / count, "Interpolating")
+            voxels = kernel(scan.read(slabs, start, stop), axis, positions)
+            yield from within(keep(start, Estimate(voxels)), start / count, stop / count)
+        return Computation("cpu")
 
     return run
 
@@ -47,18 +63,35 @@ def _interpolation(kernel: Interpolation) -> Callable[[Voxels, Refinement], Job[
 _cubic = _interpolation(interpolate.cubic)
 
 
-def _back_projected(scan: Voxels, todo: Refinement) -> Job[Estimate]:
-    """Cubic interpolation with data consistency, by iterative back-projection."""
-    first = yield from within(_cubic(scan, todo), 0.0, 0.1)
-    data_range = todo.intensity_of(scan).range
-    job = back_projected(first.voxels, scan, todo.degradation, data_range)
-    voxels = yield from within(job, 0.1, 1.0)
-    return replace(first, voxels=voxels)
+def _held_to_scan(run: Run, share: float) -> Run:
+    """A method whose estimate is held to the scan, by iterative back-projection.
+
+    ``share``: of the method's own work in the whole.
+    """
+
+    def held(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[Computation]:
+        slabs = across(todo.degradation.axis)
+        first = EstimateStore(storage, slabs, scan.shape[slabs])
+        computation = yield from within(run(scan, todo, storage, first.keep), 0.0, share)
+        data_range = todo.intensity_of(scan).range
+        spans = slabs, tuple(first.spans())
+        job = back_project(first.kept.voxels, scan, todo.degradation, data_range, spans)
+        yield from within(job, share, 0.99)
+        yield from within(first.pass_on(RESTORING, keep), 0.99, 1.0)
+        return computation
+
+    return held
+
+
+def _network(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[Computation]:
+    """Cross-plane super-resolution, which by itself keeps block means alone."""
+    run = cross_plane if todo.degradation.is_block_mean else _held_to_scan(cross_plane, 0.9)
+    return run(scan, todo, storage, keep)
 
 
 METHODS = (
-    Method("cross-plane", "Cross-plane network", True, True, cross_plane),
-    Method("back-projected", "Cubic, held to the scan", False, True, _back_projected),
+    Method("cross-plane", "Cross-plane network", True, True, _network),
+    Method("back-projected", "Cubic, held to the scan", False, True, _held_to_scan(_cubic, 0.1)),
     Method("cubic", "Cubic B-spline", False, False, _cubic),
     Method("linear", "Linear", False, False, _interpolation(interpolate.linear)),
     Method("nearest", "Nearest", False, False, _interpolation(interpolate.nearest)),

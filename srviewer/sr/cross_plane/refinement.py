@@ -1,30 +1,15 @@
-"""Cross-plane super-resolution: both planes that hold the thick axis, restacked and fused."""
+"""The settings of a refinement: planes, mirrored copies, passes of the network."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Axis
-from srviewer.core.intensity.intensity_range import Intensity, measured_intensity
-from srviewer.core.reconstruction.fusion import Fusion, disagreement
-from srviewer.core.slices.planes import TrainingGroup, cross_planes, restack, unstack
-from srviewer.core.volumes.slabwise import slabwise
-from srviewer.core.volumes.volume import Voxels
+from srviewer.core.intensity.intensity_range import Intensity, intensity_of_parts
+from srviewer.core.reconstruction.fusion import Fusion
+from srviewer.core.slices.planes import cross_planes
+from srviewer.core.volumes.voxel_sources import VoxelSource
 from srviewer.errors import UserError
-from srviewer.job import Job, Progress, aside, within
-from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.models.model_file import Model
-
-if TYPE_CHECKING:
-    from srviewer.nn.inference.infer import Upsampler
-
-
-# Slices of each plane that the scales of 8-bit integers are taken from: one in so many.
-LEAST_WINDOWS, MOST_WINDOWS, SLICES_A_WINDOW = 2, 12, 16
-JOINING = "Joining both planes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +35,7 @@ class Refinement:
     intensity: Intensity | None = None
     precision: str = "float32"
 
-    def intensity_of(self, scan: Voxels) -> Intensity:
+    def intensity_of(self, scan: VoxelSource) -> Intensity:
         """Intensity floor and range of the scan, measured where they are not given.
 
         Args:
@@ -59,140 +44,19 @@ class Refinement:
         Returns:
             Floor and range, in the unit of the scan.
         """
-        return self.intensity or measured_intensity(scan)
+        return self.intensity or intensity_of_parts(scan.parts)
 
 
-@dataclass(frozen=True, eq=False)
-class Estimate:
-    """A refined volume with its maps.
-
-    All are (i, j, k) on the refined grid, in the unit of the scan.
-
-    Attributes:
-        voxels: The refined voxels.
-        disagreement: Magnitude of the difference of the two planes; None where one estimate is all.
-        device: The title of the device that computed it.
-        spread: Standard deviation over test-time augmentation; None without it.
-        precision: That of the network; None for interpolation.
-    """
-
-    voxels: Voxels
-    disagreement: Voxels | None
-    device: str
-    spread: Voxels | None = None
-    precision: UsedPrecision | None = None
-
-
-def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
-    """Cross-plane super-resolution (section 3.1.1 of the paper).
-
-    The intensity floor is subtracted before the network, which takes air as 0, and added after it.
-    The mean of each block moves with it, so block means are reproduced all the same.
+def across(axis: Axis) -> Axis:
+    """The axis across the slabs of a refinement: the normal of the plane that is refined last.
 
     Args:
-        scan: (i, j, k) thick voxels without padding.
-        todo: The settings; a factor beyond the model's own is reached in several passes.
+        axis: The refined axis.
 
     Returns:
-        A job whose result is the estimate, ``factor`` times more voxels along the axis.
-
-    Raises:
-        ValueError: ``todo`` has no model.
-        UserError: The factor is out of reach, or the device is absent.
+        Another axis, 0..2.
     """
-    if todo.model is None:
-        raise ValueError("cross-plane super-resolution needs a model")
-    upsampler = yield from loaded_upsampler(todo.model, todo.device, todo.precision)
-    yield Progress(0.0, "Measuring the grey levels")
-    intensity = todo.intensity_of(scan)
-    scan, scale = intensity.above_floor(scan), intensity.range
-    stages = passes(todo.degradation.factor, todo.model.factors)
-    yield from within(_scales(upsampler, scan, todo, stages, scale), 0.0, 0.0)
-    flips = mirrorings(todo.degradation.axis) if todo.flips else ((),)
-    fused: list[Voxels] = []
-    disagreements: list[Voxels] = []
-    for number, axes in enumerate(flips):
-        job = _both_planes(upsampler, np.flip(scan, axes), todo, stages, scale)
-        span = 0.98 * number / len(flips), 0.98 * (number + 1) / len(flips)
-        estimate, differing = yield from within(job, *span)
-        fused.append(np.flip(estimate, axes))
-        disagreements.append(np.flip(differing, axes))
-    result = yield from within(_averaged(fused), 0.98, 0.985)
-    if intensity.floor:
-        result += np.float32(intensity.floor)
-    differing = yield from within(_averaged(disagreements), 0.985, 0.99)
-    spread = None
-    if todo.flips:
-        job_of_spread = slabwise(_spread, *fused, message=JOINING)
-        spread = yield from within(job_of_spread, 0.99, 1.0)
-    return Estimate(result, differing, upsampler.device_title, spread, upsampler.precision)
-
-
-def _scales(
-    upsampler: "Upsampler", scan: Voxels, todo: Refinement, stages: tuple[int, ...], scale: float
-) -> Job[None]:
-    """Fix the scales of 8-bit integers by evenly spaced slices of both planes."""
-    stacks = [unstack(scan, g.thick, g.normal) for g in cross_planes(todo.degradation.axis)]
-    around = upsampler.neighbours
-
-    def windows() -> Iterator[Voxels]:
-        for stack in stacks:
-            framed = np.pad(stack, ((around, around), (0, 0), (0, 0)), mode="edge")
-            for number in evenly_spaced(len(stack)):
-                yield framed[number : number + 2 * around + 1]
-
-    return upsampler.fix_scales(windows(), stages[0], scale)
-
-
-def evenly_spaced(count: int) -> list[int]:
-    """The slices of a plane that the scales of 8-bit integers are taken from.
-
-    Args:
-        count: The slices of the plane.
-
-    Returns:
-        Their numbers, in order: few of a plane of few slices, which would not be worth more.
-    """
-    wanted = min(MOST_WINDOWS, max(LEAST_WINDOWS, count // SLICES_A_WINDOW))
-    return sorted({(2 * n + 1) * count // (2 * wanted) for n in range(wanted)})
-
-
-def loaded_upsampler(model: Model, device: str, precision: str) -> Job["Upsampler"]:
-    """Load torch and build the network of a model, in a thread.
-
-    Args:
-        model: The model.
-        device: One of ``DEVICES``.
-        precision: One of ``PRECISIONS``.
-
-    Returns:
-        A job whose result is the network, ready to run.
-
-    Raises:
-        UserError: The device is absent.
-    """
-
-    def start() -> "Upsampler":
-        from srviewer.nn.inference.infer import (
-            Upsampler,  # lazy: torch takes seconds to load
-        )
-
-        return Upsampler(model, device, precision)
-
-    return aside(start, Progress(0.0, "Starting the network"))
-
-
-def _averaged(copies: list[Voxels]) -> Job[Voxels]:
-    """The mean of all copies; a single copy as it is."""
-    return copies[0] if len(copies) == 1 else (yield from slabwise(_mean, *copies, message=JOINING))
-
-
-def _mean(*copies: Voxels) -> Voxels:
-    return np.asarray(sum(copies[1:], copies[0]) / np.float32(len(copies)))
-
-
-def _spread(*copies: Voxels) -> Voxels:
-    return np.asarray(np.std(copies, axis=0, dtype=np.float32))
+    return cross_planes(axis)[1].normal
 
 
 def mirrorings(axis: Axis) -> tuple[tuple[Axis, ...], ...]:
@@ -207,34 +71,6 @@ def mirrorings(axis: Axis) -> tuple[tuple[Axis, ...], ...]:
     """
     first, second = (a for a in range(3) if a != axis)
     return (), (axis,), (first, second), (axis, first, second)
-
-
-def _both_planes(
-    upsampler: "Upsampler", scan: Voxels, todo: Refinement, stages: tuple[int, ...], scale: float
-) -> Job[tuple[Voxels, Voxels]]:
-    """The fused estimate and the disagreement of the two planes."""
-    planes: list[Voxels] = []
-    for number, group in enumerate(cross_planes(todo.degradation.axis)):
-        job = _one_plane(upsampler, scan, group, stages, scale)
-        planes.append((yield from within(job, 0.48 * number, 0.48 * (number + 1))))
-    fusing = slabwise(todo.fusion.fuse, *planes, message=JOINING)
-    fused = yield from within(fusing, 0.96, 0.98)
-    comparing = slabwise(disagreement, *planes, message=JOINING)
-    return fused, (yield from within(comparing, 0.98, 1.0))
-
-
-def _one_plane(
-    upsampler: "Upsampler",
-    scan: Voxels,
-    group: TrainingGroup,
-    stages: tuple[int, ...],
-    scale: float,
-) -> Job[Voxels]:
-    slices = unstack(scan, group.thick, group.normal)
-    for number, factor in enumerate(stages):
-        job = upsampler.upsample(slices, factor, scale)
-        slices = yield from within(job, number / len(stages), (number + 1) / len(stages))
-    return np.asarray(restack(slices, group.thick, group.normal))
 
 
 def passes(factor: int, known: tuple[int, ...]) -> tuple[int, ...]:

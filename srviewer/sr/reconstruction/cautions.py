@@ -32,23 +32,6 @@ def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, 
     return cautions_at_noise(scan, request, model, noise)
 
 
-def caution_codes(scan: Volume, request: Request, model: Model | None) -> tuple[str, ...]:
-    """The codes of those cautions for a reconstruction that have one.
-
-    Args:
-        scan: The scan; its noise is measured where texture is requested.
-        request: The reconstruction.
-        model: The model; None for interpolation.
-
-    Returns:
-        The codes.
-    """
-    if model is None or not request.texture:
-        return ()
-    warning = texture_warning(request, scan_noise(scan, request.axis))
-    return () if warning is None else (warning.code,)
-
-
 def cautions_at_noise(
     scan: ScanHeader, request: Request, model: Model | None, noise: float
 ) -> tuple[str, ...]:
@@ -105,7 +88,7 @@ def _of_the_grids(scan: ScanHeader, request: Request) -> list[str]:
     return lines
 
 
-def outcomes(refined: Refined, region: Volume | None) -> tuple[str, ...]:
+def outcomes(refined: Refined, region: ScanHeader | None) -> tuple[str, ...]:
     """The effects of adaptation and region lock that the user must know.
 
     Args:

@@ -1,27 +1,43 @@
 """Reconstruction of scans with missing or uneven slices: run by run, never with a mean spacing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.acquisition.degradation import consistency_of
+from srviewer.core.acquisition.degradation import Consistency, ResidualSize
 from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.geometry.slice_runs import SliceRun, longest, runs
-from srviewer.core.intensity.intensity_range import volume_intensity
-from srviewer.core.intensity.padding import empty_value, interpolated_around_padding
+from srviewer.core.intensity.intensity_range import intensity_of_parts
+from srviewer.core.intensity.padding import interpolated_around_padding, least_measured
 from srviewer.core.volumes.interpolate import Positions, cubic, linear, nearest
+from srviewer.core.volumes.slabwise import planes_of
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
+from srviewer.core.volumes.voxel_sources import (
+    Cropped,
+    KeptVolume,
+    Memory,
+    Storage,
+    VoxelSource,
+    chunk_edges,
+    kept,
+    slab_planes,
+    slab_spans,
+    with_length,
+)
 from srviewer.errors import UserError
-from srviewer.job import Job, within
+from srviewer.job import Job, Progress, within
 from srviewer.sr.cross_plane.methods import Interpolation, method
-from srviewer.sr.cross_plane.refinement import reachable
+from srviewer.sr.cross_plane.refinement import across, reachable
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.reconstruction.reconstruct import clipped, reconstruct
+from srviewer.sr.reconstruction.reconstruct import CHECKING, lowest_allowed, reconstructed
 from srviewer.sr.reconstruction.repair import repaired, settled
-from srviewer.sr.requests.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request, lowest_allowed
-from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, made_map
+from srviewer.sr.reconstruction.resampled import clipped, clipping
+from srviewer.sr.requests.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request
+from srviewer.sr.results.kept_reconstruction import KeptReconstruction
+from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, map_header
 from srviewer.sr.results.reconstruction import Reconstruction
 
 # What every run for itself cannot have; with it a bad slice is bridged while the scan is
@@ -41,7 +57,7 @@ ON_CENTRE = 1e-3
 def reconstruct_scan(
     scan: Volume, request: Request, region: Volume | None = None
 ) -> Job[Reconstruction]:
-    """Reconstruct a scan; where slices are missing or uneven, as ``request.gaps`` says.
+    """Reconstruct a scan in memory; where slices are missing or uneven, as ``request.gaps`` says.
 
     Faults between slices are corrected first, those that ``request.repair`` names. Then, "run":
     only the longest regular run of slices. "fill": each run by itself, all on one grid, where
@@ -60,44 +76,68 @@ def reconstruct_scan(
             has a region or a second axis; and as ``reconstruct``.
     """
     if not request.repair:
-        return (yield from _reconstructed(scan, request, region))
+        result = yield from run_by_run(kept(scan), request, Memory(), region)
+        return result.in_memory()
     corrected = yield from within(repaired(scan, request.repair), 0.0, 0.05)
     whole = region is not None or request != replace(request, **WHOLE)
     with_gaps = corrected.scan if whole else corrected.with_gaps()
-    result = yield from within(_reconstructed(with_gaps, request, region), 0.05, 1.0)
-    return settled(result, corrected)
+    job = run_by_run(kept(with_gaps), request, Memory(), region)
+    result = yield from within(job, 0.05, 1.0)
+    return settled(result.in_memory(), corrected)
 
 
-def _reconstructed(scan: Volume, request: Request, region: Volume | None) -> Job[Reconstruction]:
-    planes = scan.planes
+def run_by_run(
+    scan: KeptVolume, request: Request, storage: Storage, region: Volume | None = None
+) -> Job[KeptReconstruction]:
+    """Reconstruct a scan; where slices are missing or uneven, as ``request.gaps`` says.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction; its repairs are left out.
+        storage: Where the result is kept.
+        region: The locked region, voxels above 0; None without one.
+
+    Returns:
+        A job whose result is the reconstruction.
+
+    Raises:
+        UserError: As ``reconstruct_scan``.
+    """
+    planes = scan.header.planes
     if planes is None or planes.axis != request.axis:
-        return (yield from reconstruct(scan, request, region))
+        return (yield from reconstructed(scan, request, storage, region))
     slice_runs = runs(planes)
     if longest(slice_runs).count < 2:
         raise UserError(
-            f"No two slices of '{scan.name}' lie at a regular distance; there is nothing to "
+            f"No two slices of '{scan.header.name}' lie at a regular distance; there is nothing to "
             "reconstruct between. Look for the missing files."
         )
+    lowest = yield from within(lowest_allowed(scan, request), 0.0, 0.0)
     if request.gaps == "run":
-        return (yield from _longest_alone(scan, request, region, slice_runs))
+        return (yield from _longest_alone(scan, request, storage, region, slice_runs, lowest))
     if region is not None or request.also:
         raise UserError(
-            f"'{scan.name}' has gaps: neither a locked region nor a second axis goes with every "
-            "run. Reconstruct the longest regular run alone, or leave them out."
+            f"'{scan.header.name}' has gaps: neither a locked region nor a second axis goes with "
+            "every run. Reconstruct the longest regular run alone, or leave them out."
         )
-    return (yield from _every_run(scan, request, slice_runs))
+    return (yield from _every_run(scan, request, storage, slice_runs, lowest))
 
 
 def _longest_alone(
-    scan: Volume, request: Request, region: Volume | None, slice_runs: tuple[SliceRun, ...]
-) -> Job[Reconstruction]:
+    scan: KeptVolume,
+    request: Request,
+    storage: Storage,
+    region: Volume | None,
+    slice_runs: tuple[SliceRun, ...],
+    lowest: float | None,
+) -> Job[KeptReconstruction]:
     chosen = longest(slice_runs)
     part = _part(scan, request.axis, chosen)
-    result = yield from reconstruct(part, request, region, lowest_allowed(scan, request))
+    result = yield from reconstructed(part, request, storage, region, lowest)
     measured = sum(run.count for run in slice_runs)
     line = (
         f"Only the longest regular run was reconstructed: {chosen.count} of {measured} slices, "
-        f"{chosen.step_mm:.4g} mm apart, {_span(scan, request.axis, chosen.covered)}."
+        f"{chosen.step_mm:.4g} mm apart, {_span(scan.header, request.axis, chosen.covered)}."
     )
     return replace(result, warnings=(line, *result.warnings))
 
@@ -107,13 +147,25 @@ class _RunResult:
     """One run and its result; a single slice has no result."""
 
     run: SliceRun
-    part: Volume
-    result: Reconstruction | None
+    part: KeptVolume
+    result: KeptReconstruction | None
+
+    @property
+    def volume(self) -> KeptVolume:
+        return self.part if self.result is None else self.result.kept
+
+    @property
+    def disagreement(self) -> KeptVolume | None:
+        return None if self.result is None else self.result.kept_maps.get(DISAGREEMENT.id)
 
 
 def _every_run(
-    scan: Volume, request: Request, slice_runs: tuple[SliceRun, ...]
-) -> Job[Reconstruction]:
+    scan: KeptVolume,
+    request: Request,
+    storage: Storage,
+    slice_runs: tuple[SliceRun, ...],
+    lowest: float | None,
+) -> Job[KeptReconstruction]:
     axis = request.axis
     step = min(run.step_mm for run in slice_runs if run.count > 1)
     thin = step / request.factor
@@ -122,17 +174,16 @@ def _every_run(
     for run in slice_runs:
         part, result = _part(scan, axis, run), None
         if run.count > 1:
-            run_request, lowest = (
-                _request_of(request, run.step_mm / thin),
-                lowest_allowed(scan, request),
-            )
-            job = reconstruct(part, run_request, lowest=lowest)
-            result = yield from within(job, done / total, (done + run.count) / total)
+            run_request = _request_of(request, run.step_mm / thin)
+            job = reconstructed(part, run_request, storage, lowest=lowest)
+            span = (0.95 * (done + n) / total for n in (0, run.count))
+            result = yield from within(job, *span)
         run_results.append(_RunResult(run, part, result))
         done += run.count
     if request.isotropic:
-        thin = max(mm for a, mm in enumerate(scan.geometry.spacing) if a != axis)
-    return _joined(scan, request, run_results, thin)
+        thin = max(mm for a, mm in enumerate(scan.header.geometry.spacing) if a != axis)
+    job_of_joining = _joined(scan, request, run_results, thin, lowest, storage)
+    return (yield from within(job_of_joining, 0.95, 1.0))
 
 
 def _request_of(request: Request, ratio: float) -> Request:
@@ -148,45 +199,56 @@ def _request_of(request: Request, ratio: float) -> Request:
 
 
 def _joined(
-    scan: Volume, request: Request, run_results: list[_RunResult], thin: float
-) -> Reconstruction:
+    scan: KeptVolume,
+    request: Request,
+    run_results: list[_RunResult],
+    thin: float,
+    lowest: float | None,
+    storage: Storage,
+) -> Job[KeptReconstruction]:
     """All runs on one grid of ``thin`` mm; unmeasured voxels are left empty."""
-    axis = request.axis
+    axis, header = request.axis, scan.header
     begin, end = run_results[0].run.covered[0], run_results[-1].run.covered[1]
     count = max(1, round((end - begin) / thin))
     centres: Positions = np.asarray(begin + (np.arange(count) + 0.5) * thin, np.float64)
-    grid = SliceRun(0, count, float(centres[0]), thin).geometry(scan.geometry, axis)
+    grid = SliceRun(0, count, float(centres[0]), thin).geometry(header.geometry, axis)
     owner = _owners([run_result.run for run_result in run_results], centres)
-    empty = empty_value(scan)
-    voxels = _laid(run_results, owner, grid, axis, empty)
+    empty = header.padding
+    if empty is None:
+        empty = yield from within(least_measured(scan.voxels.parts, None), 0.0, 0.0)
     results = [run_result.result for run_result in run_results if run_result.result is not None]
     first = results[0]
     step = (
-        f"{first.volume.history[-1]}; {len(run_results)} regular runs on one grid of {thin:.4g} mm"
+        f"{first.header.history[-1]}; {len(run_results)} regular runs on one grid of {thin:.4g} mm"
     )
-    volume = scan.derived(voxels, grid, step, f"{scan.name} (thin)")
-    volume = clipped(volume, lowest_allowed(scan, request))
-    disagreement = None
-    if first.disagreement is not None:
-        laid = _laid_disagreement(run_results, owner, grid, axis)
-        disagreement = made_map(volume, laid, scan.name, DISAGREEMENT)
-    residual, data_range = _residual(scan, axis, run_results), volume_intensity(scan).range
-    judged = residual if scan.padded is None else residual[~scan.padded]
+    made = header.derived_header(grid, step, f"{header.name} (thin)")
+    made = made if lowest is None else made.derived_header(grid, clipping(lowest))
+    laying = _Laying(grid, axis, owner, storage)
+    sources = [run_result.volume for run_result in run_results]
+    kernels = [nearest if run_result.result is None else cubic for run_result in run_results]
+    job = laying.laid(list(zip(sources, kernels, strict=True)), empty, lowest, header.padding)
+    volume = KeptVolume(made, (yield from within(job, 0.0, 0.6)))
+    maps = {}
+    if DISAGREEMENT.id in first.kept_maps:
+        apart = [(run_result.disagreement, linear) for run_result in run_results]
+        laid = yield from within(laying.laid(apart, 0.0, None, None), 0.6, 0.8)
+        maps[DISAGREEMENT.id] = KeptVolume(map_header(made, header.name, DISAGREEMENT), laid)
+    data_range = intensity_of_parts(scan.voxels.parts, header.padding).range
+    judging = _agreement(scan, axis, run_results, data_range, storage)
+    scan_residual, consistency = yield from within(judging, 0.8, 1.0)
+    maps[RESIDUAL.id] = KeptVolume(map_header(header, header.name, RESIDUAL), scan_residual)
     thickness = {result.thickness_mm for result in results}
     lines = dict.fromkeys(line for result in results for line in result.warnings)
     return replace(
         first,
-        volume=volume,
-        disagreement=disagreement,
-        spread=None,  # these belong to one run
-        texture_change=None,
-        residual=made_map(scan, residual, scan.name, RESIDUAL),
-        consistency=consistency_of(judged, data_range),
+        kept=volume,
+        kept_maps=maps,  # spread and change by texture belong to one run
+        consistency=consistency,
         data_range=data_range,  # the first run may hold the darkest slices
         request=request,
         thickness_mm=first.thickness_mm if len(thickness) == 1 else None,
         seconds=sum(result.seconds for result in results),
-        warnings=(*_notes(scan, run_results, centres[owner < 0], thin, empty, axis), *lines),
+        warnings=(*_notes(header, run_results, centres[owner < 0], thin, empty, axis), *lines),
     )
 
 
@@ -202,62 +264,78 @@ def _owners(slice_runs: list[SliceRun], centres: Positions) -> npt.NDArray[np.in
     return owner
 
 
-def _laid(
+@dataclass(frozen=True, eq=False)
+class _Laying:
+    """The common grid of all runs, and the run that owns each of its planes."""
+
+    grid: Geometry
+    axis: Axis
+    owner: npt.NDArray[np.int_]
+    storage: Storage
+
+    def laid(
+        self,
+        sources: Sequence[tuple[KeptVolume | None, Interpolation]],
+        empty: float,
+        lowest: float | None,
+        padding: float | None,
+    ) -> Job[VoxelSource]:
+        """The volumes of the runs on the grid, ``empty`` where there is none."""
+        slabs, shape = across(self.axis), self.grid.shape
+        thick = slab_planes(shape, slabs)
+        voxels = self.storage.voxels(shape, chunk_edges((slabs, thick)))
+        for start, stop in slab_spans(shape, slabs, thick):
+            yield Progress(start / shape[slabs], "Joining the runs of slices")
+            slab = np.full(with_length(shape, slabs, stop - start), empty, np.float32)
+            for number, (source, kernel) in enumerate(sources):
+                mine = np.flatnonzero(self.owner == number)
+                if source is not None and len(mine):
+                    part = source.voxels.read(slabs, start, stop)
+                    self._lay(slab, part, source.header, mine, kernel)
+            voxels.write(slabs, start, clipped(slab, lowest, padding))
+        return voxels
+
+    def _lay(
+        self,
+        slab: Voxels,
+        part: Voxels,
+        source: ScanHeader,
+        mine: npt.NDArray[np.int_],
+        kernel: Interpolation,
+    ) -> None:
+        """Write a slab of ``source`` to the planes ``mine`` of ``slab``."""
+        index = np.zeros((len(mine), 3))
+        index[:, self.axis] = mine
+        positions = source.geometry.index(self.grid.world(index))[:, self.axis]
+        if np.abs(positions - np.rint(positions)).max() < ON_CENTRE:
+            kernel = nearest
+        values = interpolated_around_padding(kernel, part, self.axis, positions, source.padding)
+        np.moveaxis(slab, self.axis, 0)[mine] = np.moveaxis(values, self.axis, 0)
+
+
+def _agreement(
+    scan: KeptVolume,
+    axis: Axis,
     run_results: list[_RunResult],
-    owner: npt.NDArray[np.int_],
-    grid: Geometry,
-    axis: Axis,
-    empty: float,
-) -> Voxels:
-    """The results of the runs on ``grid``."""
-    laid = np.full(grid.shape, empty, np.float32)
-    for number, run_result in enumerate(run_results):
-        source = run_result.part if run_result.result is None else run_result.result.volume
-        kernel = nearest if run_result.result is None else cubic
-        _lay(laid, source, np.flatnonzero(owner == number), grid, axis, kernel)
-    return laid
-
-
-def _laid_disagreement(
-    run_results: list[_RunResult], owner: npt.NDArray[np.int_], grid: Geometry, axis: Axis
-) -> Voxels:
-    """The disagreement of the runs on ``grid``, 0 where there is none."""
-    laid = np.zeros(grid.shape, np.float32)
-    for number, run_result in enumerate(run_results):
-        if run_result.result is not None and run_result.result.disagreement is not None:
-            source = run_result.result.disagreement
-            _lay(laid, source, np.flatnonzero(owner == number), grid, axis, linear)
-    return laid
-
-
-def _lay(
-    laid: Voxels,
-    source: Volume,
-    mine: npt.NDArray[np.int_],
-    grid: Geometry,
-    axis: Axis,
-    kernel: Interpolation,
-) -> None:
-    """Write ``source`` to the planes ``mine`` of ``laid``."""
-    if not len(mine):
-        return
-    index = np.zeros((len(mine), 3))
-    index[:, axis] = mine
-    positions = source.geometry.index(grid.world(index))[:, axis]
-    if np.abs(positions - np.rint(positions)).max() < ON_CENTRE:
-        kernel = nearest
-    values = interpolated_around_padding(kernel, source.voxels, axis, positions, source.padding)
-    np.moveaxis(laid, axis, 0)[mine] = np.moveaxis(values, axis, 0)
-
-
-def _residual(scan: Volume, axis: Axis, run_results: list[_RunResult]) -> Voxels:
-    residual = np.zeros(scan.voxels.shape, np.float32)
-    for run_result in run_results:
-        if run_result.result is not None:
-            where = [slice(None)] * 3
-            where[axis] = slice(run_result.run.start, run_result.run.stop)
-            residual[tuple(where)] = run_result.result.residual.voxels
-    return residual
+    data_range: float,
+    storage: Storage,
+) -> Job[tuple[VoxelSource, Consistency]]:
+    """The residuals of all runs on the grid of the scan, and their size without padding."""
+    slabs, shape, padding = across(axis), scan.voxels.shape, scan.header.padding
+    thick = slab_planes(shape, slabs)
+    residual = storage.voxels(shape, chunk_edges((slabs, thick)))
+    size = ResidualSize(data_range)
+    for start, stop in slab_spans(shape, slabs, thick):
+        yield Progress(start / shape[slabs], CHECKING)
+        slab = np.zeros(with_length(shape, slabs, stop - start), np.float32)
+        for run_result in run_results:
+            if run_result.result is not None:
+                own = run_result.result.kept_maps[RESIDUAL.id].voxels.read(slabs, start, stop)
+                planes_of(slab, axis, run_result.run.start, run_result.run.stop)[...] = own
+        measured = scan.voxels.read(slabs, start, stop)
+        size.add(slab if padding is None else slab[measured != np.float32(padding)])
+        residual.write(slabs, start, slab)
+    return residual, size.consistency()
 
 
 def _notes(
@@ -302,10 +380,9 @@ def _offset(scan: ScanHeader, axis: Axis) -> float:
     return float(scan.geometry.normal(axis) @ scan.geometry.affine[:3, 3])
 
 
-def _part(scan: Volume, axis: Axis, run: SliceRun) -> Volume:
+def _part(scan: KeptVolume, axis: Axis, run: SliceRun) -> KeptVolume:
     """The slices of one run alone, on their true grid."""
-    where = [slice(None)] * 3
-    where[axis] = slice(run.start, run.stop)
-    geometry = run.geometry(scan.geometry, axis)
+    geometry = run.geometry(scan.header.geometry, axis)
     step = f"slices {run.start} to {run.stop - 1} alone, {run.step_mm:.4g} mm apart"
-    return scan.derived(scan.voxels[tuple(where)], geometry, step)
+    header = scan.header.derived_header(geometry, step)
+    return KeptVolume(header, Cropped(scan.voxels, axis, run.start, run.stop))

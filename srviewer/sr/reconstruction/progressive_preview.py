@@ -13,23 +13,24 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.intensity.intensity_range import Intensity, volume_intensity
+from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.intensity.padding import marked
 from srviewer.core.slices.planes import (
     Plane,
     TrainingGroup,
     cross_planes,
-    restack,
     slice_number,
-    unstack,
 )
+from srviewer.core.volumes.slabwise import planes_of
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
+from srviewer.core.volumes.voxel_sources import Cropped, Memory, kept
 from srviewer.errors import UserError
 from srviewer.job import Job, Partial, Progress, aside, mapped, within
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.methods import method
-from srviewer.sr.cross_plane.padding_restored import image_alone
-from srviewer.sr.cross_plane.refinement import loaded_upsampler, mirrorings, passes
+from srviewer.sr.cross_plane.padding_restored import image_alone, thin_padding
+from srviewer.sr.cross_plane.plane_slices import PlaneSlices, loaded_upsampler
+from srviewer.sr.cross_plane.refinement import mirrorings, passes
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.reconstruction.reconstruct import thin_header
 from srviewer.sr.reconstruction.refine import sharper_pair
@@ -115,8 +116,11 @@ def with_preview(scan: Volume, request: Request, where: Where, job: Job[R]) -> J
         preparing = within(_prepared(scan, request), 0.0, 0.0)
         upsampler, model = yield from preparing
         intensity = volume_intensity(scan)
-        image = yield from within(image_alone(scan, request.axis, intensity), 0.0, 0.0)
-        slices = _PreviewSlices(scan, request, upsampler, model, intensity, image)
+        filling = image_alone(kept(scan), request.axis, intensity, Memory())
+        image = yield from within(filling, 0.0, 0.0)
+        stages = passes(request.factor, model.factors)
+        planes = PlaneSlices(upsampler, image, intensity, stages)
+        slices = _PreviewSlices(scan, request, model, planes)
         ahead = _followed(slices.across(where()), slices, where)
         yield from mapped(within(ahead, 0.0, SHARE), _named)
         return (yield from within(_followed(job, slices, where), SHARE, 1.0))
@@ -158,25 +162,15 @@ def _prepared(scan: Volume, request: Request) -> Job[tuple["Upsampler", Model]]:
             return textured(model, *sharper, request.texture)
 
         model = yield from aside(blended, Progress(0.0, MESSAGE))
-    return (yield from loaded_upsampler(model, request.device, "float32")), model
+    return (yield from loaded_upsampler(model, request.device, request.precision)), model
 
 
 class _PreviewSlices:
     """Cuts single slices out of a reconstruction, and keeps which were shown."""
 
-    def __init__(
-        self,
-        scan: Volume,
-        request: Request,
-        upsampler: "Upsampler",
-        model: Model,
-        intensity: Intensity,
-        image: Voxels,
-    ) -> None:
-        self._scan, self._request, self._model, self._upsampler = scan, request, model, upsampler
-        self._floor, self._scale = np.float32(intensity.floor), intensity.range
-        self._voxels = intensity.above_floor(image)
-        self._stages = passes(request.factor, model.factors)
+    def __init__(self, scan: Volume, request: Request, model: Model, planes: PlaneSlices) -> None:
+        self._scan, self._request, self._model, self._planes = scan, request, model, planes
+        self._floor = np.float32(planes.intensity.floor)
         self._grid = scan.geometry.refined(request.axis, request.factor)
         self._given: dict[Plane, int] = {}
         self._slab: tuple[int, Voxels, int] | None = None  # a thick slice refined; see `across`
@@ -198,18 +192,18 @@ class _PreviewSlices:
         axis, factor = self._request.axis, self._request.factor
         plane = next(plane for plane in Plane if plane.normal_axis(self._grid) == axis)
         thick = slice_number(self._grid, plane, point_mm) // factor
-        group = cross_planes(axis)[0]
-        stack = unstack(self._voxels, group.thick, group.normal)
-        low, high = max(0, thick - MARGIN), min(stack.shape[1], thick + MARGIN + 1)
-        fine = yield from self._refined(stack[:, low:high], 0, len(stack), self._stages)
-        here = slice((thick - low) * factor, (thick - low + 1) * factor)
-        self._slab = thick, restack(fine[:, here], group.thick, group.normal), high - low
+        group, count = cross_planes(axis)[0], self._scan.geometry.shape[axis]
+        low, high = max(0, thick - MARGIN), min(count, thick + MARGIN + 1)
+        whole = self._planes.source
+        near = replace(self._planes, source=Cropped(whole, axis, low, high), whole=whole)
+        fine = yield from near.some(group, 0, self._scan.geometry.shape[group.normal])
+        here = planes_of(fine, axis, (thick - low) * factor, (thick - low + 1) * factor)
+        self._slab = thick, here, high - low
 
     def _along(self, plane: Plane, number: int) -> Job[None]:
         group = TrainingGroup(self._request.axis, plane.normal_axis(self._grid))
-        stack = unstack(self._voxels, group.thick, group.normal)
-        fine = yield from self._refined(stack, number, number + 1, self._stages)
-        yield self._look(plane, number, restack(fine, group.thick, group.normal), None)
+        fine = yield from self._planes.some(group, number, number + 1)
+        yield self._look(plane, number, fine, None)
 
     def _out_of_slab(self, plane: Plane, number: int) -> Job[None]:
         assert self._slab is not None
@@ -236,19 +230,6 @@ class _PreviewSlices:
         if axis == self._request.axis:
             here = np.take(padded, [number // factor], axis)
         else:
-            here = np.repeat(np.take(padded, [number], axis), factor, self._request.axis)
+            steps = [(self._request.axis, factor)]
+            here = thin_padding(np.take(padded, [number], axis), steps)
         return marked(np.array(voxels), here, padding)
-
-    def _refined(
-        self, stack: Voxels, first: int, stop: int, stages: tuple[int, ...]
-    ) -> Job[Voxels]:
-        """Refine slices ``first`` to ``stop`` of a stack, with the neighbours of each stage."""
-        *before, factor = stages
-        around, count = self._upsampler.neighbours, len(stack)
-        low, high = max(0, first - around), min(count, stop + around)
-        seen = stack[low:high]
-        if before:
-            seen = yield from self._refined(stack, low, high, tuple(before))
-        missing = low - (first - around), stop + around - high
-        padded = np.pad(seen, (missing, (0, 0), (0, 0)), mode="edge")
-        return (yield from self._upsampler.upsample_seen(padded, factor, self._scale))

@@ -1,50 +1,57 @@
-"""Reconstruction of a thick scan in memory, with its maps and facts."""
+"""Reconstruction of a thick scan, with its maps and facts, in memory or slab by slab on disk."""
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from srviewer.core.acquisition.degradation import Degradation, consistency_of, residual
-from srviewer.core.geometry.grid import AXIS_NAMES, Axis
-from srviewer.core.intensity.padding import interpolated_around_padding, marked
-from srviewer.core.volumes.interpolate import cubic, linear
-from srviewer.core.volumes.slabwise import slabwise
-from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
-from srviewer.job import Job, Progress, within
-from srviewer.nn.models.model_file import Model
-from srviewer.sr.cross_plane.methods import Interpolation
-from srviewer.sr.cross_plane.padding_restored import measured_residual
-from srviewer.sr.reconstruction.cautions import NO_THICK_AXIS, caution_codes, cautions, outcomes
-from srviewer.sr.reconstruction.refine import refined
-from srviewer.sr.requests.memory import peak_memory_mb
-from srviewer.sr.requests.request import (
-    Request,
-    check_request,
-    degradation_of,
-    lowest_allowed,
-    used_thickness,
+from srviewer.core.acquisition.degradation import (
+    Consistency,
+    Degradation,
+    ResidualSize,
+    residual,
 )
-from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
+from srviewer.core.acquisition.noise import MOST_SLICES, noise_level
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.intensity.padding import least_measured
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.core.volumes.voxel_sources import (
+    KeptVolume,
+    Memory,
+    Storage,
+    VoxelSource,
+    chunk_edges,
+    kept,
+    slab_planes,
+    slab_spans,
+)
+from srviewer.job import Job, Progress, within
+from srviewer.nn.devices.precisions import UsedPrecision
+from srviewer.nn.models.model_file import Model
+from srviewer.sr.cross_plane.padding_restored import measured_residual
+from srviewer.sr.cross_plane.refinement import across
+from srviewer.sr.reconstruction.cautions import NO_THICK_AXIS, cautions_at_noise, outcomes
+from srviewer.sr.reconstruction.refine import Refined, refined
+from srviewer.sr.reconstruction.resampled import made_isotropic
+from srviewer.sr.reconstruction.texture_noise import texture_warning
+from srviewer.sr.requests.memory import peak_memory_mb
+from srviewer.sr.requests.request import Request, check_request, degradation_of, used_thickness
+from srviewer.sr.results.kept_reconstruction import KeptReconstruction
+from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, map_header
 from srviewer.sr.results.reconstruction import Reconstruction
 
 CHECKING = "Checking against the scan"
 
 
 def reconstruct(
-    scan: Volume,
-    request: Request,
-    region: Volume | None = None,
-    lowest: float | None = None,
+    scan: Volume, request: Request, region: Volume | None = None
 ) -> Job[Reconstruction]:
-    """Reconstruct a regular scan: refine it along each axis of the request.
+    """Reconstruct a regular scan in memory: refine it along each axis of the request.
 
     Args:
         scan: The scan.
         request: The reconstruction.
         region: The locked region, voxels above 0; None without one.
-        lowest: The lower bound where ``scan`` is a part of a scan; None to take it from the
-            request.
 
     Returns:
         A job whose result is the reconstruction.
@@ -53,115 +60,194 @@ def reconstruct(
         UserError: A method, model, fusion or device is unknown, a factor is out of reach, or the
             scan has a single slice along the axis.
     """
+    result = yield from reconstructed(kept(scan), request, Memory(), region)
+    return result.in_memory()
+
+
+def reconstructed(
+    scan: KeptVolume,
+    request: Request,
+    storage: Storage,
+    region: Volume | None = None,
+    lowest: float | None = None,
+) -> Job[KeptReconstruction]:
+    """Reconstruct a regular scan: refine it along each axis of the request.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+        storage: Where the result is kept.
+        region: The locked region, voxels above 0; None without one.
+        lowest: The lower bound where ``scan`` is a part of a scan; None to take it from the
+            request.
+
+    Returns:
+        A job whose result is the reconstruction.
+
+    Raises:
+        UserError: As ``reconstruct``.
+    """
+    started = time.monotonic()
     yield Progress(0.0, "Preparing")
-    check_request(scan, request)
-    stages = len(request.steps)
-    lowest = lowest_allowed(scan, request) if lowest is None else lowest
-    result = yield from within(_one_axis(scan, request, region, lowest), 0.0, 1 / stages)
+    check_request(scan.header, request)
+    if lowest is None:
+        lowest = yield from within(lowest_allowed(scan, request), 0.0, 0.0)
+    first = yield from within(
+        _one_axis(scan, request, region, lowest, storage), 0.0, 0.95 / len(request.steps)
+    )
+    last, lines = first, first.lines
     for number, (axis, factor) in enumerate(request.also, start=1):
         # What was interpolated is no scan: its slices are as thick as they are far apart.
         further = replace(request, axis=axis, factor=factor, also=(), profile="box")
         further = replace(further, thickness_mm=None, adaptation=None)
-        job = _one_axis(result.volume, further, region, lowest)
-        step = yield from within(job, number / stages, (number + 1) / stages)
+        job = _one_axis(last.volume, further, region, lowest, storage)
+        span = (0.95 * (number + n) / len(request.steps) for n in (0, 1))
+        last = yield from within(job, *span)
         # What was refined already has no thick axis any more, which says nothing of the scan.
-        lines = tuple(line for line in step.warnings if line != NO_THICK_AXIS)
-        step = replace(step, warnings=lines)
-        result = _joined(scan, request, result, step)
-    return result
+        more = (line for line in last.lines if line != NO_THICK_AXIS)
+        lines = tuple(dict.fromkeys((*lines, *more)))
+    data_range = first.refined.intensity.range
+    job_of_residual = against_scan(last.volume.voxels, scan, request, data_range, storage)
+    scan_residual, consistency = yield from within(job_of_residual, 0.95, 0.98)
+    maps = _maps(scan.header, last)
+    volume = last.volume
+    if request.isotropic:
+        resampling = made_isotropic(volume, maps, request.axis, lowest, storage)
+        volume, maps = yield from within(resampling, 0.98, 1.0)
+    residual_header = map_header(scan.header, scan.header.name, RESIDUAL)
+    return KeptReconstruction(
+        kept=volume,
+        kept_maps={**maps, RESIDUAL.id: KeptVolume(residual_header, scan_residual)},
+        consistency=consistency,
+        data_range=data_range,
+        request=request,
+        model=last.refined.model,
+        adapted=first.refined.adapted,
+        region=None if region is None else region.name,
+        device=last.refined.computation.device,
+        precision=last.refined.computation.precision,
+        seconds=time.monotonic() - started,
+        peak_memory_mb=peak_memory_mb(),
+        warnings=lines,
+        warning_codes=(
+            *(warning.code for warning in scan.header.warnings),
+            *first.codes,
+        ),
+        thickness_mm=used_thickness(scan.header, request),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """A scan refined along one axis, and what a user must know of that."""
+
+    refined: Refined
+    volume: KeptVolume
+    lines: tuple[str, ...]
+    codes: tuple[str, ...]
 
 
 def _one_axis(
-    scan: Volume, request: Request, region: Volume | None, lowest: float | None
-) -> Job[Reconstruction]:
-    started = time.monotonic()
-    axis_result = yield from within(refined(scan, request, region, lowest), 0.0, 0.96)
-    yield Progress(0.96, CHECKING)
-    estimate, data_range = axis_result.estimate, axis_result.intensity.range
-    scan_residual = yield from within(
-        _residual(estimate.voxels, scan.voxels, axis_result.degradation), 0.96, 0.98
+    scan: KeptVolume,
+    request: Request,
+    region: Volume | None,
+    lowest: float | None,
+    storage: Storage,
+) -> Job[_Step]:
+    done = yield from refined(scan, request, region, lowest, storage)
+    precision = done.computation.precision
+    thin = thin_header(scan.header, request, done.model, lowest, precision)
+    noise = 0.0 if done.model is None else _noise(scan, request.axis)
+    lines = (
+        *(warning.message for warning in scan.header.warnings),
+        *cautions_at_noise(scan.header, request, done.model, noise),
+        *outcomes(done, region),
     )
-    judged = measured_residual(scan_residual, scan, axis_result.degradation)
-    volume = thin_header(scan, request, axis_result.model, lowest).with_voxels(estimate.voxels)
-    arrays = {
+    warning = None if done.model is None else texture_warning(request, noise)
+    codes = () if warning is None else (warning.code,)
+    return _Step(done, KeptVolume(thin, done.estimate.voxels), lines, codes)
+
+
+def _noise(scan: KeptVolume, axis: Axis) -> float:
+    """The noise of a scan, by the slices that it is measured on."""
+    count = scan.voxels.shape[axis]
+    start = max(0, (count - MOST_SLICES) // 2)
+    slices = scan.voxels.read(axis, start, min(start + MOST_SLICES, count))
+    return noise_level(slices, axis, scan.header.padding)
+
+
+def _maps(scan: ScanHeader, step: _Step) -> dict[str, KeptVolume]:
+    estimate, thin = step.refined.estimate, step.volume.header
+    stores = {
         DISAGREEMENT: estimate.disagreement,
         SPREAD: estimate.spread,
-        TEXTURE_CHANGE: axis_result.texture,
+        TEXTURE_CHANGE: estimate.texture,
     }
-    maps = {
-        kind: made_map(volume, voxels, scan.name, kind)
-        for kind, voxels in arrays.items()
-        if voxels is not None
+    return {
+        kind.id: KeptVolume(map_header(thin, scan.name, kind), store)
+        for kind, store in stores.items()
+        if store is not None
     }
-    if request.isotropic:
-        yield Progress(0.98, "Resampling to isotropic voxels")
-        volume = clipped(_isotropic(volume, request.axis, cubic), lowest)
-        # A spline would swing below zero, where nothing can disagree.
-        maps = {
-            kind: _isotropic(map_volume, request.axis, linear) for kind, map_volume in maps.items()
-        }
-    return Reconstruction(
-        volume=volume,
-        disagreement=maps.get(DISAGREEMENT),
-        spread=maps.get(SPREAD),
-        texture_change=maps.get(TEXTURE_CHANGE),
-        residual=made_map(scan, scan_residual, scan.name, RESIDUAL),
-        consistency=consistency_of(judged, data_range),
-        data_range=data_range,
-        request=request,
-        model=axis_result.model,
-        adapted=axis_result.adapted,
-        region=None if region is None else region.name,
-        device=estimate.device,
-        precision=estimate.precision,
-        seconds=time.monotonic() - started,
-        peak_memory_mb=peak_memory_mb(),
-        warnings=(
-            *(w.message for w in scan.warnings),
-            *cautions(scan, request, axis_result.model),
-            *outcomes(axis_result, region),
-        ),
-        warning_codes=(
-            *(w.code for w in scan.warnings),
-            *caution_codes(scan, request, axis_result.model),
-        ),
-        thickness_mm=used_thickness(scan, request),
-    )
 
 
-def _residual(result: Voxels, scan: Voxels, degradation: Degradation) -> Job[Voxels]:
-    """The residual, slab by slab across another axis than the thick one."""
+def against_scan(
+    result: VoxelSource, scan: KeptVolume, request: Request, data_range: float, storage: Storage
+) -> Job[tuple[VoxelSource, Consistency]]:
+    """Compute the residual of a result.
 
-    def of_slab(thin: Voxels, thick: Voxels) -> Voxels:
-        return residual(thin, thick, degradation)
+    Args:
+        result: (i, j, k) on the refined grid.
+        scan: The scan.
+        request: The reconstruction, by whose steps the result is degraded again.
+        data_range: The intensity range of the scan.
+        storage: Where the residual is kept.
 
-    return slabwise(of_slab, result, scan, message=CHECKING, along=degradation.axis)
+    Returns:
+        A job with the residual on the grid of the scan, 0 where padding contributes, and its size
+        as shares of the range.
+    """
+    degradation, shape = degradation_of(scan.header, request), scan.voxels.shape
+    axis, padding = across(request.axis), scan.header.padding
+    thick = slab_planes(result.shape, axis)
+    kept_residual = storage.voxels(shape, chunk_edges((axis, thick)))
+    finer = dict(request.also).get(axis, 1)
+    size = ResidualSize(data_range)
+    for start, stop in slab_spans(shape, axis, thick):
+        yield Progress(start / shape[axis], CHECKING)
+        thin = result.read(axis, start * finer, stop * finer)
+        for further, factor in reversed(request.also):
+            thin = Degradation(further, factor).apply(np.ascontiguousarray(thin))
+        measured = scan.voxels.read(axis, start, stop)
+        # In one memory order: a mean of eight voxels and more is rounded by it.
+        difference = residual(np.ascontiguousarray(thin), measured, degradation)
+        padded = None if padding is None else measured == np.float32(padding)
+        size.add(measured_residual(difference, padded, degradation))
+        kept_residual.write(axis, start, difference)
+    return kept_residual, size.consistency()
 
 
-def _joined(
-    scan: Volume, request: Request, before: Reconstruction, step: Reconstruction
-) -> Reconstruction:
-    """Join ``step``, which refined the result of ``before`` further, to one reconstruction."""
-    again = Degradation(step.request.axis, step.request.factor).apply(step.volume.voxels)
-    degradation = degradation_of(scan, request)
-    scan_residual = residual(again, scan.voxels, degradation)
-    judged = measured_residual(scan_residual, scan, degradation)
-    return replace(
-        step,
-        residual=made_map(scan, scan_residual, scan.name, RESIDUAL),
-        consistency=consistency_of(judged, before.data_range),
-        data_range=before.data_range,
-        request=request,
-        adapted=before.adapted,
-        thickness_mm=before.thickness_mm,
-        seconds=before.seconds + step.seconds,
-        warnings=tuple(dict.fromkeys((*before.warnings, *step.warnings))),
-        warning_codes=before.warning_codes,
-    )
+def lowest_allowed(scan: KeptVolume, request: Request) -> Job[float | None]:
+    """The lower bound of a result, by its request.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+
+    Returns:
+        A job with the least measured value of the scan, which no voxel but padding may be below;
+        None for no lower bound.
+    """
+    if request.minimum != "scan":
+        return None
+    return (yield from least_measured(scan.voxels.parts, scan.header.padding))
 
 
 def thin_header(
-    scan: ScanHeader, request: Request, model: Model | None, lowest: float | None = None
+    scan: ScanHeader,
+    request: Request,
+    model: Model | None,
+    lowest: float | None = None,
+    precision: UsedPrecision | None = None,
 ) -> ScanHeader:
     """The header of a scan refined along the first axis of a request.
 
@@ -170,6 +256,7 @@ def thin_header(
         request: The reconstruction.
         model: The model, for the history; None for interpolation.
         lowest: The lower bound, for the history; None for none.
+        precision: That of the network, for the history.
 
     Returns:
         The header, on the refined grid and without a slice thickness.
@@ -177,38 +264,9 @@ def thin_header(
     geometry = scan.geometry.refined(request.axis, request.factor)
     by = f"{request.method}, model {model.name}" if model else request.method
     step = f"refined by {request.factor} along {AXIS_NAMES[request.axis]}: {by}"
+    if precision is not None and precision.name == "int8":
+        step += " in 8-bit integers"
     if lowest is not None:
         step += f"; raised to the scan's minimum, {lowest:.6g}"
     thin = scan.derived_header(geometry, step, f"{scan.name} (thin)")
     return replace(thin, slice_thickness=None)
-
-
-def clipped(volume: Volume, lowest: float | None) -> Volume:
-    """Clip a resampled result to the lower bound.
-
-    Its voxels belong to no slices any more, so block means need not be kept.
-
-    Args:
-        volume: The result.
-        lowest: The lower bound; None for none.
-
-    Returns:
-        The clipped result, with its padding; itself without a lower bound.
-    """
-    if lowest is None:
-        return volume
-    voxels, padded = np.maximum(volume.voxels, np.float32(lowest)), volume.padded
-    if padded is not None and volume.padding is not None:
-        voxels = marked(voxels, padded, volume.padding)
-    return volume.derived(voxels, volume.geometry, f"clipped to at least {lowest:.6g}")
-
-
-def _isotropic(volume: Volume, axis: Axis, kernel: Interpolation) -> Volume:
-    """``volume`` resampled along ``axis`` to the coarser in-plane spacing."""
-    spacing = max(mm for a, mm in enumerate(volume.geometry.spacing) if a != axis)
-    target = volume.geometry.regridded(axis, spacing)
-    index = np.zeros((target.shape[axis], 3))
-    index[:, axis] = np.arange(target.shape[axis])
-    positions = volume.geometry.index(target.world(index))[:, axis]
-    voxels = interpolated_around_padding(kernel, volume.voxels, axis, positions, volume.padding)
-    return volume.derived(voxels, target, f"resampled to {spacing:.4g} mm along {AXIS_NAMES[axis]}")

@@ -2,34 +2,37 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from srviewer.core.acquisition.degradation import Degradation
-from srviewer.core.intensity.intensity_range import Intensity, volume_intensity
+from srviewer.core.intensity.intensity_range import Intensity, intensity_of_parts
 from srviewer.core.reconstruction.fusion import FUSIONS
-from srviewer.core.reconstruction.iterative_back_projection import back_projected
-from srviewer.core.reconstruction.lower_bound import raised
-from srviewer.core.regions.locked_region import lock_weights, locked
-from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.core.regions.locked_region import lock_weights
+from srviewer.core.volumes.volume import Volume
+from srviewer.core.volumes.voxel_sources import (
+    ArrayVoxels,
+    KeptVolume,
+    Storage,
+    VoxelSource,
+    VoxelStore,
+    shape_of,
+)
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, within
 from srviewer.nn.models.model_file import Model
-from srviewer.nn.plans.adaptation import Adapted
+from srviewer.nn.plans.adaptation import Adaptation, Adapted
 from srviewer.sr.cross_plane.adaptation import adapted_model
+from srviewer.sr.cross_plane.estimate import Computation, Estimate, EstimateStore
 from srviewer.sr.cross_plane.methods import Method, method
-from srviewer.sr.cross_plane.padding_restored import (
-    image_alone,
-    marked_estimate,
-    thin_padding,
-    zero_in_padding,
-)
-from srviewer.sr.cross_plane.refinement import Estimate, Refinement
+from srviewer.sr.cross_plane.padding_restored import image_alone
+from srviewer.sr.cross_plane.refinement import Refinement, across
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.models.texture_pairs import texture_pair
+from srviewer.sr.reconstruction.finishing import Finishing, Lock
 from srviewer.sr.requests.request import Request, degradation_of
 from srviewer.table import find_row
 
-FIRST, ADAPTED, RECONSTRUCTED = 0.15, 0.75, 0.92  # shares of the job
+# Shares of the job at its ends: the estimate that the model is adapted to, the adaptation.
+FIRST, ADAPTED = 0.15, 0.75
+LOCK = 0.05  # of the job, for the interpolation of a locked region
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,20 +44,24 @@ class Refined:
         degradation: The acquisition of the scan along the axis.
         model: The model that made it, adapted and with texture; None for interpolation.
         adapted: The measured effect of the adaptation; None without one.
-        texture: (i, j, k) magnitudes of the change by texture; None without texture.
         intensity: Floor and range of the scan.
+        computation: What the estimate was computed by.
     """
 
-    estimate: Estimate
+    estimate: Estimate[VoxelStore]
     degradation: Degradation
     model: Model | None
     adapted: Adapted | None
-    texture: Voxels | None
     intensity: Intensity
+    computation: Computation
 
 
 def refined(
-    scan: Volume, request: Request, region: Volume | None, lowest: float | None = None
+    scan: KeptVolume,
+    request: Request,
+    region: Volume | None,
+    lowest: float | None,
+    storage: Storage,
 ) -> Job[Refined]:
     """Refine a scan along the first axis of a request.
 
@@ -63,6 +70,7 @@ def refined(
         request: The reconstruction.
         region: The locked region, voxels above 0; None without one.
         lowest: The lower bound, which padding may be below; None for none.
+        storage: Where the estimate is kept.
 
     Returns:
         A job whose result is the refined scan, with its padding.
@@ -70,58 +78,65 @@ def refined(
     Raises:
         UserError: A name in the request does not exist.
     """
-    unmarked = yield from within(_unmarked(scan, request, region), 0.0, 0.98)
-    estimate, degradation = unmarked.estimate, unmarked.degradation
-    if lowest is not None:
-        job = raised(estimate.voxels, degradation, lowest, unmarked.intensity.range)
-        estimate = replace(estimate, voxels=(yield from within(job, 0.98, 1.0)))
-    return replace(
-        unmarked,
-        estimate=marked_estimate(estimate, scan, degradation),
-        texture=zero_in_padding(unmarked.texture, thin_padding(scan, [_grid(degradation)])),
-    )
-
-
-def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refined]:
-    """``refined`` before the lower bound, with computed values in the place of padding."""
     chosen, fusion = method(request.method), find_row(FUSIONS, request.fusion, "fusion")
     model = find_model(request.model) if chosen.needs_model else None
     sharper = sharper_pair(request, model)
-    degradation = degradation_of(scan, request)
+    degradation = degradation_of(scan.header, request)
     yield Progress(0.0, "Measuring the grey levels")
-    intensity = volume_intensity(scan)
-    image = yield from within(image_alone(scan, request.axis, intensity), 0.0, 0.0)
+    intensity = intensity_of_parts(scan.voxels.parts, scan.header.padding)
+    image = yield from within(image_alone(scan, request.axis, intensity, storage), 0.0, 0.0)
     todo = Refinement(
         degradation, model, fusion, request.device, request.flips, intensity, request.precision
     )
-    weights = None if region is None else lock_weights(region, scan.geometry)
-    start, adapted = 0.0, None
+    weights = None if region is None else lock_weights(region, scan.header.geometry)
+    start, adapted, lock, faithful = 0.0, None, None, None
     if model is not None and request.adaptation is not None:
-        plain = replace(todo, flips=False)
-        first = yield from within(_consistent(image, plain, chosen), 0.0, FIRST)
-        job = adapted_model(image, first.voxels, plain, request.adaptation)
-        model, adapted = yield from within(job, FIRST, ADAPTED)
-        todo, start = replace(todo, model=model), ADAPTED
-    rebuilt = RECONSTRUCTED if weights is not None and model is not None else 1.0
-    stop = (start + rebuilt) / 2 if sharper else rebuilt
-    estimate = yield from within(_consistent(image, todo, chosen), start, stop)
-    change = None
-    if sharper is not None and model is not None:
+        job = _adapted(image, todo, chosen, request.adaptation, storage)
+        (model, adapted), start = (yield from within(job, 0.0, ADAPTED)), ADAPTED
+        todo = replace(todo, model=model)
+    if weights is not None and model is not None:
+        stop = start + LOCK * (1 - start)
+        plain = _stored(image, todo, method("back-projected"), storage)
+        interpolated, start = (yield from within(plain, start, stop)), stop
+        lock = Lock(ArrayVoxels(shape_of(weights), weights), interpolated)
+    if sharper is not None:
         from srviewer.nn.models.weight_interpolation import (
             textured,  # only needed where there is a pair
         )
 
+        stop = (start + 1.0) / 2
+        first = _stored(image, todo, chosen, storage)
+        faithful, start = (yield from within(first, start, stop)), stop
+        assert model is not None  # else there is no pair
         model = textured(model, *sharper, request.texture)
-        faithful, todo = estimate.voxels, replace(todo, model=model)
-        estimate = yield from within(_consistent(image, todo, chosen), stop, rebuilt)
-        change = np.abs(estimate.voxels - faithful)
-    if weights is not None and model is not None:
-        plain_job = method("back-projected").run(image, todo)
-        interpolated = yield from within(plain_job, RECONSTRUCTED, 1.0)
-        estimate = _locked(estimate, interpolated.voxels, weights, degradation)
-        zero = np.zeros_like(estimate.voxels)
-        change = None if change is None else locked(change, zero, weights, *_grid(degradation))
-    return Refined(estimate, degradation, model, adapted, change, intensity)
+        todo = replace(todo, model=model)
+    slabs = across(request.axis)
+    result = EstimateStore(storage, slabs, scan.voxels.shape[slabs])
+    finishing = Finishing(scan, degradation, intensity.range, lowest, lock, faithful, result.keep)
+    job_of_all = chosen.run(image, todo, storage, finishing.keep)
+    computation = yield from within(job_of_all, start, 1.0)
+    return Refined(result.kept, degradation, model, adapted, intensity, computation)
+
+
+def _stored(
+    image: VoxelSource, todo: Refinement, chosen: Method, storage: Storage
+) -> Job[EstimateStore]:
+    """The whole estimate of a method."""
+    slabs = across(todo.degradation.axis)
+    estimate = EstimateStore(storage, slabs, image.shape[slabs])
+    yield from chosen.run(image, todo, storage, estimate.keep)
+    return estimate
+
+
+def _adapted(
+    image: VoxelSource, todo: Refinement, chosen: Method, adaptation: Adaptation, storage: Storage
+) -> Job[tuple[Model, Adapted]]:
+    """The model fine-tuned on the scan, and the measured effect; all of the scan is in memory."""
+    plain = replace(todo, flips=False)
+    share = FIRST / ADAPTED
+    first = yield from within(_stored(image, plain, chosen, storage), 0.0, share)
+    scan, estimate = (each.read(0, 0, each.shape[0]) for each in (image, first.kept.voxels))
+    return (yield from within(adapted_model(scan, estimate, plain, adaptation), share, 1.0))
 
 
 def sharper_pair(request: Request, model: Model | None) -> tuple[Model, Model] | None:
@@ -147,34 +162,3 @@ def sharper_pair(request: Request, model: Model | None) -> tuple[Model, Model] |
             f"--start-from."
         )
     return model, pair
-
-
-def _consistent(scan: Voxels, todo: Refinement, chosen: Method) -> Job[Estimate]:
-    """The estimate of a method, with iterative back-projection where a network needs it."""
-    if not chosen.needs_model or todo.degradation.is_block_mean:
-        return (yield from chosen.run(scan, todo))
-    estimate = yield from within(chosen.run(scan, todo), 0.0, 0.9)
-    data_range = todo.intensity_of(scan).range
-    job = back_projected(estimate.voxels, scan, todo.degradation, data_range)
-    return replace(estimate, voxels=(yield from within(job, 0.9, 1.0)))
-
-
-def _locked(
-    estimate: Estimate, plain: Voxels, weights: Voxels, degradation: Degradation
-) -> Estimate:
-    """Interpolation inside the region, where the maps of planes and copies are 0."""
-    grid = _grid(degradation)
-
-    def faded(values: Voxels | None) -> Voxels | None:
-        return None if values is None else locked(values, np.zeros_like(values), weights, *grid)
-
-    return replace(
-        estimate,
-        voxels=locked(estimate.voxels, plain, weights, *grid),
-        disagreement=faded(estimate.disagreement),
-        spread=faded(estimate.spread),
-    )
-
-
-def _grid(degradation: Degradation) -> tuple[int, int]:
-    return degradation.axis, degradation.factor

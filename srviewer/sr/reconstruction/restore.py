@@ -221,9 +221,10 @@ def _with_padding(scan: Volume, stored: Volume, request: Request) -> Volume:
     """``stored`` with padding where the scan has it, as rounded values may equal it elsewhere."""
     if scan.padding is None or request.isotropic or scan.planes is not None:
         return stored
-    padded = thin_padding(scan, request.steps)
+    padded = scan.padded
     assert padded is not None
-    return replace(stored, voxels=marked(np.array(stored.voxels), padded, scan.padding))
+    thin = thin_padding(padded, request.steps)
+    return replace(stored, voxels=marked(np.array(stored.voxels), thin, scan.padding))
 
 
 def _residual(
@@ -236,7 +237,7 @@ def _residual(
             voxels = Degradation(axis, factor).apply(voxels)
         degradation = degradation_of(scan, request)
         residual_voxels = residual(voxels, scan.voxels, degradation)
-        judged = measured_residual(residual_voxels, scan, degradation)
+        judged = measured_residual(residual_voxels, scan.padded, degradation)
         return made_map(scan, residual_voxels, scan.name, RESIDUAL), judged
     if RESIDUAL.id in read and same_grid(read[RESIDUAL.id].geometry, scan.geometry):
         return read[RESIDUAL.id], read[RESIDUAL.id].voxels

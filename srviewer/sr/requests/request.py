@@ -10,9 +10,8 @@ from msgspec import Meta
 from srviewer.codec import one_of
 from srviewer.core.acquisition.degradation import THICKEST, Degradation, Profile
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis, Geometry
-from srviewer.core.intensity.padding import measured_limits
 from srviewer.core.reconstruction.fusion import FUSIONS
-from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.nn.plans.adaptation import Adaptation
@@ -205,20 +204,6 @@ def used_thickness(scan: ScanHeader, request: Request) -> float:
     spacing = scan.geometry.spacing[request.axis]
     thickness = request.thickness_mm or thickness_across(scan, request.axis) or spacing
     return spacing if abs(thickness / spacing - 1) <= THICKNESS_TOLERANCE else thickness
-
-
-def lowest_allowed(scan: Volume, request: Request) -> float | None:
-    """The lower bound of a result, by its request.
-
-    Args:
-        scan: The scan.
-        request: The reconstruction.
-
-    Returns:
-        The least measured value of the scan, which no voxel but padding may be below; None for no
-        lower bound.
-    """
-    return measured_limits(scan)[0] if request.minimum == "scan" else None
 
 
 def thickness_across(scan: ScanHeader, axis: Axis) -> float | None:

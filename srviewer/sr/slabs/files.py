@@ -9,6 +9,7 @@ import numpy as np
 
 from srviewer.core.reconstruction.smoothed_map import HISTORY, smoothed_planes
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
+from srviewer.core.volumes.voxel_sources import KeptVolume
 from srviewer.io.chunk_store import Scratch
 from srviewer.io.export.nifti import DataType, write_planes
 from srviewer.io.export.replacing import check_replaceable
@@ -20,7 +21,7 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.results.maps import DISAGREEMENT
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
-from srviewer.sr.slabs.slab_wise import KeptVolume, check_streamable, kept_scan, streamed
+from srviewer.sr.slabs.slab_wise import check_streamable, kept_scan, streamed
 
 READ, RECONSTRUCTED = (
     0.05,

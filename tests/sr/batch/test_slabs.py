@@ -71,9 +71,9 @@ def test_what_cannot_go_slab_by_slab_is_refused_in_words(
     scan: Path, thick_head: Volume, tmp_path: Path
 ) -> None:
     place = BatchFolder(tmp_path / "out", "one")
-    whole = replace(CUBIC.request, isotropic=True)
+    whole = replace(CUBIC.request, repair=("slices",))
     refused = run(reconstructing(item_of(scan), replace(CUBIC, request=whole, room=NO_ROOM), place))
-    assert refused.status == "failed" and "there is no isotropic resampling" in refused.message
+    assert refused.status == "failed" and "there is no repair of faults" in refused.message
     run(write_series(thick_head, tmp_path / "dicom", {}))
     item = item_of(tmp_path / "dicom")
     refused = run(reconstructing(item, replace(CUBIC, room=NO_ROOM), place))

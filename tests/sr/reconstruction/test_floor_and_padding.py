@@ -11,6 +11,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.volumes.volume import Volume
+from srviewer.core.volumes.voxel_sources import KeptVolume
 from srviewer.io.chunk_store import Scratch
 from srviewer.io.export.nifti import write_nifti
 from srviewer.job import Partial, run
@@ -22,7 +23,7 @@ from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import EvaluationPlan, evaluate
-from srviewer.sr.slabs.slab_wise import SCAN_EDGES, KeptVolume, streamed
+from srviewer.sr.slabs.slab_wise import SCAN_EDGES, streamed
 from srviewer.sr.trust.self_test import self_test
 
 CONSTANTS = (-1500.0, 700.0, 1024.0, 32768.0)

@@ -11,12 +11,13 @@ import phantoms
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.volumes.volume import Volume
+from srviewer.core.volumes.voxel_sources import KeptVolume
 from srviewer.io.chunk_store import Scratch
 from srviewer.job import run
 from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
-from srviewer.sr.slabs.slab_wise import SCAN_EDGES, KeptVolume, streamed
+from srviewer.sr.slabs.slab_wise import SCAN_EDGES, streamed
 
 HELD = Request(2, 2, "cubic", minimum="scan", device="cpu")
 METHODS = ("cubic", "cross-plane", "linear")

@@ -7,19 +7,21 @@ import numpy as np
 import pytest
 
 from srviewer.core.volumes.volume import Volume
+from srviewer.core.volumes.voxel_sources import KeptVolume
 from srviewer.io.chunk_store import Scratch
 from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
+from srviewer.sr.results.kept_reconstruction import KeptReconstruction
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.sr.slabs.slab_wise import SCAN_EDGES, KeptVolume, StreamedReconstruction, streamed
+from srviewer.sr.slabs.slab_wise import SCAN_EDGES, streamed
 
 # What differs between two runs, that one of them went slab by slab, and a sum in another order.
 OF_ONE_RUN = {"seconds": 0, "peak_memory_mb": None, "slab_by_slab": None, "consistency": None}
 
 
 @pytest.fixture
-def result(thick_head: Volume, tmp_path: Path) -> StreamedReconstruction:
+def result(thick_head: Volume, tmp_path: Path) -> KeptReconstruction:
     with Scratch(tmp_path) as scratch:
         voxels = scratch.voxels(thick_head.geometry.shape, SCAN_EDGES)
         voxels.write(2, 0, thick_head.voxels)
@@ -27,7 +29,7 @@ def result(thick_head: Volume, tmp_path: Path) -> StreamedReconstruction:
         return run(job)
 
 
-def test_it_offers_nothing_that_needs_voxels_in_memory(result: StreamedReconstruction) -> None:
+def test_it_offers_nothing_that_needs_voxels_in_memory(result: KeptReconstruction) -> None:
     assert not isinstance(result, Reconstruction)
     for name in ("volume", "disagreement", "spread", "texture_change", "residual", "maps"):
         assert not hasattr(result, name)
@@ -36,7 +38,7 @@ def test_it_offers_nothing_that_needs_voxels_in_memory(result: StreamedReconstru
 
 
 def test_it_tells_what_a_result_in_memory_tells(
-    result: StreamedReconstruction, thick_head: Volume
+    result: KeptReconstruction, thick_head: Volume
 ) -> None:
     whole = run(reconstruct(thick_head, result.request))
     assert result.provenance() | OF_ONE_RUN == whole.provenance() | OF_ONE_RUN

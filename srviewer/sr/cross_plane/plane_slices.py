@@ -1,0 +1,222 @@
+"""The slices of one plane through the network: all of them slab by slab, or single ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import ceil, lcm
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.intensity_range import Intensity
+from srviewer.core.slices.planes import TrainingGroup, cross_planes, restack, unstack
+from srviewer.core.volumes.volume import Voxels
+from srviewer.core.volumes.voxel_sources import (
+    Storage,
+    VoxelSource,
+    chunk_edges,
+    slab_planes,
+    slab_spans,
+    with_length,
+)
+from srviewer.job import Job, Progress, aside, mapped, within
+from srviewer.nn.models.model_file import Model
+
+if TYPE_CHECKING:
+    from srviewer.nn.inference.infer import Upsampler
+
+# Slices of each plane that the scales of 8-bit integers are taken from: one in so many.
+LEAST_WINDOWS, MOST_WINDOWS, SLICES_A_WINDOW = 2, 12, 16
+
+Stages = tuple[int, ...]
+# Takes the first slice of a slab, and the slab (i, j, k); slabs come in order.
+KeepPlane = Callable[[int, Voxels], Job[None]]
+
+
+def loaded_upsampler(model: Model, device: str, precision: str) -> Job["Upsampler"]:
+    """Load torch and build the network of a model, in a thread.
+
+    Args:
+        model: The model.
+        device: One of ``DEVICES``.
+        precision: One of ``PRECISIONS``.
+
+    Returns:
+        A job whose result is the network, ready to run.
+
+    Raises:
+        UserError: The device is absent, or cannot compute in the precision.
+    """
+
+    def start() -> "Upsampler":
+        from srviewer.nn.inference.infer import (
+            Upsampler,  # lazy: torch takes seconds to load
+        )
+
+        return Upsampler(model, device, precision)
+
+    return aside(start, Progress(0.0, "Starting the network"))
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneSlices:
+    """A scan whose slices of either plane are refined by a network.
+
+    Attributes:
+        upsampler: The network.
+        source: (i, j, k) thick voxels without padding.
+        intensity: Floor and range of the scan: the floor is subtracted before the network, which
+            takes air as 0, and is not added again.
+        stages: The factor of each pass.
+        whole: What ``source`` is a part of; None where it is all of the scan.
+    """
+
+    upsampler: "Upsampler"
+    source: VoxelSource
+    intensity: Intensity
+    stages: Stages
+    whole: VoxelSource | None = None
+
+    def every(
+        self, group: TrainingGroup, thick: int, storage: Storage, keep: KeepPlane
+    ) -> Job[None]:
+        """Refine all slices of a plane, pass after pass.
+
+        Args:
+            group: The thick axis and the normal of the plane.
+            thick: Slices in a slab, see ``slab_slices``.
+            storage: Takes the estimates between two passes.
+            keep: Takes the slabs of the last pass.
+        """
+        before: VoxelSource | None = None
+        for number, factor in enumerate(self.stages, start=1):
+            span = (number - 1) / len(self.stages), number / len(self.stages)
+            if number == len(self.stages):
+                yield from within(self._pass(group, self.stages, before, thick, keep), *span)
+                return
+            shape = self.source.shape if before is None else before.shape
+            shape = with_length(shape, group.thick, shape[group.thick] * factor)
+            between = storage.voxels(shape, chunk_edges((group.normal, thick)))
+
+            def kept(start: int, slab: Voxels) -> Job[None]:
+                between.write(group.normal, start, slab)  # noqa: B023 (used within the round)
+                yield from ()
+
+            yield from within(self._pass(group, self.stages[:number], before, thick, kept), *span)
+            before = between
+
+    def _pass(
+        self,
+        group: TrainingGroup,
+        stages: Stages,
+        before: VoxelSource | None,
+        thick: int,
+        keep: KeepPlane,
+    ) -> Job[None]:
+        """The last of ``stages``, for every slice."""
+        count = self.source.shape[group.normal]
+        for start, stop in slab_spans(self.source.shape, group.normal, thick):
+            span = start / count, stop / count
+            job = within(self.some(group, start, stop, stages, before), *span)
+            fine = yield from mapped(job, lambda step: _counted(step, count))
+            yield from within(keep(start, fine), span[1], span[1])
+
+    def some(
+        self,
+        group: TrainingGroup,
+        start: int,
+        stop: int,
+        stages: Stages | None = None,
+        before: VoxelSource | None = None,
+    ) -> Job[Voxels]:
+        """Refine some slices of a plane.
+
+        Args:
+            group: The thick axis and the normal of the plane.
+            start: The first slice.
+            stop: The slice behind the last.
+            stages: The passes to make; None for all.
+            before: (i, j, k), what all passes but the last gave; None to compute of it what is
+                needed.
+
+        Returns:
+            A job with (i, j, k) refined voxels, less the floor.
+        """
+        stages = self.stages if stages is None else stages
+        yield from within(self._fix_scales(group.thick), 0.0, 0.0)
+        padded = yield from self._seen(group, start, stop, stages[:-1], before)
+        fine = yield from self.upsampler.upsample_seen(padded, stages[-1], self.intensity.range)
+        return np.asarray(restack(fine, group.thick, group.normal))
+
+    def _seen(
+        self,
+        group: TrainingGroup,
+        start: int,
+        stop: int,
+        earlier: Stages,
+        before: VoxelSource | None,
+    ) -> Job[Voxels]:
+        """(slice + 2 neighbours, row, column): what the network sees after ``earlier`` passes."""
+        around, count = self.upsampler.neighbours, self.source.shape[group.normal]
+        low, high = max(0, start - around), min(count, stop + around)
+        if not earlier:
+            seen = self.intensity.above_floor(self.source.read(group.normal, low, high))
+        elif before is None:
+            seen = yield from self.some(group, low, high, earlier)
+        else:
+            seen = before.read(group.normal, low, high)
+        slices = unstack(seen, group.thick, group.normal)
+        missing = low - (start - around), stop + around - high
+        return np.pad(slices, (missing, (0, 0), (0, 0)), mode="edge")
+
+    def _fix_scales(self, thick: Axis) -> Job[None]:
+        """Fix the scales of 8-bit integers, once, by evenly spaced slices of both planes.
+
+        They are those of the whole scan, so that every slab and every single slice is the same.
+        """
+        if not self.upsampler.needs_scales:
+            return
+        scan = self if self.whole is None else replace(self, source=self.whole, whole=None)
+        windows = []
+        for group in cross_planes(thick):
+            for number in evenly_spaced(scan.source.shape[group.normal]):
+                job = scan._seen(group, number, number + 1, (), None)
+                windows.append((yield from within(job, 0.0, 0.0)))
+        job_of_scales = self.upsampler.fix_scales(windows, self.stages[0], self.intensity.range)
+        yield from within(job_of_scales, 0.0, 0.0)
+
+    def slab_slices(self, group: TrainingGroup) -> int:
+        """The number of slices in a slab.
+
+        Args:
+            group: The thick axis and the normal of the plane.
+
+        Returns:
+            Whole batches at every pass, so that each value is that of all slices at once.
+        """
+        shape = self.source.shape
+        rows, columns = shape[group.thick], shape[3 - group.thick - group.normal]
+        batches = []
+        for factor in self.stages:
+            batches.append(self.upsampler.batch_of(rows, columns))
+            rows *= factor
+        together = lcm(*batches)
+        few = slab_planes(with_length(shape, group.thick, rows), group.normal)
+        return together * ceil(few / together)
+
+
+def evenly_spaced(count: int) -> list[int]:
+    """The slices of a plane that the scales of 8-bit integers are taken from.
+
+    Args:
+        count: The slices of the plane.
+
+    Returns:
+        Their numbers, in order: few of a plane of few slices, which would not be worth more.
+    """
+    wanted = min(MOST_WINDOWS, max(LEAST_WINDOWS, count // SLICES_A_WINDOW))
+    return sorted({(2 * n + 1) * count // (2 * wanted) for n in range(wanted)})
+
+
+def _counted(step: Progress, count: int) -> Progress:
+    return replace(step, message=f"Slice {int(step.fraction * count + 1e-6) + 1} of {count}")
