@@ -124,7 +124,12 @@ class Upsampler:
 
         Returns:
             A job with (slice, factor * row, column), as of ``upsample``.
+
+        Raises:
+            ValueError: ``fix_scales`` did not come before.
         """
+        if self.needs_scales:
+            raise ValueError("the scales of 8-bit integers are not fixed")
         count, rows, columns = padded.shape
         count -= 2 * self.neighbours
         fine = np.empty((count, rows * factor, columns), np.float32)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from srviewer.job import Job, Progress
-from srviewer.nn.networks.int8_residual import Int8Residual, Measured
+from srviewer.nn.networks.int8_residual import Int8Block, Int8Residual, Measured
 from srviewer.nn.networks.residual import ResidualNetwork
 
 PERCENTILE = 99.9
@@ -37,8 +37,14 @@ def int8_network(
         yield Progress(number / len(windows), "Measuring the network's values")
         with torch.inference_mode():
             wanted.append(measured.run(window, factor))
-    with torch.inference_mode():
-        quick = Int8Residual(measured)
+    if not all(bool(torch.isfinite(values).all()) for values in wanted):
+        return None, "its values in float32 are not finite"
+    blocks: list[Int8Block] = []
+    for number in range(len(measured.inputs)):
+        yield Progress(1.0, "Rounding the weights")
+        with torch.inference_mode():
+            blocks.append(measured.block(number))
+    quick = Int8Residual(network, blocks)
     apart: list[np.ndarray] = []
     for window, exact in zip(windows, wanted, strict=True):
         yield Progress(1.0, "Comparing 8-bit integers with float32")
@@ -46,6 +52,6 @@ def int8_network(
             difference = (quick(window, factor) - exact).abs_()
             apart.append(difference[exact.abs() > FOREGROUND].numpy())
     far = float(np.percentile(np.concatenate(apart), PERCENTILE)) if any(map(len, apart)) else 0.0
-    if far > MOST_APART:
+    if not far <= MOST_APART:  # it may be no number
         return None, f"8-bit integers differ by {far:.1%} of the range on slices of this scan"
     return quick, ""

@@ -4,6 +4,8 @@ Products of integers and their sums are exact, so they are the same in every ord
 thread. torch lends its compiler's convolutions of plain 8-bit tensors (oneDNN).
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -13,8 +15,11 @@ from srviewer.nn.networks.rounding import rounded
 
 LEVELS = 255  # the largest unsigned integer of 8 bits
 LARGEST_WEIGHT = 127
-# A channel may go so much further than where it was measured, and so much of the range of all.
-HEADROOM, MARGIN = 1.2, 0.1
+# How far a channel may go: so many times as far as where it was measured, and a share of the range
+# of all channels more. Behind ReLU rare values are far out, and their steps matter less.
+Room = tuple[float, float]
+INPUT_ROOM: Room = (1.2, 0.1)
+HIDDEN_ROOM: Room = (1.6, 0.2)
 PATCHES = 128  # of each slice that is measured
 LEAST = 1e-6  # the range of a channel that is always 0
 # A float32 to which this is added holds the nearest whole number in its lowest bits.
@@ -78,6 +83,17 @@ class Measured:
             features = torch.add(features, block.second(hidden))
         return self.network.finished(slices, features, factor)
 
+    def block(self, number: int) -> "Int8Block":
+        """Make a block in 8-bit integers, by what its convolutions saw.
+
+        Args:
+            number: Of the block, from 0.
+
+        Returns:
+            The block.
+        """
+        return Int8Block(self.network.blocks[number], *self.inputs[number])
+
 
 class Int8Residual(nn.Module):
     """A residual network whose blocks compute in 8-bit integers.
@@ -86,13 +102,9 @@ class Int8Residual(nn.Module):
     so block means are as exact as there.
     """
 
-    def __init__(self, measured: Measured) -> None:
+    def __init__(self, network: ResidualNetwork, blocks: Sequence["Int8Block"]) -> None:
         super().__init__()
-        self._network = measured.network
-        self._blocks = [
-            _Int8Block(block, *inputs)
-            for block, inputs in zip(self._network.blocks, measured.inputs, strict=True)
-        ]
+        self._network, self._blocks = network, blocks
 
     def forward(self, slices: Tensor, factor: int) -> Tensor:
         """Add the detail of trunk and tail to the interpolated slices.
@@ -110,12 +122,12 @@ class Int8Residual(nn.Module):
         return self._network.finished(slices, features, factor)
 
 
-class _Int8Block:
+class Int8Block:
     """A residual block, by the inputs that its two convolutions had in float32."""
 
     def __init__(self, block: ResidualBlock, first: _Inputs, second: _Inputs) -> None:
-        step, zero = _steps(first.low, first.high)
-        hidden, _ = _steps(second.low, second.high)
+        step, zero = _steps(first.low, first.high, INPUT_ROOM)
+        hidden, _ = _steps(second.low, second.high, HIDDEN_ROOM)
         self._per_step, self._zero = 1 / step, zero
         # The hidden integers are the values over their steps, which ReLU does not mind.
         weight, bias = _weights(block.first)
@@ -126,7 +138,14 @@ class _Int8Block:
         self._second = _Int8Convolution(weight, bias, second.moments(hidden), None)
 
     def added(self, features: Tensor) -> Tensor:
-        """Features (B, width, H, W) to which the residual is added, in place."""
+        """Add the residual to features, in place.
+
+        Args:
+            features: (B, width, H, W) in float32.
+
+        Returns:
+            The features.
+        """
         hidden = self._first.rectified(self._quantised(features))
         return self._second.added(hidden, features)
 
@@ -189,9 +208,10 @@ def _weights(layer: nn.Conv2d) -> tuple[Tensor, Tensor]:
     return layer.weight, bias
 
 
-def _steps(low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
+def _steps(low: Tensor, high: Tensor, room: Room) -> tuple[Tensor, Tensor]:
     """Step and zero of each channel of measured range: value = step * (integer - zero)."""
-    margin = MARGIN * (high.max() - low.min())
-    low = torch.where(low < 0, HEADROOM * low - margin, 0.0)
-    step = (HEADROOM * high + margin - low) / LEVELS
+    of_own, of_all = room
+    margin = of_all * (high.max() - low.min())
+    low = torch.where(low < 0, of_own * low - margin, 0.0)
+    step = (of_own * high + margin - low) / LEVELS
     return step, torch.round(-low / step)
