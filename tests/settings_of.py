@@ -23,6 +23,7 @@ OTHERS: dict[str, Any] = {
     "texture": 0.12345678901234568,
     "flips": True,
     "minimum": "scan",
+    "precision": "float32",
     "repair": ("motion", "slices"),
 }
 

@@ -18,7 +18,7 @@ from srviewer.study.state.view import View
 # What a user chose for one scan and is kept for the next, beside the model. The rest is of the scan
 # itself (axis, factor, second axis, thickness, profile), of its kind (gaps), or less faithful or
 # less exact, so that it is to be chosen each time (texture, isotropic voxels).
-CHOICES = ("method", "fusion", "device", "adaptation", "flips", "minimum")
+CHOICES = ("method", "fusion", "device", "precision", "adaptation", "flips", "minimum")
 
 
 def opened(

@@ -10,6 +10,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
+from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import METHODS
 from srviewer.sr.models.available_models import SUFFIX, default_model
@@ -105,6 +106,22 @@ def _add_network_arguments(parser: argparse.ArgumentParser) -> None:
         help="test-time augmentation: average over mirrored inputs, at four times the time; the "
         "spread can be written",
     )
+    add_precision_argument(parser)
+
+
+def add_precision_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare the precision of the network.
+
+    Args:
+        parser: The parser of the verb.
+    """
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="of the network: 8-bit integers, about three times as fast, or float32; default: "
+        "8-bit integers where the processor has them (VNNI) and the network can",
+    )
 
 
 def request_of(scan: ScanHeader, args: argparse.Namespace) -> Request:
@@ -152,6 +169,7 @@ def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
         method=args.method,
         fusion=args.fusion,
         device=args.device,
+        precision=args.precision,
         also=tuple(args.also),
         thickness_mm=args.thickness,
         profile=args.profile,

@@ -6,6 +6,7 @@ from pathlib import Path
 from srviewer.cli.console.skipped_scans import left_out_lines
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.outputs import check_outputs
+from srviewer.cli.options.request import add_precision_argument
 from srviewer.cli.options.sources import open_only
 from srviewer.cli.options.values import axes, whole_numbers, words
 from srviewer.core.scores.metrics import comparable_metrics
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--flips", action="store_true", help="test-time augmentation, at four times the time"
     )
+    add_precision_argument(parser)
 
 
 def execute(args: argparse.Namespace) -> VerbOutput:
@@ -52,7 +54,9 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     check_outputs(args, args.paths)
     methods = args.methods if "cubic" in args.methods else ("cubic", *args.methods)
     models = args.models or (default_model(args.device),)
-    plan = EvaluationPlan(args.factors, args.axes, methods, models, args.device, args.flips)
+    plan = EvaluationPlan(
+        args.factors, args.axes, methods, models, args.device, args.flips, args.precision
+    )
     if not args.factors or min(args.factors) < 2:
         raise UserError("A factor is a whole number of 2 or more.")
     volumes = [open_only(path) for path in args.paths]

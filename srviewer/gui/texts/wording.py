@@ -13,6 +13,7 @@ from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.values import value_text
+from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.sr.models.devices import device_choices
 from srviewer.sr.results.doubts import DoubtfulRegion
 
@@ -291,6 +292,16 @@ def device_entries() -> list[tuple[str, str]]:
     return [(tr(DEVICE_TITLES.get(name, name)), name) for name in device_choices()]
 
 
+def precision_entries() -> list[tuple[str, str]]:
+    """(title, name) of each precision of a network, for a list."""
+    return [(tr(PRECISION_TITLES[name]), name) for name in PRECISIONS]
+
+
+PRECISION_TITLES = {
+    "auto": mark("Automatic"),
+    "float32": mark("Float32"),
+    "int8": mark("8-bit integers"),
+}
 DEVICE_TITLES = {
     "auto": mark("Automatic"),
     "cpu": mark("Processor (CPU)"),

@@ -1,6 +1,6 @@
 """Running a trained network on stacks of slices."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,14 @@ from torch import nn
 from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError, memory_ran_out
 from srviewer.job import Job, Progress
+from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.devices.processors import chosen_device, device_title
+from srviewer.nn.inference.int8_scales import int8_network
+from srviewer.nn.inference.precision import used_precision
 from srviewer.nn.models.building import check_fit
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.networks.receptive_field import receptive_radius
+from srviewer.nn.networks.residual import ResidualNetwork
 
 # Low-resolution pixels in one batch: on a CPU about 0.05 s of work, so that a cancel is prompt.
 CPU_PIXELS = 16 * 1024
@@ -32,13 +36,12 @@ Box = tuple[slice, slice]  # rows, columns of the coarse slices
 class Upsampler:
     """A model of the layout "axis", ready to run on one device.
 
-    Raises UserError when the weights do not fit the network, the device is absent, or the model
-    is for images.
+    ``precision``: "auto", "float32" or "int8"; other than with float32, ``fix_scales`` comes before
+    slices are refined. Raises UserError when the weights do not fit the network, the device is
+    absent or cannot compute in the precision, or the model is for images.
     """
 
-    windows = 0  # slices to see before the first batch of a plane and pass, see ``fixed``
-
-    def __init__(self, model: Model, device: str = "auto") -> None:
+    def __init__(self, model: Model, device: str = "auto", precision: str = "float32") -> None:
         if model.plan.layout != "axis":
             raise UserError(
                 f"The model '{model.name}' enlarges 2D images; scans need one that was trained "
@@ -46,8 +49,10 @@ class Upsampler:
             )
         self._model = model
         self._lost = ""  # names a device that failed, for the title
-        self.device = chosen_device(device)
+        self.device = chosen_device("cpu" if (device, precision) == ("auto", "int8") else device)
+        self.precision = used_precision(precision, model, self.device)
         self.neighbours = model.plan.neighbours
+        self._quick: nn.Module | None = None  # the network in 8-bit integers
         self._network = built_network(model).eval().to(self.device)
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -56,19 +61,37 @@ class Upsampler:
         """The device as it is shown and exported, and the one that it replaced after a failure."""
         return device_title(self.device) + self._lost
 
-    def fixed(self, windows: Voxels, factor: int, scale: float) -> "Upsampler":
-        """Fix what must be the same for all slices of a plane and pass, whatever slab they are in.
+    @property
+    def needs_scales(self) -> bool:
+        """Whether ``fix_scales`` is still to come."""
+        return self.precision.name == "int8" and self._quick is None
+
+    def fix_scales(self, windows: Iterable[Voxels], factor: int, scale: float) -> Job[None]:
+        """Fix the scales of 8-bit integers for all slices to come; nothing happens in float32.
+
+        They depend on these windows alone, so results do not depend on batches. Where 8-bit
+        integers differ too much from float32 on them, float32 it is, as ``precision`` says.
 
         Args:
-            windows: (window, 2 neighbours + 1, row, column), ``windows`` of them or fewer, spread
-                evenly over the whole scan; in its unit, less the floor.
-            factor: The factor of the pass.
-            scale: The intensity range.
-
-        Returns:
-            The network that refines the plane in this pass; itself, where nothing is fixed.
+            windows: (2k + 1, row, column) each: a slice with its neighbours, the thick axis as
+                rows, in the unit of the scan.
+            factor: The factor of the first pass.
+            scale: The intensity range, by which the input is divided for the network.
         """
-        return self
+        network = self._network
+        if not self.needs_scales or not isinstance(network, ResidualNetwork):
+            return
+        seen: list[torch.Tensor] = []
+        for number, window in enumerate(windows):
+            yield Progress(0.0, "Measuring the network's values")
+            rows, columns = self._box(window, factor, scale)
+            columns = _half(columns, number % 2)  # twice as many slices say more in the same time
+            if rows.stop > rows.start and columns.stop > columns.start:
+                neighbours_last = np.moveaxis(window[:, rows, columns], 0, -1)[None]
+                seen.append(self._shares(np.ascontiguousarray(neighbours_last), scale))
+        self._quick, reason = yield from int8_network(network, seen, factor)
+        if self._quick is None:
+            self.precision = UsedPrecision("float32", reason)
 
     def upsample(self, slices: Voxels, factor: int, scale: float) -> Job[Voxels]:
         """Refine a stack of slices along its rows.
@@ -101,7 +124,12 @@ class Upsampler:
 
         Returns:
             A job with (slice, factor * row, column), as of ``upsample``.
+
+        Raises:
+            ValueError: ``fix_scales`` did not come before.
         """
+        if self.needs_scales:
+            raise ValueError("the scales of 8-bit integers are not fixed")
         count, rows, columns = padded.shape
         count -= 2 * self.neighbours
         fine = np.empty((count, rows * factor, columns), np.float32)
@@ -173,17 +201,22 @@ class Upsampler:
         if rows.stop > rows.start and columns.stop > columns.start:
             inner = slice(rows.start * factor, rows.stop * factor)
             seen = windows[:, rows, columns]
-            fine[:, inner, columns] = self._run(self._network, seen, factor, scale)
+            layers = self._quick or self._network
+            fine[:, inner, columns] = self._run(layers, seen, factor, scale)
 
     def _run(self, layers: nn.Module, windows: Voxels, factor: int, scale: float) -> Voxels:
         """One batch (B, row, column, C); torch's inference mode ends before anything yields."""
         with torch.inference_mode():
-            # Neighbours last in memory is torch's channels_last layout: one gather, no more copies.
-            batch = torch.from_numpy(windows / np.float32(scale)).to(self.device)
-            fine = layers(batch.permute(0, 3, 1, 2), factor)
+            fine = layers(self._shares(windows, scale), factor)
             values = np.asarray(fine[:, 0].mul_(scale).cpu().numpy())
         check_result(values, self._model)
         return values
+
+    def _shares(self, windows: Voxels, scale: float) -> torch.Tensor:
+        """(B, row, column, C) in the unit of the scan to (B, C, row, column), in shares of it."""
+        # Neighbours last in memory is torch's channels_last layout: one gather, no more copies.
+        batch = torch.from_numpy(windows / np.float32(scale)).to(self.device)
+        return batch.permute(0, 3, 1, 2)
 
 
 def _full(error: RuntimeError) -> bool:
@@ -196,6 +229,11 @@ def _grown(seen: npt.NDArray[np.bool_], radius: int) -> slice:
     if indices.size == 0:
         return slice(0, 0)
     return slice(max(0, int(indices[0]) - radius), min(len(seen), int(indices[-1]) + 1 + radius))
+
+
+def _half(span: slice, second: int) -> slice:
+    middle = (span.start + span.stop) // 2
+    return slice(middle, span.stop) if second else slice(span.start, middle)
 
 
 def built_network(model: Model) -> nn.Module:

@@ -24,6 +24,7 @@ class NetworkSpec:
         counts: The meaning of ``blocks`` and ``inner`` for this network.
         build: ``build(shape)`` gives a torch module; its ``forward(slices, factor)`` takes and
             returns tensors as NetworkShape says, intensities as shares of their range.
+        int8: Whether it can compute in 8-bit integers, by ``int8_residual``.
     """
 
     id: str
@@ -31,6 +32,7 @@ class NetworkSpec:
     published: Size
     counts: str
     build: Callable[[NetworkShape], Module]
+    int8: bool = False
 
 
 # Imported when a network is built, since each of these modules loads torch.
@@ -83,6 +85,7 @@ NETWORKS = (
         Size(32, 9),
         "residual blocks of two convolutions",
         _residual,
+        int8=True,
     ),
     NetworkSpec(
         "srcnn",

@@ -22,8 +22,13 @@ class ResidualNetwork(nn.Module):
         width = shape.size.width
         self.base = base_of(shape)
         self.head = convolution(self._enlargement.inputs, width)
-        self.body = nn.ModuleList(_ResidualBlock(width) for _ in range(shape.size.blocks))
+        self.body = nn.ModuleList(ResidualBlock(width) for _ in range(shape.size.blocks))
         self.tails = nn.ModuleDict({str(r): self._tail(width, r) for r in shape.factors})
+
+    @property
+    def blocks(self) -> list["ResidualBlock"]:
+        """The blocks in their order."""
+        return [block for block in self.body if isinstance(block, ResidualBlock)]
 
     def forward(self, slices: Tensor, factor: int) -> Tensor:
         """Add the detail of trunk and tail to the interpolated slices.
@@ -39,6 +44,19 @@ class ResidualNetwork(nn.Module):
         features: Tensor = self.head(slices)
         for block in self.body:
             features = block(features)
+        return self.finished(slices, features, factor)
+
+    def finished(self, slices: Tensor, features: Tensor, factor: int) -> Tensor:
+        """Add the detail of a tail to the interpolated slices.
+
+        Args:
+            slices: As of ``forward``.
+            features: (B, width, H, W), the output of the last block.
+            factor: One of the factors of the shape.
+
+        Returns:
+            As of ``forward``.
+        """
         detail = shuffled(self.tails[str(factor)](features), self._enlargement.strides(factor))
         return self.base.finished(slices, detail, factor)
 
@@ -47,7 +65,9 @@ class ResidualNetwork(nn.Module):
         return zero_initialised(convolution(width, self._enlargement.outputs * down * right))
 
 
-class _ResidualBlock(nn.Module):
+class ResidualBlock(nn.Module):
+    """Two convolutions with ReLU between them, added to their input."""
+
     def __init__(self, width: int) -> None:
         super().__init__()
         self.first = convolution(width, width)
@@ -56,5 +76,13 @@ class _ResidualBlock(nn.Module):
             self.second.weight *= 0.1  # deep stacks without normalisation start close to identity
 
     def forward(self, features: Tensor) -> Tensor:
+        """Add the residual.
+
+        Args:
+            features: (B, width, H, W).
+
+        Returns:
+            The same shape.
+        """
         detail = functional.relu(self.first(features), inplace=True)
         return torch.add(features, self.second(detail))

@@ -8,7 +8,7 @@ from typing import TypeVar
 from srviewer.errors import UserError
 from srviewer.io.export.bids import check_generator, describe
 from srviewer.io.targets import target
-from srviewer.job import Job, within
+from srviewer.job import Job, Progress, aside, within
 from srviewer.sr.batch.claims import shared_now
 from srviewer.sr.batch.dispatch import dispatched
 from srviewer.sr.batch.items import Item, Selection, SkippedVolume, describe_derivative, select
@@ -16,6 +16,7 @@ from srviewer.sr.batch.outcome import VolumeOutcome, all_outcomes, recorded_stat
 from srviewer.sr.batch.records import LOGS, STATE, BatchFolder
 from srviewer.sr.batch.summary import summary_path, write_summary
 from srviewer.sr.batch.work import Settings
+from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.inputs.data_sets import DataSetPart, check_place_of_results
 from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
@@ -168,13 +169,29 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     items = plan.shard.of_items(selection.items)
     done: tuple[VolumeOutcome, ...] = ()
     if items:
-        job = dispatched(items, plan.settings, batch_folder, plan.workers, plan.scheduler)
+        settings = yield from _settled(plan.settings)
+        job = dispatched(items, settings, batch_folder, plan.workers, plan.scheduler)
         done = yield from within(job, SEARCHED, 1.0)
     own = dict(zip(map(volume_key, items), done, strict=True))
     summary = _summarise(plan, selection, own, batch_folder)[0]
     _describe(plan, selection, folder, (summary.name, f"{LOGS}/"))
     left_out = map(_left_out, plan.shard.of_all(selection.left_out))
     return BatchResult((*done, *left_out), summary)
+
+
+def _settled(settings: Settings) -> Job[Settings]:
+    """The settings with one precision for all workers, by what this machine offers."""
+    request = settings.request
+    if request.precision != "auto" or not method(request.method).needs_model:
+        return settings
+
+    def settle() -> Settings:
+        from srviewer.nn.inference.precision import settled_precision  # lazy: loads torch
+
+        precision = settled_precision(request.precision, request.device)
+        return replace(settings, precision=precision)
+
+    return (yield from aside(settle, Progress(SEARCHED, "Starting the network")))
 
 
 def summarised(plan: BatchPlan) -> Job[BatchResult]:

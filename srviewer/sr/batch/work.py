@@ -30,6 +30,7 @@ from srviewer.io.scans.series import PlaneByPlane, Series
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import NIFTI, Export, Written, target
 from srviewer.job import Job, within
+from srviewer.nn.devices.precisions import Precision
 from srviewer.sr.batch.claims import TakenOver
 from srviewer.sr.batch.items import Item
 from srviewer.sr.batch.names import Wanted, likely_names, output_name, stem_and_ending
@@ -74,6 +75,8 @@ class Settings:
         target: The id of the export target.
         data_set: The BIDS data set of the scans, where the output folder holds its derivatives;
             None where the target tells it from the output folder.
+        precision: That of all networks, settled before workers start, which may be of several
+            machines; None to take the request's.
     """
 
     request: Request
@@ -86,6 +89,7 @@ class Settings:
     overwrite: bool = False
     target: str = NIFTI.id
     data_set: Path | None = None
+    precision: Precision | None = None
 
     def identity(self) -> str:
         """A digest of all on which an outcome depends: also what makes a volume fail."""
@@ -101,6 +105,8 @@ class Settings:
             del request["minimum"]  # version 0.1.0 had no such setting: its records stay valid
         if not self.request.repair:
             del request["repair"]  # nor this
+        if self.request.precision == "auto":
+            del request["precision"]
         settings = [__version__, request, self.axis, self.factor, self.store]
         if self.target != NIFTI.id:  # the records of earlier versions stay valid
             settings.append(self.target)
@@ -338,7 +344,8 @@ def _check(volume: ScanHeader, settings: Settings) -> None:
 def _request(volume: ScanHeader, settings: Settings) -> Request:
     suggested = suggested_request(volume, settings.axis, settings.request.model)
     factor = suggested.factor if settings.factor is None else settings.factor
-    return replace(settings.request, axis=suggested.axis, factor=factor)
+    precision = settings.precision or settings.request.precision
+    return replace(settings.request, axis=suggested.axis, factor=factor, precision=precision)
 
 
 @contextmanager

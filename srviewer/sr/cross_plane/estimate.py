@@ -1,4 +1,4 @@
-"""Estimates of a refined volume: the slabs of one, and the store that keeps them."""
+"""Estimates of a refined volume: the slabs of one, their store, and what computed them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,9 +15,23 @@ from srviewer.core.volumes.voxel_sources import (
     with_length,
 )
 from srviewer.job import Job, Progress, within
+from srviewer.nn.devices.precisions import UsedPrecision
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Computation:
+    """What an estimate was computed by.
+
+    Attributes:
+        device: The title of the device.
+        precision: That of the network; None for interpolation.
+    """
+
+    device: str
+    precision: UsedPrecision | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,13 +15,13 @@ from srviewer.core.volumes.voxel_sources import (
     with_length,
 )
 from srviewer.job import Job, Progress, within
-from srviewer.sr.cross_plane.estimate import Estimate, EstimateStore, Keep
+from srviewer.sr.cross_plane.estimate import Computation, Estimate, EstimateStore, Keep
 from srviewer.sr.cross_plane.network import cross_plane
 from srviewer.sr.cross_plane.refinement import Refinement, across
 from srviewer.table import find_row
 
 Interpolation = Callable[[Voxels, Axis, interpolate.Positions], Voxels]
-Run = Callable[[VoxelSource, Refinement, Storage, Keep], Job[str]]
+Run = Callable[[VoxelSource, Refinement, Storage, Keep], Job[Computation]]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Method:
         needs_model: Whether the refinement must hold a model.
         consistent: Whether the result fulfils data consistency for every slice profile.
         run: (scan, refinement, storage, keep) -> a job that passes the slabs of the estimate to
-            ``keep`` and gives the title of the device. The scan is (i, j, k) voxels without
+            ``keep`` and gives what they were computed by. The scan is (i, j, k) voxels without
             padding.
     """
 
@@ -46,7 +46,7 @@ class Method:
 
 
 def _interpolation(kernel: Interpolation) -> Run:
-    def run(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[str]:
+    def run(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[Computation]:
         axis, factor = todo.degradation.axis, todo.degradation.factor
         positions = interpolate.thin_positions(scan.shape[axis], factor)
         slabs, count = across(axis), scan.shape[across(axis)]
@@ -55,7 +55,7 @@ def _interpolation(kernel: Interpolation) -> Run:
             yield Progress(start / count, "Interpolating")
             voxels = kernel(scan.read(slabs, start, stop), axis, positions)
             yield from within(keep(start, Estimate(voxels)), start / count, stop / count)
-        return "cpu"
+        return Computation("cpu")
 
     return run
 
@@ -69,21 +69,21 @@ def _held_to_scan(run: Run, share: float) -> Run:
     ``share``: of the method's own work in the whole.
     """
 
-    def held(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[str]:
+    def held(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[Computation]:
         slabs = across(todo.degradation.axis)
         first = EstimateStore(storage, slabs, scan.shape[slabs])
-        device = yield from within(run(scan, todo, storage, first.keep), 0.0, share)
+        computation = yield from within(run(scan, todo, storage, first.keep), 0.0, share)
         data_range = todo.intensity_of(scan).range
         spans = slabs, tuple(first.spans())
         job = back_project(first.kept.voxels, scan, todo.degradation, data_range, spans)
         yield from within(job, share, 0.99)
         yield from within(first.pass_on(RESTORING, keep), 0.99, 1.0)
-        return device
+        return computation
 
     return held
 
 
-def _network(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[str]:
+def _network(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[Computation]:
     """Cross-plane super-resolution, which by itself keeps block means alone."""
     run = cross_plane if todo.degradation.is_block_mean else _held_to_scan(cross_plane, 0.9)
     return run(scan, todo, storage, keep)

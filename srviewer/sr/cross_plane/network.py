@@ -15,7 +15,7 @@ from srviewer.core.volumes.voxel_sources import (
     with_length,
 )
 from srviewer.job import Job, Progress, within
-from srviewer.sr.cross_plane.estimate import Estimate, EstimateStore, Keep
+from srviewer.sr.cross_plane.estimate import Computation, Estimate, EstimateStore, Keep
 from srviewer.sr.cross_plane.plane_slices import PlaneSlices, loaded_upsampler
 from srviewer.sr.cross_plane.refinement import Refinement, across, mirrorings, passes
 
@@ -23,7 +23,9 @@ JOINING = "Joining both planes"
 COPIES = 0.95  # how far the whole is when every mirrored copy has been refined
 
 
-def cross_plane(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[str]:
+def cross_plane(
+    scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep
+) -> Job[Computation]:
     """Cross-plane super-resolution (section 3.1.1 of the paper).
 
     The intensity floor is subtracted before the network, which takes air as 0, and added after it.
@@ -36,7 +38,7 @@ def cross_plane(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Kee
         keep: Takes the slabs of the estimate, ``factor`` times more voxels along the axis.
 
     Returns:
-        A job whose result is the title of the device.
+        A job whose result is what the estimate was computed by.
 
     Raises:
         ValueError: ``todo`` has no model.
@@ -44,7 +46,7 @@ def cross_plane(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Kee
     """
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
-    upsampler = yield from loaded_upsampler(todo.model, todo.device)
+    upsampler = yield from loaded_upsampler(todo.model, todo.device, todo.precision)
     yield Progress(0.0, "Measuring the grey levels")
     intensity = todo.intensity_of(scan)
     floor = np.float32(intensity.floor)
@@ -57,7 +59,7 @@ def cross_plane(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Kee
     if not todo.flips:
         slices = PlaneSlices(upsampler, scan, intensity, stages)
         yield from _both_planes(slices, todo, storage, settled)
-        return upsampler.device_title
+        return Computation(upsampler.device_title, upsampler.precision)
     axis, mirrors = across(todo.degradation.axis), mirrorings(todo.degradation.axis)
     copies = []
     for number, axes in enumerate(mirrors):
@@ -74,7 +76,7 @@ def cross_plane(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Kee
         yield from settled(start, _mean([slab, *turned]))
 
     yield from within(copies[0].pass_on(JOINING, averaged), COPIES, 1.0)
-    return upsampler.device_title
+    return Computation(upsampler.device_title, upsampler.precision)
 
 
 def _turned_back(

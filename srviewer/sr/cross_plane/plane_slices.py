@@ -1,14 +1,15 @@
 """The slices of one plane through the network: all of them slab by slab, or single ones."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import ceil, lcm
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import Intensity
-from srviewer.core.slices.planes import TrainingGroup, restack, unstack
+from srviewer.core.slices.planes import TrainingGroup, cross_planes, restack, unstack
 from srviewer.core.volumes.volume import Voxels
 from srviewer.core.volumes.voxel_sources import (
     Storage,
@@ -24,23 +25,27 @@ from srviewer.nn.models.model_file import Model
 if TYPE_CHECKING:
     from srviewer.nn.inference.infer import Upsampler
 
+# Slices of each plane that the scales of 8-bit integers are taken from: one in so many.
+LEAST_WINDOWS, MOST_WINDOWS, SLICES_A_WINDOW = 2, 12, 16
+
 Stages = tuple[int, ...]
 # Takes the first slice of a slab, and the slab (i, j, k); slabs come in order.
 KeepPlane = Callable[[int, Voxels], Job[None]]
 
 
-def loaded_upsampler(model: Model, device: str) -> Job["Upsampler"]:
+def loaded_upsampler(model: Model, device: str, precision: str) -> Job["Upsampler"]:
     """Load torch and build the network of a model, in a thread.
 
     Args:
         model: The model.
         device: One of ``DEVICES``.
+        precision: One of ``PRECISIONS``.
 
     Returns:
         A job whose result is the network, ready to run.
 
     Raises:
-        UserError: The device is absent.
+        UserError: The device is absent, or cannot compute in the precision.
     """
 
     def start() -> "Upsampler":
@@ -48,7 +53,7 @@ def loaded_upsampler(model: Model, device: str) -> Job["Upsampler"]:
             Upsampler,  # lazy: torch takes seconds to load
         )
 
-        return Upsampler(model, device)
+        return Upsampler(model, device, precision)
 
     return aside(start, Progress(0.0, "Starting the network"))
 
@@ -71,7 +76,6 @@ class PlaneSlices:
     intensity: Intensity
     stages: Stages
     whole: VoxelSource | None = None
-    _fixed: dict[tuple[TrainingGroup, Stages], "Upsampler"] = field(default_factory=dict)
 
     def every(
         self, group: TrainingGroup, thick: int, storage: Storage, keep: KeepPlane
@@ -139,9 +143,9 @@ class PlaneSlices:
             A job with (i, j, k) refined voxels, less the floor.
         """
         stages = self.stages if stages is None else stages
-        upsampler = yield from self._settled(group, stages)
+        yield from within(self._fix_scales(group.thick), 0.0, 0.0)
         padded = yield from self._seen(group, start, stop, stages[:-1], before)
-        fine = yield from upsampler.upsample_seen(padded, stages[-1], self.intensity.range)
+        fine = yield from self.upsampler.upsample_seen(padded, stages[-1], self.intensity.range)
         return np.asarray(restack(fine, group.thick, group.normal))
 
     def _seen(
@@ -165,24 +169,21 @@ class PlaneSlices:
         missing = low - (start - around), stop + around - high
         return np.pad(slices, (missing, (0, 0), (0, 0)), mode="edge")
 
-    def _settled(self, group: TrainingGroup, stages: Stages) -> Job["Upsampler"]:
-        """The network of a pass, with what it fixes by evenly spaced slices of the whole scan.
+    def _fix_scales(self, thick: Axis) -> Job[None]:
+        """Fix the scales of 8-bit integers, once, by evenly spaced slices of both planes.
 
-        They are the same for the whole, slab by slab, and for single slices.
+        They are those of the whole scan, so that every slab and every single slice is the same.
         """
-        wanted, key = self.upsampler.windows, (group, stages)
-        if not wanted:
-            return self.upsampler
-        if key not in self._fixed:
-            scan = self if self.whole is None else replace(self, source=self.whole, whole=None)
-            count = scan.source.shape[group.normal]
-            windows = []
-            for number in sorted({(2 * n + 1) * count // (2 * wanted) for n in range(wanted)}):
-                job = scan._seen(group, number, number + 1, stages[:-1], None)
+        if not self.upsampler.needs_scales:
+            return
+        scan = self if self.whole is None else replace(self, source=self.whole, whole=None)
+        windows = []
+        for group in cross_planes(thick):
+            for number in evenly_spaced(scan.source.shape[group.normal]):
+                job = scan._seen(group, number, number + 1, (), None)
                 windows.append((yield from within(job, 0.0, 0.0)))
-            scale = self.intensity.range
-            self._fixed[key] = self.upsampler.fixed(np.stack(windows), stages[-1], scale)
-        return self._fixed[key]
+        job_of_scales = self.upsampler.fix_scales(windows, self.stages[0], self.intensity.range)
+        yield from within(job_of_scales, 0.0, 0.0)
 
     def slab_slices(self, group: TrainingGroup) -> int:
         """The number of slices in a slab.
@@ -202,6 +203,19 @@ class PlaneSlices:
         together = lcm(*batches)
         few = slab_planes(with_length(shape, group.thick, rows), group.normal)
         return together * ceil(few / together)
+
+
+def evenly_spaced(count: int) -> list[int]:
+    """The slices of a plane that the scales of 8-bit integers are taken from.
+
+    Args:
+        count: The slices of the plane.
+
+    Returns:
+        Their numbers, in order: few of a plane of few slices, which would not be worth more.
+    """
+    wanted = min(MOST_WINDOWS, max(LEAST_WINDOWS, count // SLICES_A_WINDOW))
+    return sorted({(2 * n + 1) * count // (2 * wanted) for n in range(wanted)})
 
 
 def _counted(step: Progress, count: int) -> Progress:

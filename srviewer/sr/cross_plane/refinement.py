@@ -24,6 +24,7 @@ class Refinement:
         flips: Test-time augmentation: average over mirrored inputs.
         intensity: Floor and range of the scan without its padding; None to measure them where the
             voxels hold no padding.
+        precision: Of the network, one of ``PRECISIONS``.
     """
 
     degradation: Degradation
@@ -32,6 +33,7 @@ class Refinement:
     device: str = "auto"
     flips: bool = False
     intensity: Intensity | None = None
+    precision: str = "float32"
 
     def intensity_of(self, scan: VoxelSource) -> Intensity:
         """Intensity floor and range of the scan, measured where they are not given.

@@ -162,7 +162,7 @@ def _prepared(scan: Volume, request: Request) -> Job[tuple["Upsampler", Model]]:
             return textured(model, *sharper, request.texture)
 
         model = yield from aside(blended, Progress(0.0, MESSAGE))
-    return (yield from loaded_upsampler(model, request.device)), model
+    return (yield from loaded_upsampler(model, request.device, request.precision)), model
 
 
 class _PreviewSlices:

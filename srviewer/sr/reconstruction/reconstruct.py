@@ -26,6 +26,7 @@ from srviewer.core.volumes.voxel_sources import (
     slab_spans,
 )
 from srviewer.job import Job, Progress, within
+from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.padding_restored import measured_residual
 from srviewer.sr.cross_plane.refinement import across
@@ -123,7 +124,8 @@ def reconstructed(
         model=last.refined.model,
         adapted=first.refined.adapted,
         region=None if region is None else region.name,
-        device=last.refined.device,
+        device=last.refined.computation.device,
+        precision=last.refined.computation.precision,
         seconds=time.monotonic() - started,
         peak_memory_mb=peak_memory_mb(),
         warnings=lines,
@@ -153,7 +155,8 @@ def _one_axis(
     storage: Storage,
 ) -> Job[_Step]:
     done = yield from refined(scan, request, region, lowest, storage)
-    thin = thin_header(scan.header, request, done.model, lowest)
+    precision = done.computation.precision
+    thin = thin_header(scan.header, request, done.model, lowest, precision)
     noise = 0.0 if done.model is None else _noise(scan, request.axis)
     lines = (
         *(warning.message for warning in scan.header.warnings),
@@ -240,7 +243,11 @@ def lowest_allowed(scan: KeptVolume, request: Request) -> Job[float | None]:
 
 
 def thin_header(
-    scan: ScanHeader, request: Request, model: Model | None, lowest: float | None = None
+    scan: ScanHeader,
+    request: Request,
+    model: Model | None,
+    lowest: float | None = None,
+    precision: UsedPrecision | None = None,
 ) -> ScanHeader:
     """The header of a scan refined along the first axis of a request.
 
@@ -249,6 +256,7 @@ def thin_header(
         request: The reconstruction.
         model: The model, for the history; None for interpolation.
         lowest: The lower bound, for the history; None for none.
+        precision: That of the network, for the history.
 
     Returns:
         The header, on the refined grid and without a slice thickness.
@@ -256,6 +264,8 @@ def thin_header(
     geometry = scan.geometry.refined(request.axis, request.factor)
     by = f"{request.method}, model {model.name}" if model else request.method
     step = f"refined by {request.factor} along {AXIS_NAMES[request.axis]}: {by}"
+    if precision is not None and precision.name == "int8":
+        step += " in 8-bit integers"
     if lowest is not None:
         step += f"; raised to the scan's minimum, {lowest:.6g}"
     thin = scan.derived_header(geometry, step, f"{scan.name} (thin)")

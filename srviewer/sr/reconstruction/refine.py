@@ -18,7 +18,7 @@ from srviewer.job import Job, Progress, within
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.plans.adaptation import Adaptation, Adapted
 from srviewer.sr.cross_plane.adaptation import adapted_model
-from srviewer.sr.cross_plane.estimate import Estimate, EstimateStore
+from srviewer.sr.cross_plane.estimate import Computation, Estimate, EstimateStore
 from srviewer.sr.cross_plane.methods import Method, method
 from srviewer.sr.cross_plane.padding_restored import image_alone
 from srviewer.sr.cross_plane.refinement import Refinement, across
@@ -43,7 +43,7 @@ class Refined:
         model: The model that made it, adapted and with texture; None for interpolation.
         adapted: The measured effect of the adaptation; None without one.
         intensity: Floor and range of the scan.
-        device: The title of the device that computed it.
+        computation: What the estimate was computed by.
     """
 
     estimate: Estimate[VoxelStore]
@@ -51,7 +51,7 @@ class Refined:
     model: Model | None
     adapted: Adapted | None
     intensity: Intensity
-    device: str
+    computation: Computation
 
 
 def refined(
@@ -83,7 +83,9 @@ def refined(
     yield Progress(0.0, "Measuring the grey levels")
     intensity = intensity_of_parts(scan.voxels.parts, scan.header.padding)
     image = yield from within(image_alone(scan, request.axis, intensity, storage), 0.0, 0.0)
-    todo = Refinement(degradation, model, fusion, request.device, request.flips, intensity)
+    todo = Refinement(
+        degradation, model, fusion, request.device, request.flips, intensity, request.precision
+    )
     weights = None if region is None else LockWeights(region, scan.header.geometry)
     start, adapted, lock, faithful = 0.0, None, None, None
     if model is not None and request.adaptation is not None:
@@ -110,8 +112,8 @@ def refined(
     result = EstimateStore(storage, slabs, scan.voxels.shape[slabs])
     finishing = Finishing(scan, degradation, intensity.range, lowest, lock, faithful, result.keep)
     job_of_all = chosen.run(image, todo, storage, finishing.keep)
-    device = yield from within(job_of_all, start, 1.0)
-    return Refined(result.kept, degradation, model, adapted, intensity, device)
+    computation = yield from within(job_of_all, start, 1.0)
+    return Refined(result.kept, degradation, model, adapted, intensity, computation)
 
 
 def _stored(

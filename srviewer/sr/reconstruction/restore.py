@@ -20,6 +20,7 @@ from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.sidecars.exported_image import described, own_document
 from srviewer.job import Job, within
+from srviewer.nn.devices.precisions import read_precision
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.plans.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
 from srviewer.sr.cross_plane.methods import method
@@ -107,6 +108,9 @@ def restored(
         slab_by_slab=provenance.get("slab_by_slab") is True,
         repaired=repairs,
         expected_gain=read_expected_gain(provenance.get("expected_gain")),
+        precision=None
+        if model is None
+        else read_precision(provenance.get("precision"), provenance.get("precision_reason")),
     )
 
 

@@ -32,6 +32,8 @@ TITLES = {
     "minimum": "minimum set by",
     "flips": "test-time augmentation",
     "peak_memory_mb": "most memory used, MB",
+    "precision": "precision of the network",
+    "precision_reason": "not in 8-bit integers since",
 }
 
 

@@ -13,6 +13,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES, Axis, Geometry
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
+from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import METHODS
 from srviewer.sr.cross_plane.refinement import reachable
@@ -73,6 +74,8 @@ class Request:
         minimum: "scan" for no voxel below the scan's least one that is no padding, see
             ``srviewer.core.reconstruction.lower_bound``.
         repair: Faults between slices to correct first where the scan has them, of ``REPAIRS``.
+        precision: One of ``PRECISIONS``: of the network, "auto" for 8-bit integers where the
+            processor has them.
     """
 
     axis: KnownAxis
@@ -91,6 +94,7 @@ class Request:
     flips: bool = False
     minimum: Minimum = "none"
     repair: Annotated[tuple[Repair, ...], Meta(max_length=len(REPAIRS))] = ()
+    precision: Annotated[str, one_of(PRECISIONS)] = "auto"
 
     @property
     def steps(self) -> tuple[tuple[Axis, int], ...]:

@@ -9,6 +9,7 @@ from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.acquisition.degradation import Consistency
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import ScanHeader
+from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.plans.adaptation import Adapted
 from srviewer.sr.requests.request import Repair, Request
@@ -38,6 +39,7 @@ class ReconstructionFacts(ABC):
         warning_codes: The codes of those warnings that have one, of the scan and of the request.
         expected_gain: The gain over cubic to expect; None for interpolation, and where it was not
             asked for.
+        precision: That of the network; None for interpolation.
     """
 
     consistency: Consistency
@@ -55,6 +57,7 @@ class ReconstructionFacts(ABC):
     repaired: tuple[Repair, ...] = ()
     warning_codes: tuple[str, ...] = ()
     expected_gain: ExpectedGain | None = None
+    precision: UsedPrecision | None = None
 
     @property
     @abstractmethod
@@ -101,6 +104,8 @@ class ReconstructionFacts(ABC):
             "locked_region": self.region,
             "slab_by_slab": self.slab_by_slab,
             "device": self.device,
+            "precision": self.precision.name if self.precision else None,
+            "precision_reason": (self.precision.reason or None) if self.precision else None,
             "seconds": round(self.seconds, 3),
             "peak_memory_mb": self.peak_memory_mb,
             "consistency": {"rms": self.consistency.rms, "max": self.consistency.max},

@@ -114,6 +114,7 @@ class EvaluationPlan:
         models: Names or files.
         device: One of ``DEVICES``.
         flips: Use test-time augmentation in the methods that have a model.
+        precision: Of their networks, one of ``PRECISIONS``.
     """
 
     factors: tuple[int, ...]
@@ -122,11 +123,20 @@ class EvaluationPlan:
     models: tuple[str, ...]
     device: str = "auto"
     flips: bool = False
+    precision: str = "float32"
 
     def requests(self) -> list[Request]:
         """Every reconstruction to do; a method without a model is done once."""
         return [
-            Request(axis, factor, name, model, device=self.device, flips=self.flips and networked)
+            Request(
+                axis,
+                factor,
+                name,
+                model,
+                device=self.device,
+                flips=self.flips and networked,
+                precision=self.precision,
+            )
             for axis in self.axes
             for factor in self.factors
             for name, networked in ((name, method(name).needs_model) for name in self.methods)

@@ -63,6 +63,8 @@ def gain_predictors(scan: Volume, result: Reconstruction) -> Job[GainPredictors 
         little foreground.
     """
     request, intensity = result.request, volume_intensity(scan)
+    if result.precision is not None:  # that which was used, whatever was asked for
+        request = replace(request, precision=result.precision.name)
     degradation = degradation_of(scan, request)
     box = piece_of(scan, request, intensity)
     piece = cut(result.volume, box)

@@ -1,5 +1,6 @@
 """The slices of a plane: what is fixed for all of them is the same whichever are asked for."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -18,15 +19,21 @@ from srviewer.sr.models.available_models import find_model
 class Watched(Upsampler):
     """The network, which keeps the windows that it was shown."""
 
-    windows = 6
-
     def __init__(self) -> None:
         super().__init__(find_model("fast"), "cpu")
-        self.shown: list[tuple[int, Voxels]] = []
+        self.shown: list[list[Voxels]] = []
 
-    def fixed(self, windows: Voxels, factor: int, scale: float) -> Upsampler:
-        self.shown.append((factor, windows))
-        return self
+    @property
+    def needs_scales(self) -> bool:
+        return not self.shown
+
+    def fix_scales(self, windows: Iterable[Voxels], factor: int, scale: float) -> Job[None]:
+        self.shown.append(list(windows))
+        yield from ()
+
+    def upsample_seen(self, padded: Voxels, factor: int, scale: float) -> Job[Voxels]:
+        assert self.shown  # they come before the first batch
+        return super().upsample_seen(padded, factor, scale)
 
 
 def _slices(scan: Volume, stages: tuple[int, ...]) -> PlaneSlices:
@@ -34,9 +41,10 @@ def _slices(scan: Volume, stages: tuple[int, ...]) -> PlaneSlices:
     return PlaneSlices(Watched(), source, Intensity(0.0, 1000.0), stages)
 
 
-def _shown(slices: PlaneSlices) -> list[tuple[int, Voxels]]:
+def _shown(slices: PlaneSlices) -> list[Voxels]:
     assert isinstance(slices.upsampler, Watched)
-    return slices.upsampler.shown
+    (windows,) = slices.upsampler.shown  # once, for all planes and passes
+    return windows
 
 
 def _drop(start: int, slab: Voxels) -> Job[None]:
@@ -47,17 +55,16 @@ def _drop(start: int, slab: Voxels) -> Job[None]:
 def test_every_way_sees_the_same_windows_before_its_first_batch(
     stages: tuple[int, ...], thick_head: Volume
 ) -> None:
-    group = cross_planes(2)[0]
+    group, other = cross_planes(2)
     whole, one, part = (_slices(thick_head, stages) for _ in range(3))
-    run(whole.every(group, whole.slab_slices(group), Memory(), _drop))
-    run(one.some(group, 20, 21))
+    for plane in (group, other):
+        run(whole.every(plane, whole.slab_slices(plane), Memory(), _drop))
+    run(one.some(other, 20, 21))
     near = replace(part, source=Cropped(part.source, 2, 2, 7), whole=part.source)
     run(near.some(group, 0, 40))
-    assert [factor for factor, _ in _shown(whole)] == list(stages)
-    for other in (one, part):
-        windows = dict(_shown(other))
-        assert all(np.array_equal(windows[factor], seen) for factor, seen in _shown(whole))
-    first = dict(_shown(whole))[stages[0]]
-    assert first.shape == (6, 2 * whole.upsampler.neighbours + 1, 9, 48)
+    windows = _shown(whole)
+    for others in (_shown(one), _shown(part)):
+        assert all(np.array_equal(a, b) for a, b in zip(windows, others, strict=True))
+    assert len(windows) == 40 // 16 + 48 // 16  # one slice in sixteen of each plane
     middle = whole.upsampler.neighbours
-    assert np.array_equal(first[0, middle], thick_head.voxels[3].T)
+    assert np.array_equal(windows[0][middle], thick_head.voxels[10].T)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.slice_faults.warnings import FAULT_CODES
 from srviewer.gui.panels.reconstruct.model_choice import (
@@ -23,7 +23,7 @@ from srviewer.gui.study.report_box import ReportBox
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.result_card import facts, own_warnings, verdict
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.texts.wording import agrees, axis_title, device_entries
+from srviewer.gui.texts.wording import agrees, axis_title, device_entries, precision_entries
 from srviewer.gui.widgets.form import (
     ElidedLabel,
     choice,
@@ -62,6 +62,18 @@ class ReconstructPanel(QWidget):
         self._device = choice(
             tr("Device"), tr("What computes; automatic takes the fastest at hand")
         )
+        self._precision = choice(
+            tr("Precision"),
+            tr(
+                "Of the network: 8-bit integers are about three times as fast as float32 and "
+                "differ little; automatic takes them where the processor has them"
+            ),
+        )
+        for box in (self._device, self._precision):
+            box.setMinimumWidth(60)  # both share one row of a narrow panel
+        self._choices = (
+            self._axis, self._factor, self._method, self._model, self._device, self._precision
+        )  # fmt: skip
         self._options = RequestOptions(controller)
         self._slabs = SlabBox(controller)
         self._self_test = SelfTestBox(controller)
@@ -88,15 +100,18 @@ class ReconstructPanel(QWidget):
         self._show_result()
 
     def _lay_out(self) -> None:
-        rows = form()
+        rows, computing = form(), QHBoxLayout()
+        computing.setSpacing(6)
+        computing.addWidget(self._device, 1)
+        computing.addWidget(self._precision, 1)
         for title, field in (
             (tr("Axis"), self._axis),
             (tr("Target"), self._factor),
             (tr("Method"), self._method),
             (tr("Model"), self._model),
-            (tr("Device"), self._device),
         ):
             rows.addRow(title, field)
+        rows.addRow(tr("Device"), computing)
         self._outcome = QFrame()
         self._outcome.setProperty("role", "note")
         outcome = QVBoxLayout(self._outcome)
@@ -137,7 +152,7 @@ class ReconstructPanel(QWidget):
         controller.training.model_written.connect(self._show_trained)
         self._warnings.acknowledged.connect(study.acknowledge)
         study.follow(self._show_acknowledged, "acknowledged")
-        for box in (self._axis, self._factor, self._method, self._model, self._device):
+        for box in self._choices:
             box.activated.connect(self._edit)
 
     def _offer_models(self) -> None:
@@ -152,6 +167,7 @@ class ReconstructPanel(QWidget):
         self._offer_models()
         set_entries(self._method, [(tr(row.title), row.id) for row in METHODS], None)
         set_entries(self._device, device_entries(), None)
+        set_entries(self._precision, precision_entries(), None)
 
     def _show_scan(self) -> None:
         scan = self._study.scan
@@ -174,7 +190,7 @@ class ReconstructPanel(QWidget):
     def _show_request(self) -> None:
         scan, request = self._study.scan, self._study.request
         editable = scan is not None and request is not None
-        for box in (self._axis, self._factor, self._method, self._model, self._device):
+        for box in self._choices:
             box.setEnabled(editable)
         if scan is None or request is None:
             return
@@ -192,9 +208,11 @@ class ReconstructPanel(QWidget):
         for box, value in (
             (self._method, request.method),
             (self._device, request.device),
+            (self._precision, request.precision),
         ):
             box.setCurrentIndex(box.findData(value))
         self._model.setEnabled(needs_model)
+        self._precision.setEnabled(needs_model)
         # Warnings that must be acknowledged are in the banner already.
         others = [w for w in scan.warnings if w not in self._controller.concerns]
         others.sort(key=lambda w: w.code not in FAULT_CODES)  # what can be repaired comes first
@@ -236,6 +254,7 @@ class ReconstructPanel(QWidget):
                     method=self._method.currentData(),
                     model=self._model.currentData(),
                     device=self._device.currentData(),
+                    precision=self._precision.currentData(),
                 )
             )
 

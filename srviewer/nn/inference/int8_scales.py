@@ -1,0 +1,57 @@
+"""A network in 8-bit integers, its scales taken from slices of the scan, and the guard."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from srviewer.job import Job, Progress
+from srviewer.nn.networks.int8_residual import Int8Block, Int8Residual, Measured
+from srviewer.nn.networks.residual import ResidualNetwork
+
+PERCENTILE = 99.9
+# Of the intensity range, at that percentile. Both planes are averaged later, which leaves about two
+# thirds of a difference.
+MOST_APART = 0.02
+FOREGROUND = 0.02  # of the intensity range: what is darker is air
+
+
+def int8_network(
+    network: ResidualNetwork, windows: Sequence[Tensor], factor: int
+) -> Job[tuple[nn.Module | None, str]]:
+    """Build the network in 8-bit integers, and compare it with float32 on the slices of its scales.
+
+    Args:
+        network: The network, on the processor.
+        windows: (B, 2k + 1, H, W) each, of any size, in shares of the intensity range.
+        factor: One of the factors of the network.
+
+    Returns:
+        A job with (the network, ""), or with (None, the reason) where it differs too much.
+    """
+    if not windows:
+        return None, "no slice to take its scales from holds more than air"
+    measured, wanted = Measured(network), []
+    for number, window in enumerate(windows):
+        yield Progress(number / len(windows), "Measuring the network's values")
+        with torch.inference_mode():
+            wanted.append(measured.run(window, factor))
+    if not all(bool(torch.isfinite(values).all()) for values in wanted):
+        return None, "its values in float32 are not finite"
+    blocks: list[Int8Block] = []
+    for number in range(len(measured.inputs)):
+        yield Progress(1.0, "Rounding the weights")
+        with torch.inference_mode():
+            blocks.append(measured.block(number))
+    quick = Int8Residual(network, blocks)
+    apart: list[np.ndarray] = []
+    for window, exact in zip(windows, wanted, strict=True):
+        yield Progress(1.0, "Comparing 8-bit integers with float32")
+        with torch.inference_mode():
+            difference = (quick(window, factor) - exact).abs_()
+            apart.append(difference[exact.abs() > FOREGROUND].numpy())
+    far = float(np.percentile(np.concatenate(apart), PERCENTILE)) if any(map(len, apart)) else 0.0
+    if not far <= MOST_APART:  # it may be no number
+        return None, f"8-bit integers differ by {far:.1%} of the range on slices of this scan"
+    return quick, ""

@@ -1,0 +1,105 @@
+"""8-bit integers: near to float32, exact means, the same in every batch, refused where wrong."""
+
+import json
+import os
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from children import ran
+from phantoms import head
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.slices.planes import cross_planes, unstack
+from srviewer.core.volumes.volume import Voxels
+from srviewer.job import run
+from srviewer.nn.devices.int8 import int8_hindrance
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.models.model_file import Model
+from srviewer.sr.models.available_models import find_model
+
+FACTOR, SCALE = 4, 1000.0
+NEIGHBOURS = 2
+WITHOUT_VNNI = """
+import json, sys
+from srviewer.errors import UserError
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.sr.models.available_models import find_model
+auto = Upsampler(find_model("fast"), "cpu", "auto").precision
+try:
+    Upsampler(find_model("fast"), "auto", "int8")
+except UserError as error:
+    print(json.dumps([auto.name, auto.reason, str(error)]))
+"""
+
+needs_int8 = pytest.mark.skipif(int8_hindrance() != "", reason=f"here {int8_hindrance()}")
+
+
+@pytest.fixture(scope="module")
+def slices() -> Voxels:
+    """The slices of one plane of a thick scan, the thick axis as rows."""
+    thick = Degradation(2, FACTOR).apply(head((72, 64, 64)).voxels)
+    group = cross_planes(2)[0]
+    noise = np.random.default_rng(3).normal(0, 5, thick.shape).astype(np.float32)
+    return unstack(np.abs(thick + noise), group.thick, group.normal)
+
+
+def ready(slices: Voxels, model: Model) -> Upsampler:
+    upsampler = Upsampler(model, "cpu", "int8")
+    framed = np.pad(slices, ((NEIGHBOURS, NEIGHBOURS), (0, 0), (0, 0)), mode="edge")
+    windows = [framed[n : n + 2 * NEIGHBOURS + 1] for n in range(0, len(slices), 6)]
+    run(upsampler.fix_scales(windows, FACTOR, SCALE))
+    return upsampler
+
+
+@needs_int8
+def test_it_is_near_float32_and_the_same_however_it_is_run(slices: Voxels) -> None:
+    model = find_model("fast")
+    upsampler = ready(slices, model)
+    assert upsampler.precision.name == "int8"
+    fine = run(upsampler.upsample(slices, FACTOR, SCALE))
+    exact = run(Upsampler(model, "cpu").upsample(slices, FACTOR, SCALE))
+    apart = np.abs(fine - exact) / SCALE
+    assert 1e-4 < np.percentile(apart, 99.9) < 0.01
+    count, rows, columns = slices.shape
+    means = fine.reshape(count, rows, FACTOR, columns).mean(axis=2)
+    assert np.abs(means - slices).max() < 1e-6 * SCALE
+
+    again = ready(slices, model)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2 if threads == 1 else 1)
+    try:
+        np.testing.assert_array_equal(run(again.upsample(slices, FACTOR, SCALE)), fine)
+    finally:
+        torch.set_num_threads(threads)
+    # Float32 is added up in another order for a single slice; integers would show by far more.
+    alone = run(upsampler.upsample(slices[20:25], FACTOR, SCALE))[2]
+    assert np.abs(alone - fine[22]).max() < 1e-6 * SCALE
+
+
+@needs_int8
+def test_a_model_that_suffers_and_one_without_blocks_stay_in_float32(slices: Voxels) -> None:
+    model = find_model("fast")
+    loud = {name: 30 * w if "tails" in name else w for name, w in model.weights.items()}
+    upsampler = ready(slices, replace(model, weights=loud))
+    assert upsampler.precision.name == "float32"
+    assert "differ by" in upsampler.precision.reason
+    exact = Upsampler(replace(model, weights=loud), "cpu")
+    np.testing.assert_array_equal(
+        run(upsampler.upsample(slices[:4], FACTOR, SCALE)),
+        run(exact.upsample(slices[:4], FACTOR, SCALE)),
+    )
+    nothing = ready(np.zeros_like(slices), model)
+    assert nothing.precision.name == "float32" and "air" in nothing.precision.reason
+
+
+@pytest.mark.skipif("CI_NO_X86" in os.environ, reason="oneDNN's limit is for x86")
+def test_a_processor_whose_products_overflow_is_found_out() -> None:
+    """oneDNN is told to be as on a processor of 2013, where it adds products in 16 bits."""
+    told = {**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX2"}
+    child = ran([sys.executable, "-c", WITHOUT_VNNI], env=told)
+    name, reason, refusal = json.loads(child.stdout)
+    assert (name, reason) == ("float32", "this processor has no exact 8-bit products (VNNI or AMX)")
+    assert "'int8' was asked for" in refusal and "'float32'" in refusal
