@@ -26,6 +26,7 @@ PACKAGES = (
     "matplotlib",
     "psutil",
     "msgspec",
+    "isal",
     "dask",
     "distributed",
 )

@@ -130,6 +130,11 @@ class Canvas(QWidget):
         self._written: tuple[QSizeF, float, tuple[object, ...]] | None = None
         self._writing = QPixmap()  # as `_written` says
 
+    @property
+    def filled(self) -> bool:
+        """Whether there is a slice to draw."""
+        return self._image is not None
+
     def show_pixels(self, pixels: Voxels, window: Window, table: Table | None) -> None:
         """Draw a slice; its first row lies at the lower edge.
 
