@@ -17,7 +17,7 @@ from srviewer.errors import UserError
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import METHODS
 from srviewer.sr.cross_plane.refinement import reachable
-from srviewer.sr.models.available_models import DEFAULT_MODEL, find_model
+from srviewer.sr.models.available_models import DEFAULT_MODEL, factors_of
 from srviewer.sr.models.devices import DEVICES
 
 Gaps = Literal["run", "fill"]
@@ -117,7 +117,7 @@ def suggested_request(
         axis = geometry.thick_axis
     if axis is None:
         axis = int(np.argmax(geometry.spacing))
-    factor = suggested_factor(geometry, axis, find_model(model).factors)
+    factor = suggested_factor(geometry, axis, factors_of(model))
     return Request(axis, factor, model=model)
 
 
