@@ -114,11 +114,22 @@ def suggested_request(
     """
     geometry = scan.geometry
     if axis is None:
-        axis = geometry.thick_axis
-    if axis is None:
-        axis = int(np.argmax(geometry.spacing))
+        axis = suggested_axis(geometry)
     factor = suggested_factor(geometry, axis, factors_of(model))
     return Request(axis, factor, model=model)
+
+
+def suggested_axis(geometry: Geometry) -> Axis:
+    """The axis to refine.
+
+    Args:
+        geometry: The grid of the scan.
+
+    Returns:
+        The thick axis, or the coarsest where none is thick.
+    """
+    thick = geometry.thick_axis
+    return int(np.argmax(geometry.spacing)) if thick is None else thick
 
 
 def suggested_factor(geometry: Geometry, axis: Axis, known: tuple[int, ...]) -> int:
