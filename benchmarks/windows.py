@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
 from srviewer.gui.appearance.application import application
+from srviewer.gui.jobs.garbage import garbage_collected_here
 from srviewer.gui.views.drawing.canvas import Canvas
 from srviewer.gui.window.main_window import MainWindow
 
@@ -27,7 +28,8 @@ def open_window() -> Iterator[MainWindow]:
         window.resize(1600, 1000)
         window.show()
         QApplication.processEvents()
-        yield window
+        with garbage_collected_here():
+            yield window
         window.leave()  # a window that is closed asks about results
         window.deleteLater()
         QApplication.processEvents()
