@@ -14,6 +14,7 @@ from srviewer.core.volumes.slabwise import slabwise
 from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, aside, within
+from srviewer.nn.devices.preloading import preload_torch
 from srviewer.nn.models.model_file import Model
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def loaded_upsampler(model: Model, device: str) -> Job["Upsampler"]:
     """
 
     def start() -> "Upsampler":
+        preload_torch()
         from srviewer.nn.inference.infer import (
             Upsampler,  # lazy: torch takes seconds to load
         )
