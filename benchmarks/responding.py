@@ -49,7 +49,12 @@ def responding() -> Iterator[Row]:
         ours, theirs = _drops(drop, lambda: idle(window), scan)
         beside = "nibabel's load, processor time"
         yield at_most("open: drop to three planes", ours, theirs, "s", beside, DROP_LIMIT)
-        yield _gap("while a file loads", lambda: (drop(), idle(window)))
+
+        def load() -> None:
+            drop()
+            idle(window)
+
+        yield _gap("while a file loads", load)
 
         def reconstruct() -> None:
             window.controller.reconstruct()

@@ -31,7 +31,15 @@ class Unpacker(Protocol):
         """Bytes behind the end."""
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """Unpack at most so many bytes."""
+        """Unpack a piece.
+
+        Args:
+            data: What follows the packed bytes of the last call.
+            max_length: The most bytes to unpack.
+
+        Returns:
+            At most that many bytes.
+        """
 
     def flush(self) -> bytes:
         """What is left."""
@@ -94,6 +102,9 @@ def packed_into(plain: BinaryIO) -> Iterator[BinaryIO]:
 
     Args:
         plain: The file, open for writing; it stays open.
+
+    Yields:
+        The file to write to.
     """
     with LIBRARY.packer(plain) as packed:
         yield cast(BinaryIO, packed)
