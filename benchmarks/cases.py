@@ -12,11 +12,12 @@ from tempfile import TemporaryDirectory
 import nibabel as nib
 import numpy as np
 
+from benchmarks.balls import ball
 from benchmarks.opening import opening
+from benchmarks.responding import responding
+from benchmarks.starting import starting
 from benchmarks.timing import Row, alternately, at_least, at_most
 from srviewer.core.comparison.comparison import Comparison
-from srviewer.core.geometry.grid import Geometry
-from srviewer.core.volumes.volume import Volume
 from srviewer.io.export.nifti import write_nifti
 from srviewer.io.formats import read
 from srviewer.job import Progress, run
@@ -24,15 +25,6 @@ from srviewer.job import Progress, run
 MOST_SECONDS = 60  # for a program to start
 CROSSING_MM = 40  # how far the crosshair travels while panes are timed
 FRAME_MS = 1000 / 60  # of a screen
-
-
-def volume(shape: tuple[int, int, int], spacing: tuple[float, float, float]) -> Volume:
-    """A smooth ball in air, with a little noise, 0 to about 1000."""
-    i, j, k = np.ogrid[tuple(slice(-1, 1, complex(0, n)) for n in shape)]
-    ball = np.clip(1.2 - (i**2 + j**2 + k**2), 0, 0.5).astype(np.float32) * 1600
-    texture = 1 + 0.2 * np.sin(40 * i + 7 * j) * np.sin(31 * k - 5 * j)
-    voxels = np.asfortranarray((ball * texture).astype(np.int16).astype(np.float32))
-    return Volume(voxels, Geometry(shape, np.diag([*spacing, 1.0])), "ball", stored_as="int16")
 
 
 def start_up() -> Iterator[Row]:
@@ -58,7 +50,7 @@ def start_up() -> Iterator[Row]:
 
 def files() -> Iterator[Row]:
     """Opening and exporting 256 x 256 x 192 voxels, packed, against nibabel."""
-    scan = volume((256, 256, 192), (1, 1, 1))
+    scan = ball((256, 256, 192), (1, 1, 1))
     with TemporaryDirectory() as folder:
         source, target = Path(folder, "scan.nii.gz"), Path(folder, "out.nii.gz")
         nib.save(nib.Nifti1Image(scan.voxels.astype(np.int16), scan.geometry.affine), source)
@@ -85,7 +77,7 @@ def panes() -> Iterator[Row]:
     from srviewer.sr.reconstruction.reconstruct import reconstruct
     from srviewer.sr.requests.request import Request
 
-    thick = volume((512, 512, 80), (0.5, 0.5, 2.0))
+    thick = ball((512, 512, 80), (0.5, 0.5, 2.0))
     result = run(reconstruct(thick, Request(2, 4, "linear")))
     app = application()
     with TemporaryDirectory() as folder:
@@ -153,7 +145,7 @@ def scores() -> Iterator[Row]:
     """PSNR, SSIM and MAE of every slice of three planes against scikit-image's SSIM alone."""
     from skimage.metrics import structural_similarity
 
-    truth = volume((128, 128, 96), (1, 1, 1))
+    truth = ball((128, 128, 96), (1, 1, 1))
     other = replace(truth, voxels=truth.voxels + np.float32(3))
 
     def theirs() -> None:
@@ -177,7 +169,7 @@ def training() -> Iterator[Row]:
     from srviewer.nn.reports.report import TrainStep
     from srviewer.sr.training.run import TrainingJob, trained_model
 
-    scan = volume((96, 96, 96), (1, 1, 1))
+    scan = ball((96, 96, 96), (1, 1, 1))
     steps: list[TrainStep] = []
 
     def keep(step: Progress) -> None:
@@ -194,4 +186,4 @@ def training() -> Iterator[Row]:
     yield at_least("train: forward and backward", busy * 100, 100, "%", "wall time", 0.85)
 
 
-CASES = (start_up, files, opening, panes, network, scores, training)
+CASES = (start_up, starting, files, opening, responding, panes, network, scores, training)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import nibabel as nib
 import numpy as np
 
-from benchmarks.cases import volume
+from benchmarks.balls import ball
 
 FACTOR = 4
 NOISE = 8.0  # of about 800
@@ -22,7 +22,7 @@ MOST_SECONDS = 6 * 3600  # for the largest scans on one core; what takes longer 
 
 def saved_scan(shape: tuple[int, int, int], path: Path, noise: float = NOISE) -> None:
     """A noisy ball in air, written plane by plane."""
-    small = volume((64, 64, 64), (1, 1, 1)).voxels
+    small = ball((64, 64, 64), (1, 1, 1)).voxels
     random = np.random.default_rng(0)
     rows, columns, planes = (np.arange(n) * 64 // n for n in shape)
     header = nib.Nifti1Header()

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from srviewer.core.intensity.window import robust_window
+from srviewer.core.acquisition.noise import scan_noise
+from srviewer.core.intensity.padding import measured_limits
+from srviewer.core.intensity.window import automatic_window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume, view_only_reason
+from srviewer.job import Job, Progress, within
 from srviewer.sr.models.available_models import default_model, is_at_hand
-from srviewer.sr.requests.request import Request, suggested_request
+from srviewer.sr.requests.request import Request, suggested_axis, suggested_request
 from srviewer.study.state.layouts import PLANES
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.reference import Reference
@@ -19,6 +22,26 @@ from srviewer.study.state.view import View
 # itself (axis, factor, second axis, thickness, profile), of its kind (gaps), or less faithful or
 # less exact, so that it is to be chosen each time (texture, isotropic voxels).
 CHOICES = ("method", "fusion", "device", "precision", "adaptation", "flips", "minimum")
+
+
+def prepared(job: Job[Volume]) -> Job[Volume]:
+    """Read a scan, and compute in the same thread what a window asks about it at once.
+
+    Args:
+        job: The reading.
+
+    Returns:
+        A job with the scan, whose window, limits and noise are known by then.
+    """
+    scan = yield from within(job, 0.0, 0.97)
+    step = Progress(0.97, f"Reading {scan.name}")
+    yield step
+    automatic_window(scan)
+    yield step
+    measured_limits(scan)
+    yield step
+    scan_noise(scan, suggested_axis(scan.geometry))
+    return scan
 
 
 def opened(
@@ -42,7 +65,7 @@ def opened(
     Returns:
         The study, with the first request and the grey-level window that suit the scan.
     """
-    window = robust_window(scan.voxels, scan.padding)
+    window = automatic_window(scan)
     return StudyState(
         scan=scan,
         origin=origin,

@@ -58,7 +58,7 @@ def test_it_is_shown_and_remembered(
     again = _window(settings, qtbot)
     assert again.panels.shown == "notes"
     again.panels.show_panel("measure")
-    NamedLayouts(settings, again.study, again._splitter, again.panels).show("mine")
+    NamedLayouts(settings, again.study, again.splitter, again.panels).show("mine")
     assert again.panels.shown == "notes"
 
 
@@ -72,7 +72,7 @@ def test_the_number_of_earlier_versions_is_read_and_written(
     for unknown in ("gone", 7):
         settings.setValue("window/panel_id", unknown)
         window.panels.show_panel("look")
-        window._state.restore()
+        window.state.restore()
         assert window.panels.shown == "measure"
     window.panels.show_panel("train")
     window.leave()

@@ -95,14 +95,14 @@ CHANGES: tuple[dict[str, Any], ...] = (
 def test_a_named_layout_of_the_wrong_kind_changes_nothing_that_it_gets_wrong(
     window: MainWindow, settings: QSettings
 ) -> None:
-    layouts = NamedLayouts(settings, window.study, window._splitter, window.panels)
-    before, sizes = window.study.comparing, window._splitter.sizes()
+    layouts = NamedLayouts(settings, window.study, window.splitter, window.panels)
+    before, sizes = window.study.comparing, window.splitter.sizes()
     layouts.save("mine")
     kept = json.loads(str(settings.value(KEY)))
     for change in CHANGES:
         settings.setValue(KEY, json.dumps({"mine": kept["mine"] | change}))
         layouts.show("mine")
-        assert window.study.comparing == before and window._splitter.sizes() == sizes
+        assert window.study.comparing == before and window.splitter.sizes() == sizes
     settings.setValue(KEY, json.dumps({"a": 5, **kept, "b": None}))
     assert layouts.names() == ("mine",)
 

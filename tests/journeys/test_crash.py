@@ -30,8 +30,8 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions
 scan = Path(sys.argv[1])
 class Window(MainWindow):
-    def __init__(self, settings):
-        super().__init__(settings)
+    def fill(self):
+        super().fill()
         self.study.follow(self.rebuild, "scan")
         self.controller.failed.connect(self.give_up)
         self.housekeeping.autosave.work.failed.connect(self.give_up)

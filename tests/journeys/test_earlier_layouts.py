@@ -15,7 +15,7 @@ KEPT = Comparing("curtain", 0.3, False, 11.0, 33.0, False, "disagreement", 0.002
 def test_named_layouts_are_shown_as_they_were(window: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "kept.ini").write_bytes(FILE.read_bytes())
     kept = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
-    layouts = NamedLayouts(kept, window.study, window._splitter, window.panels)
+    layouts = NamedLayouts(kept, window.study, window.splitter, window.panels)
     assert layouts.names() == ("Flip \u00d7 2", "reading")
     layouts.show("reading")
     assert window.study.comparing == KEPT

@@ -35,8 +35,8 @@ import srviewer.gui.window.app as app
 from srviewer.gui.user_files.log import LARGEST, log
 from srviewer.gui.window.main_window import MainWindow
 class Window(MainWindow):
-    def __init__(self, settings):
-        super().__init__(settings)
+    def fill(self):
+        super().fill()
         self.study.follow(self.rebuild, "scan")
         self.watch = QTimer(self)
         self.watch.timeout.connect(self.tell)

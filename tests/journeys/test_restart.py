@@ -152,8 +152,8 @@ from PySide6.QtCore import QTimer
 import srviewer.gui.window.app as app
 from srviewer.gui.window.main_window import MainWindow
 class Window(MainWindow):
-    def __init__(self, settings):
-        super().__init__(settings)
+    def fill(self):
+        super().fill()
         self.watch = QTimer(self)
         self.watch.timeout.connect(self.tell)
         self.watch.start(50)
@@ -187,8 +187,8 @@ from srviewer.gui.appearance import theme
 from srviewer.gui.window.main_window import MainWindow
 scan = Path(sys.argv[1])
 class Window(MainWindow):
-    def __init__(self, settings):
-        super().__init__(settings)
+    def fill(self):
+        super().fill()
         self.study.follow(self.ask, "scan")
     def ask(self):
         self.dropping.take([scan])

@@ -21,8 +21,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox
 from srviewer.__main__ import main
 class Window(app.MainWindow):
-    def __init__(self, settings):
-        super().__init__(settings)
+    def fill(self):
+        super().fill()
         self.study.follow(self.tell, "scan")
         self.study.follow(self.tell, "result")
     def tell(self):

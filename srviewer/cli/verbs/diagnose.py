@@ -27,6 +27,7 @@ PACKAGES = (
     "matplotlib",
     "psutil",
     "msgspec",
+    "isal",
     "dask",
     "distributed",
     "pathspec",

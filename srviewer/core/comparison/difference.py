@@ -68,5 +68,7 @@ def difference_slice(
         covered = covered & inside
         if volume.padding is not None:
             covered = covered & (pixels != np.float32(volume.padding))
-    difference = np.where(covered, values[0] - values[1], np.float32(0))
+    difference = values[0] - values[1]
+    if not covered.all():
+        difference = np.where(covered, difference, np.float32(0))
     return SliceDifference(replace(image, pixels=difference), covered)

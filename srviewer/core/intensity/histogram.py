@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.intensity.padding import measured_limits, measured_voxels
-from srviewer.core.volumes.volume import Volume
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import Job, Progress
 
 BINS = 256
@@ -41,27 +41,36 @@ def histogram(volume: Volume) -> Job[Histogram]:
         numbers, each step holds equally many of them and begins midway between two: otherwise
         steps with and without a number would take turns.
     """
-    voxels = volume.voxels
+    planes = _along_memory(volume.voxels)
     low, high = measured_limits(volume)
     if high <= low:
         high = low + 1.0
-    bins = BINS
     whole = high - low < LARGEST_WHOLE
-    for number, plane in enumerate(voxels):
-        yield Progress(number / len(voxels) / 2, COUNTING)
+    for number, plane in enumerate(planes):
+        yield Progress(number / len(planes) / 2, COUNTING)
         if not (whole := whole and _is_whole(measured_voxels(plane, volume.padding))):
             break
-    if whole:
-        step = ceil((high - low + 1) / BINS)
-        bins = ceil((high - low + 1) / step)
-        low, high = low - 0.5, low - 0.5 + bins * step
+    step = ceil((high - low + 1) / BINS)
+    bins = ceil((high - low + 1) / step) if whole else BINS
     counts = np.zeros(bins, np.int64)
-    for number, plane in enumerate(voxels):
-        yield Progress((1 + number / len(voxels)) / 2, COUNTING)
-        counts += np.histogram(
-            measured_voxels(plane, volume.padding), bins=bins, range=(low, high)
-        )[0]
-    return Histogram(counts, low, high)
+    for number, plane in enumerate(planes):
+        yield Progress((1 + number / len(planes)) / 2, COUNTING)
+        values = measured_voxels(plane, volume.padding).ravel(order="K")
+        if whole:  # a third of the time of the other
+            numbers = (values - np.float32(low)).astype(np.int32) // step
+            counts += np.bincount(numbers, minlength=bins)
+        else:
+            counts += np.histogram(values, bins=bins, range=(low, high))[0]
+    return (
+        Histogram(counts, low - 0.5, low - 0.5 + bins * step)
+        if whole
+        else (Histogram(counts, low, high))
+    )
+
+
+def _along_memory(voxels: Voxels) -> Voxels:
+    """The voxels with the axis of the largest stride first: its planes lie closest together."""
+    return np.moveaxis(voxels, int(np.argmax(voxels.strides)), 0)
 
 
 def _is_whole(values: npt.NDArray[np.float32]) -> bool:

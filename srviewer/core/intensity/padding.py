@@ -11,6 +11,7 @@ import numpy as np
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.interpolate import Positions, nearest
+from srviewer.core.volumes.remembered import remembered
 from srviewer.core.volumes.slabwise import parts_of
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import Job, Progress
@@ -31,6 +32,7 @@ def measured_voxels(voxels: Voxels, padding: float | None) -> Voxels:
     return voxels if padding is None else voxels[voxels != np.float32(padding)]
 
 
+@remembered
 def measured_limits(volume: Volume) -> tuple[float, float]:
     """The smallest and the largest voxel that is no padding.
 

@@ -6,7 +6,8 @@ from math import floor, log10
 import numpy as np
 
 from srviewer.core.intensity.padding import measured_voxels
-from srviewer.core.volumes.volume import Voxels
+from srviewer.core.volumes.remembered import remembered
+from srviewer.core.volumes.volume import Volume, Voxels
 
 
 @dataclass(frozen=True)
@@ -92,3 +93,16 @@ def robust_window(voxels: Voxels, padding: float | None = None) -> Window:
         return window_of_values(sample_values)
     all_values = measured_voxels(voxels, padding)
     return window_of_values(all_values if all_values.size else voxels)
+
+
+@remembered
+def automatic_window(volume: Volume) -> Window:
+    """The window in which a volume is shown at first: ``robust_window`` of its voxels.
+
+    Args:
+        volume: The volume.
+
+    Returns:
+        The window.
+    """
+    return robust_window(volume.voxels, volume.padding)

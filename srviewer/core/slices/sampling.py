@@ -12,6 +12,7 @@ from srviewer.core.volumes.volume import Volume, Voxels
 
 # An axis that drifts by less than this (voxels) over a whole slice is parallel but for rounding.
 PARALLEL = 0.05
+STRAIGHT = 1e-4  # voxels: what is left out of an interpolation as rounding
 
 
 def sampled_slice(
@@ -58,6 +59,9 @@ def sampled_linear(
         (rows, columns) values, and whether the volume covers each pixel.
     """
     grid = pixel_grid(onto, plane, cursor_mm)
+    along_axes = _positions(volume.geometry, onto, grid)
+    if along_axes is not None:
+        return _axis_by_axis(volume, along_axes)
     pixels = np.broadcast_to(grid.fixed, (len(grid.rows), len(grid.columns), 3)).copy()
     pixels[..., grid.row_axis] = grid.rows[:, None]
     pixels[..., grid.column_axis] = grid.columns
@@ -68,6 +72,79 @@ def sampled_linear(
     from scipy.ndimage import map_coordinates  # half a second, which the window does not wait for
 
     return map_coordinates(volume.voxels, indices, order=1, mode="nearest"), inside
+
+
+def _positions(
+    geometry: Geometry, onto: Geometry, grid: PixelGrid
+) -> tuple[npt.NDArray[np.float64], ...] | None:
+    """The index along each array axis for the pixels of a slice, by rows and columns.
+
+    Returns:
+        For each axis (rows, 1), (1, columns) or (1, 1); None where an axis depends on more than one
+        of these, so that the grids are not parallel.
+    """
+    first = geometry.index(onto.world(grid.fixed))
+    steps = [
+        geometry.index(onto.world(grid.fixed + np.eye(3)[axis])) - first
+        for axis in (grid.row_axis, grid.column_axis)
+    ]
+    found = []
+    for axis in range(3):
+        drifts = [
+            (step[axis] * numbers).reshape(shape)
+            for step, numbers, shape in zip(
+                steps, (grid.rows, grid.columns), ((-1, 1), (1, -1)), strict=True
+            )
+        ]
+        moving = [drift for drift in drifts if np.ptp(drift) > STRAIGHT]
+        if len(moving) > 1:
+            return None
+        found.append(np.full((1, 1), first[axis]) + (moving[0] if moving else 0.0))
+    return tuple(found)
+
+
+def _axis_by_axis(
+    volume: Volume, positions: tuple[npt.NDArray[np.float64], ...]
+) -> tuple[Voxels, npt.NDArray[np.bool_]]:
+    """``sampled_linear`` where each axis of the volume runs along rows, columns or neither."""
+    values, inside = volume.voxels, np.ones((1, 1), bool)
+    # First the axis of which one position is left.
+    for axis in sorted(range(3), key=lambda axis: positions[axis].size):
+        index, count = positions[axis], volume.voxels.shape[axis]
+        inside = inside & (index >= -0.5) & (index <= count - 0.5)
+        values = _interpolated(values, axis, index.ravel().clip(0, count - 1))
+    by_rows = next((axis for axis in range(3) if positions[axis].shape[0] > 1), None)
+    by_columns = next((axis for axis in range(3) if positions[axis].shape[1] > 1), None)
+    rest = [axis for axis in range(3) if axis not in (by_rows, by_columns)]
+    rows = rest.pop() if by_rows is None else by_rows
+    columns = rest.pop() if by_columns is None else by_columns
+    image = np.squeeze(values.transpose(rest[0], rows, columns), axis=0)
+    return image, np.broadcast_to(inside, image.shape)
+
+
+def _interpolated(voxels: Voxels, axis: int, index: npt.NDArray[np.float64]) -> Voxels:
+    """Voxels at positions along one axis, by linear interpolation."""
+    whole = np.rint(index).astype(int)
+    if np.abs(index - whole).max() < STRAIGHT:
+        return _taken(voxels, axis, whole)
+    below = np.floor(index).astype(int)
+    above = np.minimum(below + 1, voxels.shape[axis] - 1)
+    share = (index - below).astype(np.float32).reshape([-1 if n == axis else 1 for n in range(3)])
+    low = _taken(voxels, axis, below)
+    return np.asarray(low + share * (_taken(voxels, axis, above) - low))
+
+
+def _taken(voxels: Voxels, axis: int, numbers: npt.NDArray[np.int_]) -> Voxels:
+    """The voxels at some numbers along one axis; a view where they follow each other.
+
+    Not by ``take``, which copies the whole of a volume whose first axis runs fastest.
+    """
+    first, count = int(numbers[0]), len(numbers)
+    if np.array_equal(numbers, np.arange(first, first + count)):
+        chosen: slice | npt.NDArray[np.int_] = slice(first, first + count)
+    else:
+        chosen = numbers
+    return voxels[tuple(chosen if n == axis else slice(None) for n in range(3))]
 
 
 def parallel(grid: Geometry, other_grid: Geometry) -> bool:

@@ -1,10 +1,15 @@
 """Interpolation along one axis: the baseline of every super-resolution result."""
 
+import sys
+from functools import partial
+from importlib import import_module
+
 import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.volumes.volume import Voxels
+from srviewer.job import Job, Progress, aside
 
 Positions = npt.NDArray[np.float64]
 
@@ -80,6 +85,16 @@ def cubic(voxels: Voxels, axis: Axis, positions: Positions) -> Voxels:
     t = positions - start
     taps = np.stack([(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3])
     return _weighted(coefficients, axis, start.astype(int) - 1, taps / 6)
+
+
+def spline_library() -> Job[None]:
+    """Load the library of ``cubic`` in a thread, before anything waits for it."""
+    yield from aside(partial(import_module, "scipy.ndimage"), Progress(0.0, "Loading a library"))
+
+
+def spline_library_is_loaded() -> bool:
+    """Whether ``cubic`` starts at once."""
+    return "scipy.ndimage" in sys.modules
 
 
 def _weighted(voxels: Voxels, axis: Axis, first: npt.NDArray[np.int_], taps: Positions) -> Voxels:

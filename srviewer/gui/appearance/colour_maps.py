@@ -6,7 +6,6 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph
 
 from srviewer.core.regions.label_colours import EVERY_COLOUR
 from srviewer.gui.texts.translation import mark
@@ -54,6 +53,8 @@ def _supplied(name: str) -> Callable[[], Table]:
 
     @cache
     def table() -> Table:
+        import pyqtgraph  # lazy: the window starts without it
+
         lut = pyqtgraph.colormap.get(name).getLookupTable(nPts=ENTRIES, alpha=False)
         return _frozen(np.asarray(lut, np.uint8)[:, :3])
 

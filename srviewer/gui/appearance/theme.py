@@ -5,12 +5,12 @@ from dataclasses import asdict
 from string import Template
 from typing import Literal
 
-import qtawesome
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from srviewer.gui.appearance.colours import DARK, LIGHT, Colours
+from srviewer.gui.appearance.icon_font import draw_icon
 from srviewer.paths import resource
 
 Scheme = Literal["dark", "light", "system"]
@@ -245,13 +245,11 @@ class _Icon(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         colour = _current.base if self._on == "accent" else _current.text
-        drawn = qtawesome.icon(
-            f"mdi6.{self._name}",
-            color=colour,
-            color_disabled=_current.disabled,
-            color_on=_current.accent,
-        )
-        drawn.paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+        if state == QIcon.State.On:
+            colour = _current.accent
+        elif mode == QIcon.Mode.Disabled:
+            colour = _current.disabled
+        draw_icon(painter, rect, self._name, colour)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)

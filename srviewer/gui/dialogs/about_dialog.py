@@ -35,6 +35,7 @@ PARTS = (
     ("dask", "BSD-3-Clause"),
     ("psutil", "BSD-3-Clause"),
     ("msgspec", "BSD-3-Clause"),
+    ("isal", "PSF-2.0; with ISA-L: BSD-3-Clause"),
     ("distributed", "BSD-3-Clause"),
 )
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 
 from srviewer.core.geometry.grid import Axis, Geometry
-from srviewer.core.intensity.window import robust_window
+from srviewer.core.intensity.window import automatic_window
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
@@ -22,7 +22,7 @@ def thumbnail(volume: Volume) -> QPixmap:
         At most 96 pixels on a side, in the convention that the window starts with.
     """
     image = slice_at(volume, sharp_plane(volume.geometry), volume.geometry.centre)
-    window = robust_window(volume.voxels, volume.padding)
+    window = automatic_window(volume)
     # The convention that the window starts with: R, or A in a sagittal slice, on the left.
     pixels = image.pixels[::-1, ::-1]
     grey = ((pixels - window.low) * (255 / window.width)).clip(0, 255).astype("uint8")

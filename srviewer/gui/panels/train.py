@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -9,13 +10,15 @@ from srviewer.errors import UserError
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import file_names
-from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.run_list import RunList
 from srviewer.gui.training.setup import Setup
 from srviewer.gui.widgets.dropped_files import DropTarget
 from srviewer.gui.widgets.form import label
 from srviewer.gui.widgets.notice import Notice
 from srviewer.sr.training.run import TrainingJob
+
+if TYPE_CHECKING:
+    from srviewer.gui.training.page import TrainingPage
 
 MOST_SHOWN = 3  # records that cannot be read
 
@@ -49,8 +52,10 @@ class TrainPanel(QWidget):
         self._runs.changed.connect(self._show)
         self._show()
 
-    def page(self) -> TrainingPage:
+    def page(self) -> "TrainingPage":
         """A page with curves, preview and model card of the runs, to be shown beside the panel."""
+        from srviewer.gui.training.page import TrainingPage  # lazy: pyqtgraph
+
         page = TrainingPage(self._runs, self.run_list)
         DropTarget(page, self._sentence, self.setup.add)
         return page

@@ -70,8 +70,7 @@ class FollowedState(QObject):
         if unknown := set(names) - KNOWN:
             raise ValueError(f"{sorted(unknown)} is nothing of a study")
         # Not the method itself: it would keep its object, and what that draws, alive for ever.
-        follower = Follower(WeakMethod(slot), frozenset(names))
-        self._followers = [*(known for known in self._followers if known.is_there), follower]
+        self._followers.append(Follower(WeakMethod(slot), frozenset(names)))
 
     def _tell(self, names: frozenset[str]) -> None:
         self._pending |= names
@@ -82,7 +81,9 @@ class FollowedState(QObject):
             while self._pending:
                 names, self._pending = self._pending, frozenset()
                 self.changed.emit(names)
-                for follower in self._followers:
+                if "scan" in names:  # seldom, and most that go have gone by then
+                    self._followers = [known for known in self._followers if known.is_there]
+                for follower in tuple(self._followers):
                     if not follower.names.isdisjoint(names):
                         follower.call()
         finally:

@@ -9,10 +9,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from srviewer.core.volumes.interpolate import spline_library, spline_library_is_loaded
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.progressive_preview import ProgressivePreview, awaited
+from srviewer.gui.texts.translation import tr
 from srviewer.job import Job
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice, can_preview, with_preview
@@ -21,6 +23,8 @@ from srviewer.study.state.compared_volumes import NO_RESULT
 from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import Point
+
+LIBRARY = "library"  # the kind of a job
 
 
 @dataclass(eq=False)
@@ -51,6 +55,7 @@ class PreviewUpdater(QObject):
         self._studies, self._study, self._work = studies, studies.study, work
         self._running: _Running | None = None
         self._study.follow(self._follow_study, "scan")
+        self._study.follow(self._load_library, "scan")
         self._study.follow(self._follow_crosshair, "view")
         work.changed.connect(self._follow_work)
 
@@ -94,6 +99,18 @@ class PreviewUpdater(QObject):
         if running is not None and running.task is self.sender():
             running.preview = running.preview.with_slice(preview_slice)
             self._follow_study()
+
+    def _load_library(self) -> None:
+        """Have ready what stands in for slices: the start of a reconstruction waits for it."""
+        if self._study.scan is not None and not spline_library_is_loaded():
+            self._work.start(
+                LIBRARY,
+                tr("Loading a library"),
+                spline_library(),
+                lambda _: None,
+                lambda: True,
+                asked=False,
+            )
 
     def _follow_study(self) -> None:
         """The preview belongs to the scan that is reconstructed, and waits for it to be shown."""

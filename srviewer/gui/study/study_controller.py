@@ -38,7 +38,7 @@ from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.simulate import Simulation, simulate
 from srviewer.sr.slabs.files import SlabFiles, reconstructed_and_opened
 from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
-from srviewer.study.opening import opened
+from srviewer.study.opening import opened, prepared
 from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.state.held_file import held_in, read_from
 from srviewer.study.state.origin import Origin, one_image_a_file, origins
@@ -168,7 +168,7 @@ class StudyController(QObject):
                 self._read_next(rest, None)
 
         title = tr("Opening {name}", name=origin.series.name)
-        self._start(OPEN, title, origin.series.read(origin.frame), show)
+        self._start(OPEN, title, prepared(origin.series.read(origin.frame)), show)
 
     # --- what must be read before a reconstruction
 

@@ -19,8 +19,8 @@ class PanelTabs(QTabWidget):
         panels: The panels by their ids, in the order of the tabs.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.panels: dict[str, QWidget] = {}
 
     def add(self, name: str, title: str, panel: QWidget) -> None:
@@ -32,7 +32,9 @@ class PanelTabs(QTabWidget):
             panel: The panel; what it has as ``foot`` is not scrolled.
         """
         self.panels[name] = panel
-        self.addTab(Scrolled(panel, panel.foot if isinstance(panel, _WithFoot) else None), title)
+        scrolled = Scrolled()
+        self.addTab(scrolled, title)
+        scrolled.hold(panel, panel.foot if isinstance(panel, _WithFoot) else None)
 
     @property
     def shown(self) -> str:

@@ -11,16 +11,25 @@ class Scrolled(QWidget):
         area: Scrolls vertically only.
     """
 
-    def __init__(self, panel: QWidget, foot: QWidget | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(panel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.area, 1)
+        self._layout = layout
+
+    def hold(self, panel: QWidget, foot: QWidget | None = None) -> None:
+        """Take the panel, once this is in the window: each change of parents styles all anew.
+
+        Args:
+            panel: Is scrolled.
+            foot: Is not; None for none.
+        """
+        self.area.setWidget(panel)
         if foot is not None:
-            layout.addWidget(foot)
+            self._layout.addWidget(foot)

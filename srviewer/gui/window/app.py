@@ -8,6 +8,7 @@ from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
+from srviewer.gui.appearance import theme
 from srviewer.gui.appearance.application import application
 from srviewer.gui.jobs.garbage import garbage_collected_here
 from srviewer.gui.texts.translation import tr
@@ -33,21 +34,37 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
     """
     app = application()
     settings = own_settings()
-    if read_preferences(settings).log:
+    preferences = read_preferences(settings)
+    theme.choose(app, preferences.theme)
+    if preferences.log:
         start_log()
-    with signals_to(lambda number: _stop(window, number)):  # from the loop that is run below
-        window = MainWindow(settings)
+    window = MainWindow(settings, filled=False)
+    asked: list[Path] = []  # by the system, before there is anything to open them in
+    FileOpening(app, lambda path: _open(window, path, asked))
+    window.show_frame()
+    if not window.isVisible():  # closed already
+        return 0
+    # Signals come from the loop that is run below.
+    with signals_to(lambda number: _stop(window, number)), garbage_collected_here():
+        window.fill()
         sys.excepthook = partial(_show_bug, window)
-        FileOpening(app, lambda path: window.controller.open([path]))
-        window.show()
         window.housekeeping.begin()
         then = window.controller.reconstruct if reconstruct else None
         if sample:
             window.controller.open_sample(then)
         elif paths:
             window.controller.open(list(paths), then)
-        with garbage_collected_here():
-            return app.exec()
+        for path in asked:
+            _open(window, path, asked)
+        return app.exec()
+
+
+def _open(window: MainWindow, path: Path, asked: list[Path]) -> None:
+    """Open a file that the system asks for, or keep it until there is more than the frame."""
+    if window.filled:
+        window.controller.open([path])
+    else:
+        asked.append(path)
 
 
 def _stop(window: MainWindow, number: int) -> None:

@@ -1,109 +1,107 @@
-"""The window: puts views, panels and bars together, takes what is dropped on it."""
+"""The window: a frame with the titles of its menus at first, then all that is in it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QMainWindow,
-    QSizePolicy,
-    QSplitter,
-    QStackedWidget,
-    QToolBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSettings
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter
 
-from srviewer.core.visible_text import visible, visible_line
-from srviewer.gui.menus.actions import Actions
-from srviewer.gui.menus.export_actions import ExportActions
-from srviewer.gui.menus.figure_actions import FigureActions
-from srviewer.gui.menus.header_actions import HeaderActions
-from srviewer.gui.menus.levels_menu import LevelsMenu
-from srviewer.gui.menus.pane_menu import PaneMenu
-from srviewer.gui.menus.recent_menu import RecentMenu
-from srviewer.gui.menus.tables.specs import MAIN_BAR, MOUSE_BAR
-from srviewer.gui.menus.view_actions import LookActions
-from srviewer.gui.panels.info.info_panel import InfoPanel
-from srviewer.gui.panels.look.cine import Cine
-from srviewer.gui.panels.look.look_panel import LookPanel
-from srviewer.gui.panels.train import TrainPanel
-from srviewer.gui.state.open_studies import OpenStudies
-from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.study.constant_scan_notice import ConstantScanNotice
-from srviewer.gui.study.exported_bar import ExportedBar
-from srviewer.gui.study.skipped_files import SkippedFilesNotice
-from srviewer.gui.study.study_controller import StudyController
+from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.training.page import TrainingPage
-from srviewer.gui.user_files.recent_files import Recent
-from srviewer.gui.views.compare_view import CompareView
-from srviewer.gui.views.score_plot import ScorePlot
-from srviewer.gui.widgets.dropped_files import DropTarget
-from srviewer.gui.widgets.notice import ErrorBar
-from srviewer.gui.window.closing import Closing
-from srviewer.gui.window.compare_bar import CompareBar
-from srviewer.gui.window.dropping import Dropping
-from srviewer.gui.window.empty_page import EmptyPage
-from srviewer.gui.window.frame_bar import FrameBar
-from srviewer.gui.window.housekeeping import Housekeeping
-from srviewer.gui.window.opening import Opening
-from srviewer.gui.window.scan_actions import ScanActions
-from srviewer.gui.window.side_panels import SidePanels
-from srviewer.gui.window.status import DeviceLabel, StatusBar
-from srviewer.gui.window.study_tabs import TabRow
-from srviewer.gui.window.window_actions import WindowActions
-from srviewer.gui.window.window_state import WindowState
-from srviewer.io.targets import NIFTI
-from srviewer.study.state.layouts import PLANES
+from srviewer.gui.window.frame import TITLE, restore_geometry
 
-TITLE = "srviewer"
+if TYPE_CHECKING:
+    from srviewer.gui.menus.actions import Actions
+    from srviewer.gui.menus.export_actions import ExportActions
+    from srviewer.gui.menus.header_actions import HeaderActions
+    from srviewer.gui.menus.pane_menu import PaneMenu
+    from srviewer.gui.state.open_studies import OpenStudies
+    from srviewer.gui.state.shown_study import ShownStudy
+    from srviewer.gui.study.exported_bar import ExportedBar
+    from srviewer.gui.study.study_controller import StudyController
+    from srviewer.gui.user_files.recent_files import Recent
+    from srviewer.gui.views.compare_view import CompareView
+    from srviewer.gui.views.score_plot import ScorePlot
+    from srviewer.gui.widgets.notice import ErrorBar
+    from srviewer.gui.window.closing import Closing
+    from srviewer.gui.window.compare_bar import CompareBar
+    from srviewer.gui.window.contents import Contents
+    from srviewer.gui.window.dropping import Dropping
+    from srviewer.gui.window.housekeeping import Housekeeping
+    from srviewer.gui.window.opening import Opening
+    from srviewer.gui.window.side_panels import SidePanels
+    from srviewer.gui.window.study_tabs import TabRow
+    from srviewer.gui.window.window_state import WindowState
+
+LONGEST_WAIT = 500  # ms for the first frame; a window that is made small is never painted
 
 
 class MainWindow(QMainWindow):
-    """One study, from drop to export. ``settings`` keeps what is remembered between runs."""
+    """One study, from drop to export. ``settings`` keeps what is remembered between runs.
 
-    def __init__(self, settings: QSettings) -> None:
+    What is in the window is an attribute of it as soon as it is filled.
+
+    Attributes:
+        contents: All that is in it; None while only the frame is there.
+    """
+
+    splitter: QSplitter
+    state: "WindowState"
+    recent: "Recent"
+    study: "ShownStudy"
+    studies: "OpenStudies"
+    controller: "StudyController"
+    actions_offered: "Actions"
+    error_bar: "ErrorBar"
+    exported_bar: "ExportedBar"
+    compare: "CompareView"
+    compare_bar: "CompareBar"
+    plot: "ScorePlot"
+    panels: "SidePanels"
+    tabs: "TabRow"
+    opening: "Opening"
+    housekeeping: "Housekeeping"
+    closing: "Closing"
+    dropping: "Dropping"
+    exports: "ExportActions"
+    header: "HeaderActions"
+    pane_menu: "PaneMenu"
+
+    def __init__(self, settings: QSettings, filled: bool = True) -> None:
         super().__init__()
+        self._settings = settings
+        self.contents: Contents | None = None
+        self._painted = False
         self.setWindowTitle(TITLE)
-        self.recent = Recent(settings)
-        self.study = ShownStudy(self)
-        self.studies = OpenStudies(self.study, self)
-        self.controller = StudyController(self.studies, self)
-        self.actions_offered = Actions(self, self.study)
-        self.error_bar = ErrorBar()
-        self.exported_bar = ExportedBar()
-        self.compare = CompareView(self.study)
-        self.compare_bar = CompareBar(self.controller)
-        self.plot = ScorePlot(self.study)
-        self.panels = SidePanels(self.controller)
-        self._empty = EmptyPage()
-        self.opening = Opening(self.controller, self.recent, self)
-        self.housekeeping = Housekeeping(
-            self, self.controller, settings, self.recent, self.error_bar, self.actions_offered
-        )
-        self.closing = Closing(self.controller, self._export, self)
-        self._left_out = SkippedFilesNotice(self.controller, self.error_bar, self)
-        self._training: TrainingPage | None = None  # made when its tab is first chosen
-        self._lay_out()
-        self.housekeeping.arrange(self._splitter, self.panels)
-        for name, panel in self.panels.panels.items():
-            self.actions_offered.repeat_on(panel, name)
-        look = self.panels.panels["look"]
-        assert isinstance(look, LookPanel)
-        self.dropping = Dropping(self.controller, look.overlays, self.closing, self)
-        self._take_drops(look)
-        self._connect_actions(look.cine)
-        self._fill_tool_bars()
-        self.setStatusBar(StatusBar(self.controller))
-        self._connect()
-        self._left_out.notify(self.statusBar())
-        self._state = WindowState(settings, self, self._splitter, self.panels, self.study)
-        self._state.restore()
-        self.arrange(PLANES)
-        self._show_page()
+        restore_geometry(self, settings)
+        if filled:
+            self.fill()
+        else:
+            for title in MENU_TITLES.values():
+                self.menuBar().addMenu(tr(title))
+
+    @property
+    def filled(self) -> bool:
+        """Whether more than the frame is there."""
+        return self.contents is not None
+
+    def show_frame(self) -> None:
+        """Show the frame, and return once it is on the screen."""
+        self.show()
+        wait = QDeadlineTimer(LONGEST_WAIT)
+        while not self._painted and not wait.hasExpired():
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+
+    def fill(self) -> None:
+        """Put everything into the frame; only now are the libraries for it imported."""
+        from srviewer.gui.window.contents import Contents
+
+        self.menuBar().clear()
+        self.contents = contents = Contents(self, self._settings)
+        for name in MainWindow.__annotations__:
+            setattr(self, name, getattr(contents, name))
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open a scan.
@@ -119,170 +117,24 @@ class MainWindow(QMainWindow):
         Args:
             layout: Its id, as in ``study.state.layouts``.
         """
-        self.study.compare(replace(self.study.comparing, layout=layout))
+        if self.contents is not None:
+            self.contents.arrange(layout)
+
+    def leave(self) -> None:
+        """Stop what runs and remember the window; the next one offers the work that was open."""
+        if self.contents is not None:
+            self.contents.leave()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Called by Qt: ask where work would go, then stop what runs; remember the window."""
-        if not self.closing.may_close_window(self.housekeeping.preferences.autosave):
+        autosaved = self.filled and self.housekeeping.preferences.autosave
+        if self.filled and not self.closing.may_close_window(autosaved):
             event.ignore()
             return
         self.leave()
         event.accept()
 
-    def leave(self) -> None:
-        """Stop what runs and remember the window; the next one offers the work that was open."""
-        self.controller.work.stop()
-        self.header.close()
-        self.opening.leave()
-        self._state.remember()
-        self.housekeeping.end()
-
-    def _export(self) -> None:
-        self.actions_offered[f"export-{NIFTI.id}"].trigger()
-
-    def _lay_out(self) -> None:
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        self.tabs = TabRow(self.studies, self.closing, self.actions_offered)
-        layout.addWidget(self.tabs)
-        layout.addWidget(FrameBar(self.controller))
-        layout.addWidget(ConstantScanNotice(self.study))
-        layout.addWidget(self.compare_bar)
-        layout.addWidget(self.compare, 1)
-        layout.addWidget(self.plot)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._empty)
-        self._pages.addWidget(page)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.error_bar)
-        column.addWidget(self.exported_bar)
-        column.addWidget(self.closing.bar)
-        column.addWidget(self._left_out.bar)
-        column.addWidget(self.housekeeping.autosave.bar)
-        column.addWidget(self.housekeeping.hint)
-        column.addWidget(self._pages, 1)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.addWidget(middle)
-        self._splitter.addWidget(self.panels)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setStretchFactor(1, 0)
-        self._splitter.setCollapsible(0, False)
-        self._splitter.setHandleWidth(3)
-        self.setCentralWidget(self._splitter)
-
-    def _take_drops(self, look: LookPanel) -> None:
-        dropping = self.dropping
-        DropTarget(self, dropping.sentence, dropping.take, self._framed)
-        DropTarget(self.tabs, dropping.sentence_beside, dropping.take_beside)
-        DropTarget(look.overlay_box, dropping.sentence_over, dropping.take_over)
-
-    def _framed(self) -> QWidget:
-        """What is framed while files are held over the window: the panes, if there are any."""
-        return self.compare if self.compare.isVisible() else self._pages
-
-    def _connect_actions(self, cine: Cine) -> None:
-        actions, controller = self.actions_offered, self.controller
-        self.exports = ExportActions(self, controller, actions)
-        ScanActions(self, controller, self.opening, actions)
-        FigureActions(self, controller, (self.compare, self.plot), actions)
-        LookActions(self, self.study, cine, actions)
-        info = self.panels.panels["info"]
-        assert isinstance(info, InfoPanel)
-        self.header = HeaderActions(self, controller, info, actions)
-        RecentMenu(actions.menu("recent"), controller, self.recent)
-        LevelsMenu(actions, self.study)
-        WindowActions(self, self.panels, actions)
-        self.pane_menu = PaneMenu(self, self.study, actions)
-
-    def _fill_tool_bars(self) -> None:
-        bar = _tool_bar(tr("Tools"), "tools", 20)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.addToolBar(bar)
-        self.actions_offered.fill_tool_bar(bar, MAIN_BAR)
-        mouse = _tool_bar(tr("Mouse and pane"), "mouse", 18)
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, mouse)
-        self.actions_offered.fill_tool_bar(mouse, MOUSE_BAR)
-        spacer = QWidget()
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(spacer)
-        bar.addWidget(DeviceLabel(self.controller))
-
-    def _connect(self) -> None:
-        controller, study = self.controller, self.study
-        self._empty.open_wanted.connect(self.opening.choose_files)
-        self._empty.folder_wanted.connect(self.opening.choose_folder)
-        self._empty.sample_wanted.connect(self.opening.open_sample)
-        controller.reconstructed_elsewhere.connect(self._note_reconstructed)
-        controller.opened.connect(self._note_opened)
-        controller.exporting.exported.connect(self._note_exported)
-        controller.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
-        self.exported_bar.scan_wanted.connect(self._open_exported)
-        self.exported_bar.failed.connect(self.error_bar.show_error)
-        controller.failed.connect(self.error_bar.show_error)
-        controller.training.started.connect(self.error_bar.hide)
-        study.follow(self._show_scan, "scan")
-        self.panels.currentChanged.connect(self._show_page)
-        study.follow(self._show_result, "result")
-
-    def _note_opened(self, paths: Sequence[Path]) -> None:
-        self.recent.add(paths)
-        self.error_bar.hide()
-
-    def _note_exported(self, path: Path) -> None:
-        self.error_bar.hide()
-        self.exported_bar.add(path, tr(self.controller.exporting.remarks.pop(path, "")))
-
-    def _open_exported(self, path: Path) -> None:
-        self.studies.next = "add"
-        self.controller.open([path])
-
-    def _note_refused_elsewhere(self, path: Path) -> None:
-        remark = tr(
-            "Its slices are tilted, and programs built on ITK (3D Slicer, ITK-SNAP, ANTs) will "
-            "refuse it: for them, press Straighten the tilt and reconstruct."
-        )
-        self.exported_bar.add_remark(path, remark)
-
-    def _note_reconstructed(self, name: str) -> None:
-        self._tell(tr("'{name}' was reconstructed; the result is in its tab.", name=name))
-
-    def _tell(self, text: str) -> None:
-        self.statusBar().showMessage(visible(text), 8000)
-
-    def _show_page(self) -> None:
-        """The training page beside its tab, else the scan."""
-        panel = self.panels.panels[self.panels.shown]
-        self.actions_offered.show_panes(not isinstance(panel, TrainPanel))
-        if not isinstance(panel, TrainPanel):
-            self._pages.setCurrentIndex(0 if self.study.scan is None else 1)
-            return
-        if self._training is None:
-            self._training = panel.page()
-            self._pages.addWidget(self._training)
-        self._pages.setCurrentWidget(self._training)
-
-    def _show_scan(self) -> None:
-        scan = self.study.scan
-        if self._pages.currentWidget() is self._training:
-            self.panels.setCurrentIndex(0)  # who opens a scan wants to see it
-        self._show_page()
-        self.setWindowTitle(TITLE if scan is None else f"{visible_line(scan.name)} \u2013 {TITLE}")
-        # The keys for slices work at once.
-        self.compare.scan.panes[self.study.main_plane].setFocus()
-
-    def _show_result(self) -> None:
-        if self.study.result is not None:
-            self.error_bar.hide()
-
-
-def _tool_bar(title: str, name: str, icon: int) -> QToolBar:
-    bar = QToolBar(title)
-    bar.setObjectName(name)
-    bar.setMovable(False)
-    bar.setIconSize(QSize(icon, icon))
-    return bar
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Called by Qt."""
+        super().paintEvent(event)
+        self._painted = True

@@ -46,8 +46,8 @@ PANELS = (
 class SidePanels(PanelTabs):
     """The panels of PANELS, for the studies of a window."""
 
-    def __init__(self, controller: StudyController) -> None:
-        super().__init__()
+    def __init__(self, controller: StudyController, parent: QWidget) -> None:
+        super().__init__(parent)
         for row in PANELS:
             self.add(row.id, tr(row.title), row.build(controller))
         controller.panel_wanted.connect(self.show_panel)

@@ -1,17 +1,20 @@
 """Keeps the state of the window for the next run."""
 
-from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.widgets.panel_tabs import PanelTabs
+from srviewer.gui.window.frame import GEOMETRY, stored_bytes
 
 PANEL_WIDTH = 350  # px
-FIRST_SIZE = QSize(1440, 900)  # px, where the screen has them
 
 
 class WindowState:
-    """Size, place, open panel and view conventions of one window in ``settings``."""
+    """Size, place, open panel and view conventions of one window in ``settings``.
+
+    Size and place are restored by the window itself, before anything is in it.
+    """
 
     def __init__(
         self,
@@ -27,7 +30,7 @@ class WindowState:
     def remember(self) -> None:
         """Write it down."""
         settings, view = self._settings, self._study.view
-        settings.setValue("window/geometry", self._window.saveGeometry())
+        settings.setValue(GEOMETRY, self._window.saveGeometry())
         settings.setValue("window/splitter", self._splitter.saveState())
         settings.setValue("window/panel_id", self._panels.shown)
         settings.setValue("window/panel", self._panels.currentIndex())  # for earlier versions
@@ -38,21 +41,13 @@ class WindowState:
 
     def restore(self) -> None:
         """Take it up again; what was never written, or is damaged, keeps its first value."""
-        window = self._window
-        if not window.restoreGeometry(self._bytes("window/geometry")):
-            window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize()))
-        if not self._splitter.restoreState(self._bytes("window/splitter")):
-            self._splitter.setSizes([window.width() - PANEL_WIDTH, PANEL_WIDTH])
+        if not self._splitter.restoreState(stored_bytes(self._settings, "window/splitter")):
+            self._splitter.setSizes([self._window.width() - PANEL_WIDTH, PANEL_WIDTH])
         if not self._panels.show_panel(self._settings.value("window/panel_id", "", type=str)):
             self._panels.show_number(self._settings.value("window/panel", 0, type=int))
         self._study.set_radiological(self._flag("view/radiological"))
         self._study.set_smooth(self._flag("view/smooth"))
         self._study.set_header_text(self._flag("view/header_text", False))
-
-    # Without its type, QSettings gives back text after a restart.
-    def _bytes(self, key: str) -> QByteArray:
-        value = self._settings.value(key, QByteArray(), type=QByteArray)
-        return value if isinstance(value, QByteArray) else QByteArray()
 
     def _flag(self, key: str, first: bool = True) -> bool:
         return bool(self._settings.value(key, first, type=bool))

@@ -1,12 +1,12 @@
 """The checksum of the voxels in a NIfTI file, as the sidecar of a result states it."""
 
-import zlib
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 
 from srviewer.core.volumes.volume import Voxels
+from srviewer.io.files.gzip_streams import crc32
 from srviewer.io.files.streams import pieces
 from srviewer.job import Job, Progress
 
@@ -30,7 +30,7 @@ def voxels_crc32(path: Path) -> Job[int | None]:
     stop = start + voxels * image.header.get_data_dtype().itemsize
     checksum, position = 0, 0
     for piece, fraction in pieces(path, stop):
-        checksum = zlib.crc32(memoryview(piece)[max(0, start - position) :], checksum)
+        checksum = crc32(memoryview(piece)[max(0, start - position) :], checksum)
         position += len(piece)
         yield Progress(fraction, "Checking what was written")
     return checksum if position == stop else None
@@ -49,7 +49,7 @@ def crc32_of(voxels: Voxels, data_type: str) -> Job[int]:
     checksum, count = 0, voxels.shape[2]
     for k in range(count):
         content = voxels[:, :, k].astype(data_type).tobytes(order="F")
-        checksum = zlib.crc32(content, checksum)
+        checksum = crc32(content, checksum)
         if k % 16 == 0:
             yield Progress(k / count, "Checking against what was written")
     return checksum

@@ -1,13 +1,11 @@
 """The writer of NIfTI files with their provenance in a sidecar."""
 
-import gzip
 import os
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, Literal
 
 import nibabel as nib
 import numpy as np
@@ -21,6 +19,7 @@ from srviewer.io.export.checksum import voxels_crc32
 from srviewer.io.export.clearing import clear_abandoned
 from srviewer.io.export.replacing import WouldReplace, check_replaceable
 from srviewer.io.files.content import stamp_of
+from srviewer.io.files.gzip_streams import crc32, packed_into
 from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
 from srviewer.io.nifti.placement import place
 from srviewer.io.sidecars.provenance import check_document, document, sidecar
@@ -30,8 +29,6 @@ from srviewer.unwritable import check_target, named_file
 DataType = Literal["float32", "original"]
 DATA_TYPES: tuple[DataType, ...] = ("float32", "original")
 DESCRIPTION = b"srviewer research use only"
-# A third of the time of level 3 for a file a tenth larger.
-GZIP_LEVEL = 1
 
 
 def write_nifti(
@@ -196,7 +193,7 @@ def _save(name: str, planes: Iterable[Voxels], header: nib.Nifti1Header, path: P
                     "written. Run the reconstruction again, on another device if there is one."
                 )
             content = _stored(plane, dtype).tobytes(order="F")
-            checksum = zlib.crc32(content, checksum)
+            checksum = crc32(content, checksum)
             file.write(content)
             yield Progress((k + 1) / count, "Writing")
     return checksum
@@ -208,9 +205,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         if path.suffix.lower() != ".gz":
             yield plain
             return
-        # No name and no time inside, so that the same voxels always give the same file.
-        with gzip.GzipFile("", "wb", GZIP_LEVEL, plain, mtime=0) as packed:
-            yield cast(BinaryIO, packed)
+        with packed_into(plain) as packed:
+            yield packed
 
 
 def _stored(plane: Voxels, dtype: np.dtype[np.generic]) -> np.ndarray:

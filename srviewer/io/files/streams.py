@@ -1,12 +1,12 @@
 """The bytes inside a file, plain or gzip, read as a job and checked to the end."""
 
-import zlib
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from srviewer.errors import Unreadable, UserError
+from srviewer.io.files.gzip_streams import UNPACKING_ERRORS, unpacker
 from srviewer.job import Job, Progress
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -41,19 +41,19 @@ def beginning(path: Path, count: int) -> bytes:
 
     Raises:
         OSError: The file cannot be read.
-        zlib.error: The compressed data are damaged.
+        Exception: The compressed data are damaged; it is one of ``UNPACKING_ERRORS``.
     """
     with path.open("rb") as file:
         content = file.read(count)
         if not content.startswith(GZIP_MAGIC):
             return content
-        unpacker = zlib.decompressobj(wbits=31)
-        unpacked = unpacker.decompress(content, count)
-        while len(unpacked) < count and not unpacker.eof:
-            packed = unpacker.unconsumed_tail or file.read(PACKED_PIECE)
+        stream = unpacker()
+        unpacked = stream.decompress(content, count)
+        while len(unpacked) < count and not stream.eof:
+            packed = stream.unconsumed_tail or file.read(PACKED_PIECE)
             if not packed or file.tell() > LONGEST_START:
                 break
-            unpacked += unpacker.decompress(packed, count - len(unpacked))
+            unpacked += stream.decompress(packed, count - len(unpacked))
         return unpacked
 
 
@@ -171,28 +171,28 @@ def _plain_pieces(path: Path, stop: int) -> Generator[tuple[bytes, float], None,
 
 def _gzip_pieces(path: Path, end: GzipEnd) -> Generator[tuple[bytes, float], None, None]:
     size = path.stat().st_size
-    unpacker = zlib.decompressobj(wbits=31)
+    stream = unpacker()
     with path.open("rb") as file:
         packed = file.read(PACKED_PIECE)
         while packed:
             try:
-                piece = unpacker.decompress(packed, PIECE)
-            except zlib.error as error:
+                piece = stream.decompress(packed, PIECE)
+            except UNPACKING_ERRORS as error:
                 raise _damaged(path, str(error)) from error
             yield piece, file.tell() / size
-            packed = unpacker.unconsumed_tail or unpacker.unused_data
-            if unpacker.eof:
+            packed = stream.unconsumed_tail or stream.unused_data
+            if stream.eof:
                 packed = _next_member(file, packed)
                 if packed and not packed.startswith(GZIP_MAGIC):
                     end.trailing = True
                     break
                 if packed:
-                    unpacker = zlib.decompressobj(wbits=31)
+                    stream = unpacker()
             elif not packed:
                 packed = file.read(PACKED_PIECE)
-    if rest := unpacker.flush():
+    if rest := stream.flush():
         yield rest, 1.0
-    if not unpacker.eof:
+    if not stream.eof:
         raise _damaged(path, "it ends in the middle of the compressed data")
 
 

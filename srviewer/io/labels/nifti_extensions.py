@@ -2,13 +2,13 @@
 
 import re
 import struct
-import zlib
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 from srviewer.core.regions.label_colours import Colour
 from srviewer.core.regions.labels import LabelName
+from srviewer.io.files.gzip_streams import UNPACKING_ERRORS
 from srviewer.io.files.streams import beginning
 
 AFNI, CARET = 4, 30  # codes of extensions
@@ -40,7 +40,7 @@ def names_in_nifti(path: Path) -> tuple[LabelName, ...]:
             return ()
         order, start, voxels = layout
         content = beginning(path, max(start, min(voxels, MOST_BYTES)))
-    except (OSError, ValueError, OverflowError, struct.error, zlib.error):
+    except (OSError, ValueError, OverflowError, struct.error, *UNPACKING_ERRORS):
         return ()
     names: list[LabelName] = []
     for code, text in _extensions(content, order, start):

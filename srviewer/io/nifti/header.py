@@ -1,7 +1,6 @@
 """The header of one NIfTI or Analyze image: its format, as stored, and as corrected."""
 
 import logging
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from nibabel.wrapstruct import WrapStructError
 
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
+from srviewer.io.files.gzip_streams import UNPACKING_ERRORS
 from srviewer.io.files.streams import beginning
 from srviewer.io.nifti.file_pairs import ImageFiles
 from srviewer.io.nifti.repair import repaired
@@ -35,7 +35,7 @@ UNREADABLE = (
     TypeError,
     OverflowError,
     LookupError,
-    zlib.error,
+    *UNPACKING_ERRORS,
 )
 NIFTI1_MAGIC, NIFTI2_MAGIC = slice(344, 348), slice(4, 8)
 # Their values for voxels in the same file, and in a file of their own.

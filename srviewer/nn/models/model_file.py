@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,14 @@ def load_model(path: Path) -> Model:
 
 
 def _header(path: Path) -> ModelHeader:
-    if path.stat().st_size > MAX_BYTES:
+    stat = path.stat()
+    return _header_of(path, (stat.st_size, stat.st_mtime_ns, stat.st_ino))
+
+
+@lru_cache(maxsize=64)  # each scan that is opened asks for several of them
+def _header_of(path: Path, stamp: tuple[int, ...]) -> ModelHeader:
+    """The header of a file as it is at this stamp, of which the first number is its size."""
+    if stamp[0] > MAX_BYTES:
         raise Unreadable(f"{path} is too large for a model file of srviewer.")
     outline = read_outline(path)
     if outline.header.get("format") != FORMAT:

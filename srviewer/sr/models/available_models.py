@@ -242,6 +242,21 @@ def find_model(name_or_file: str) -> Model:
     return load_model(model_path(name_or_file))
 
 
+def factors_of(name_or_file: str) -> tuple[int, ...]:
+    """Read the through-plane factors that a model can do in one pass, from its header.
+
+    Args:
+        name_or_file: The name of an available model, or the path of a model file.
+
+    Returns:
+        The factors.
+
+    Raises:
+        UserError: The model does not exist or cannot be read.
+    """
+    return load_header(model_path(name_or_file)).plan.factors
+
+
 def is_at_hand(name_or_file: str) -> bool:
     """Whether a model exists, by its header.
 

@@ -9,7 +9,7 @@ import numpy as np
 from srviewer.core.comparison.comparison import Scores
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.intensity.intensity_range import volume_intensity
-from srviewer.core.intensity.window import robust_window
+from srviewer.core.intensity.window import automatic_window
 from srviewer.core.scores.metrics import METRICS, Mask, comparable_metrics, ranking_metric
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import ScanHeader, Volume
@@ -244,7 +244,7 @@ def _at(volume: Volume, axis: Axis, number: int) -> np.ndarray:
 
 
 def _levels(volume: Volume) -> tuple[float, float]:
-    window = robust_window(volume.voxels, volume.padding)
+    window = automatic_window(volume)
     return window.low, window.high
 
 

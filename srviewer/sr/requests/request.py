@@ -17,7 +17,7 @@ from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import METHODS
 from srviewer.sr.cross_plane.refinement import reachable
-from srviewer.sr.models.available_models import DEFAULT_MODEL, find_model
+from srviewer.sr.models.available_models import DEFAULT_MODEL, factors_of
 from srviewer.sr.models.devices import DEVICES
 
 Gaps = Literal["run", "fill"]
@@ -117,11 +117,22 @@ def suggested_request(
     """
     geometry = scan.geometry
     if axis is None:
-        axis = geometry.thick_axis
-    if axis is None:
-        axis = int(np.argmax(geometry.spacing))
-    factor = suggested_factor(geometry, axis, find_model(model).factors)
+        axis = suggested_axis(geometry)
+    factor = suggested_factor(geometry, axis, factors_of(model))
     return Request(axis, factor, model=model)
+
+
+def suggested_axis(geometry: Geometry) -> Axis:
+    """The axis to refine.
+
+    Args:
+        geometry: The grid of the scan.
+
+    Returns:
+        The thick axis, or the coarsest where none is thick.
+    """
+    thick = geometry.thick_axis
+    return int(np.argmax(geometry.spacing)) if thick is None else thick
 
 
 def suggested_factor(geometry: Geometry, axis: Axis, known: tuple[int, ...]) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from srviewer.core.geometry.grid import Geometry
-from srviewer.core.intensity.window import robust_window
+from srviewer.core.intensity.window import automatic_window
 from srviewer.core.regions.labels import LabelName
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
@@ -145,7 +145,7 @@ class _Reading:
         made_here = not all(map(self.lasting, origin.paths))  # it was simulated, and autosaved
         if made_here:
             held_in(origin.paths[0], scan)
-        window = robust_window(scan.voxels, scan.padding)
+        window = automatic_window(scan)
         state = StudyState(
             scan=scan,
             origin=None if made_here else origin,

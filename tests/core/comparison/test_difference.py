@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import map_coordinates
 
 from phantoms import ORIENTATIONS, affine_of, head, numbered, rotation
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.comparison.difference import difference_slice, finer
 from srviewer.core.geometry.grid import Geometry
-from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.slices.planes import Plane, pixel_grid, slice_at
 from srviewer.core.slices.sampling import aligned, parallel, sampled_linear
 from srviewer.core.volumes.interpolate import linear, thin_positions
 from srviewer.core.volumes.volume import Volume
@@ -96,3 +97,26 @@ def test_a_volume_on_other_axes_keeps_its_place_in_mm() -> None:
     assert (index > -0.5).all() and (index < np.array(turned.geometry.shape) - 0.5).all()
     sums = [v.voxels.sum() * np.prod(v.geometry.spacing) for v in (volume, turned)]
     assert sums[1] == pytest.approx(sums[0], rel=0.01)
+
+
+@EVERY_PLANE
+def test_parallel_grids_in_any_order_are_sampled_as_any_others(
+    plane: Plane, pair: tuple[Volume, Volume]
+) -> None:
+    thin, thick = pair
+    affine = thick.geometry.affine @ np.array(
+        [[0, -1, 0, thick.geometry.shape[0] - 1], [0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1.0]]
+    )
+    voxels = np.ascontiguousarray(thick.voxels[::-1].transpose(2, 0, 1))
+    stored = Volume(voxels, Geometry(voxels.shape, affine), "stored otherwise")
+    for cursor in (thin.geometry.world((5, 4, 7)), thin.geometry.world((-3, 2, 1))):
+        grid = pixel_grid(thin.geometry, plane, cursor)
+        pixels = np.broadcast_to(grid.fixed, (len(grid.rows), len(grid.columns), 3)).copy()
+        pixels[..., grid.row_axis] = grid.rows[:, None]
+        pixels[..., grid.column_axis] = grid.columns
+        index = stored.geometry.index(thin.geometry.world(pixels))
+        wanted = map_coordinates(stored.voxels, np.moveaxis(index, -1, 0), order=1, mode="nearest")
+        values, inside = sampled_linear(stored, thin.geometry, plane, cursor)
+        assert values == pytest.approx(wanted, abs=1e-2)
+        limits = np.array(stored.geometry.shape) - 0.5
+        assert np.array_equal(inside, ((index >= -0.5) & (index <= limits)).all(axis=-1))

@@ -1,10 +1,11 @@
 """The rows of the menu for undo and preferences."""
 
+from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.menus.tables.specs import ActionSpec, MenuSpec, Row, has_scan
 from srviewer.gui.texts.translation import mark
 
 EDIT_MENU: tuple[Row, ...] = (
-    MenuSpec("edit", mark("&Edit")),
+    MenuSpec("edit", MENU_TITLES["edit"]),
     ActionSpec(
         "undo",
         mark("Undo"),

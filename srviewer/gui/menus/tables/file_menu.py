@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.menus.tables.specs import (
     ActionSpec,
     ButtonSpec,
@@ -38,7 +39,7 @@ def _export(target: Target) -> ActionSpec:
 
 
 FILE_MENU: tuple[Row | Rows, ...] = (
-    MenuSpec("file", mark("&File")),
+    MenuSpec("file", MENU_TITLES["file"]),
     ActionSpec(
         "open",
         mark("Open\u2026"),

@@ -1,10 +1,11 @@
 """The rows of the menu for help."""
 
+from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.menus.tables.specs import ActionSpec, MenuSpec, Row
 from srviewer.gui.texts.translation import mark
 
 HELP_MENU: tuple[Row, ...] = (
-    MenuSpec("help", mark("&Help")),
+    MenuSpec("help", MENU_TITLES["help"]),
     ActionSpec(
         "guide", mark("Guide"), mark("How to use srviewer"), menu="help", section="help", key="F1"
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS, ColourMap
+from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.menus.tables.specs import ActionSpec, MenuSpec, Row, Rows, has_scan
 from srviewer.gui.texts.translation import mark
 
@@ -29,7 +30,7 @@ def _colour(row: ColourMap) -> ActionSpec:
 
 
 LOOK_MENU: tuple[Row | Rows, ...] = (
-    MenuSpec("look", mark("&Look")),
+    MenuSpec("look", MENU_TITLES["look"]),
     MenuSpec("colours", mark("Colours"), menu="look", icon="palette-outline"),
     _colours,
     ActionSpec(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.menus.tables.specs import MOUSE_BAR, ActionSpec, ButtonSpec, MenuSpec, Row, Rows
 from srviewer.gui.state.tool_offers import TOOL_OFFERS, ToolOffer
-from srviewer.gui.texts.translation import mark
 
 TOOL = "tool"  # the group of the tools
 
@@ -30,6 +30,6 @@ def _tool(offer: ToolOffer) -> ActionSpec:
 
 
 MEASURE_MENU: tuple[Row | Rows, ...] = (
-    MenuSpec("measure", mark("&Measure")),
+    MenuSpec("measure", MENU_TITLES["measure"]),
     _tools,
 )

@@ -1,10 +1,11 @@
 """The rows of the menu of the scan."""
 
+from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.menus.tables.specs import ActionSpec, MenuSpec, Row, has_scan
 from srviewer.gui.texts.translation import mark
 
 SCAN_MENU: tuple[Row, ...] = (
-    MenuSpec("scan", mark("&Scan")),
+    MenuSpec("scan", MENU_TITLES["scan"]),
     ActionSpec(
         "reconstruct",
         mark("Reconstruct"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from srviewer.core.slices.planes import Plane
 from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
+from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.menus.tables.specs import (
     MOUSE_BAR,
     WINDOW,
@@ -84,7 +85,7 @@ def _preset(number: int, row: WindowPreset) -> ActionSpec:
 
 
 VIEW_MENU: tuple[Row | Rows, ...] = (
-    MenuSpec("view", mark("&View")),
+    MenuSpec("view", MENU_TITLES["view"]),
     _layouts,
     MenuSpec("main", mark("Large pane"), menu="view", section="main"),
     _main_planes,

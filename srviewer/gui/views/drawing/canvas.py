@@ -29,7 +29,13 @@ from srviewer.gui.views.drawing.annotations import (
     place,
 )
 from srviewer.gui.views.drawing.label_outlines import Outline
-from srviewer.gui.views.drawing.pixels import along_memory, image_of, image_of_colours
+from srviewer.gui.views.drawing.pixels import (
+    Words,
+    along_memory,
+    image_of,
+    image_of_colours,
+    image_of_words,
+)
 from srviewer.gui.views.drawing.slice_overlay import Rgba
 
 EDGE = QColor(255, 255, 255, 40)  # between the two images of a pane
@@ -44,15 +50,15 @@ class Second:
     """A second image in the same pane.
 
     Attributes:
-        pixels: (rows, columns) values, drawn as the first image is, or (rows, columns, 4) colours,
-            which are drawn alone.
+        pixels: (rows, columns) values, drawn as the first image is, or what is drawn alone:
+            colours 0xffRRGGBB, or (rows, columns, 4) RGBA.
         extent: Its rectangle in pane mm.
         window: Grey levels of values; None for colours.
         clip: The part of the pane that it covers, in pane mm; None for all of it.
         outlined: Whether the edges of that part are drawn so that they are seen on any image.
     """
 
-    pixels: Voxels | Rgba
+    pixels: Voxels | Words | Rgba
     extent: QRectF
     window: Window | None
     clip: QPainterPath | None
@@ -129,6 +135,11 @@ class Canvas(QWidget):
         self._gathered: Voxels | None = None  # the same pixels along the memory
         self._written: tuple[QSizeF, float, tuple[object, ...]] | None = None
         self._writing = QPixmap()  # as `_written` says
+
+    @property
+    def filled(self) -> bool:
+        """Whether there is a slice to draw."""
+        return self._image is not None
 
     def show_pixels(self, pixels: Voxels, window: Window, table: Table | None) -> None:
         """Draw a slice; its first row lies at the lower edge.
@@ -238,7 +249,10 @@ class Canvas(QWidget):
     def _made(self, second: Second) -> _Made:
         window, table = second.window, self._table
         if window is None:
-            return _coloured(np.asarray(second.pixels, np.uint8))
+            if second.pixels.dtype == np.uint8:
+                return _coloured(np.asarray(second.pixels, np.uint8))
+            words = np.asarray(second.pixels, np.uint32)
+            return _Made(lambda smooth: image_of_words(words, smooth))
         gathered = along_memory(np.asarray(second.pixels, np.float32))
         return _Made(lambda smooth: image_of(gathered, window, table, smooth))
 

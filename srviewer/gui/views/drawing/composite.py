@@ -14,8 +14,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.colour_maps import signed
 from srviewer.gui.views.drawing.canvas import Second
 from srviewer.gui.views.drawing.composite_marks import ColourBar, Divider
+from srviewer.gui.views.drawing.pixels import words_of
 from srviewer.gui.views.drawing.placement import Placement
-from srviewer.gui.views.drawing.slice_overlay import ValueColours
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.view import View
@@ -103,11 +103,9 @@ def _difference(composite: Composite, under: Under) -> Second:
     difference = difference_slice(
         under.base, composite.volume, under.plane, view.cursor_mm, view.smooth
     )
-    colours = ValueColours(signed(), Window(-composite.span, composite.span)).rgba(
-        difference.image.pixels
-    )
-    colours[..., 3] *= difference.covered
-    return Second(colours, QRectF(*difference.image.extent_mm), None, None)
+    window = Window(-composite.span, composite.span)
+    words = words_of(difference.image.pixels, window, signed(), difference.covered)
+    return Second(words, QRectF(*difference.image.extent_mm), None, None)
 
 
 # By the ids of the layouts that are composites.

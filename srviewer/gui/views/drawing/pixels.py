@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from pyqtgraph.functions import ndarray_to_qimage
 from PySide6.QtGui import QImage, qRgb
 
 from srviewer.core.intensity.window import Window
@@ -11,6 +10,8 @@ from srviewer.gui.appearance.colour_maps import Table
 from srviewer.gui.views.drawing.slice_overlay import Rgba
 
 OPAQUE = np.uint32(0xFF000000)
+Words = npt.NDArray[np.uint32]
+Mask = npt.NDArray[np.bool_]
 GREY = np.uint32(0x010101)  # times a grey level: red, green and blue alike
 
 
@@ -50,6 +51,38 @@ def image_of(pixels: Voxels, window: Window, table: Table | None, smooth: bool) 
     return image
 
 
+def words_of(values: Voxels, window: Window, table: Table, seen: Mask) -> Words:
+    """Convert values to opaque colours, which Qt draws in a fifth of the time of transparent ones.
+
+    Args:
+        values: (rows, columns), in the unit of ``window``.
+        window: The values at the ends of the table.
+        table: (256, 3) RGB.
+        seen: (rows, columns), the pixels that are not black.
+
+    Returns:
+        (rows, columns) colours 0xffRRGGBB.
+    """
+    words = _words(_index(values, window, table), table)
+    if not seen.all():
+        words[~seen] = OPAQUE
+    return words
+
+
+def image_of_words(words: Words, smooth: bool) -> QImage:
+    """Convert opaque colours to an image, whose first line is the first row.
+
+    Args:
+        words: (rows, columns) colours 0xffRRGGBB, contiguous.
+        smooth: Make an image for smooth scaling, as in ``image_of``.
+
+    Returns:
+        32 bits a pixel.
+    """
+    image = _image(words, QImage.Format.Format_RGB32)
+    return image if smooth else image.convertToFormat(QImage.Format.Format_RGBA8888)
+
+
 def image_of_colours(colours: Rgba, smooth: bool) -> QImage:
     """Convert colours to an image, whose first line is the first row.
 
@@ -75,7 +108,7 @@ def _index(pixels: Voxels, window: Window, table: Table | None) -> npt.NDArray[n
     return np.ascontiguousarray(scaled.astype(np.uint8))
 
 
-def _words(index: npt.NDArray[np.uint8], table: Table | None) -> npt.NDArray[np.uint32]:
+def _words(index: npt.NDArray[np.uint8], table: Table | None) -> Words:
     """(rows, columns) colours 0xffRRGGBB."""
     if table is None:
         words = index * GREY
@@ -88,5 +121,7 @@ def _words(index: npt.NDArray[np.uint8], table: Table | None) -> npt.NDArray[np.
 
 def _image(pixels: npt.NDArray[np.uint8 | np.uint32], kind: QImage.Format) -> QImage:
     """An image that uses the memory of ``pixels`` and keeps it alive."""
-    image: QImage = ndarray_to_qimage(pixels, kind)
+    height, width = pixels.shape[:2]
+    image = QImage(pixels.data, width, height, pixels.strides[0], kind)
+    image.pixels = pixels  # type: ignore[attr-defined]
     return image

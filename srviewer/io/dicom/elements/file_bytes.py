@@ -1,7 +1,6 @@
 """The bytes of a DICOM file as pydicom reads them, inflated on the way where they are deflated."""
 
 import struct
-import zlib
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -9,6 +8,7 @@ from typing import BinaryIO
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from srviewer.errors import UserError
+from srviewer.io.files.gzip_streams import RAW, unpacker
 from srviewer.io.files.streams import DEFLATE_LIMIT
 
 DEFLATED = str(DeflatedExplicitVRLittleEndian).encode()
@@ -120,7 +120,7 @@ class _Inflating:
 
     def _start(self) -> None:
         self._file.seek(len(self._head))
-        self._unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._unpacker = unpacker(RAW)
         self._kept, self._first = bytearray(self._head), 0
         self._position, self.exceeded = 0, False
 

@@ -15,7 +15,7 @@ from pydicom.uid import (
 )
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.core.intensity.window import Window, robust_window
+from srviewer.core.intensity.window import Window, automatic_window
 from srviewer.core.volumes.dicom_origin import SourceImage
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
@@ -235,7 +235,7 @@ def _add_pixels(header: Dataset, volume: Volume, scale: StoredScale) -> None:
     if header.Modality == "CT" or not scale.is_identity:
         header.RescaleSlope, header.RescaleIntercept = scale.slope, scale.intercept
         header.RescaleType = volume.unit if volume.unit == "HU" else "US"
-    _add_window(header, robust_window(volume.voxels, volume.padding), scale)
+    _add_window(header, automatic_window(volume), scale)
 
 
 def _add_window(header: Dataset, window: Window, scale: StoredScale) -> None:

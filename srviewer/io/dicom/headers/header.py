@@ -1,7 +1,6 @@
 """The header of one DICOM file as plain values: its 2D images with their positions."""
 
 import struct
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from srviewer.io.dicom.headers.mosaic import is_mosaic, mosaic_tiles
 from srviewer.io.dicom.headers.stored_pixels import PixelFile, is_grey, pixel_file
 from srviewer.io.dicom.headers.tiles import PositionedTile, Tile, Whole
 from srviewer.io.dicom.headers.vframe import is_vframe, vframe_tiles
+from srviewer.io.files.gzip_streams import UNPACKING_ERRORS
 from srviewer.job import Job, Progress
 
 Numbers = tuple[float, ...]
@@ -38,7 +38,7 @@ UNREADABLE = (
     EOFError,
     OSError,
     struct.error,
-    zlib.error,
+    *UNPACKING_ERRORS,
 )
 # The start of a file without a preamble: group 0008 or 0002, little or big endian.
 BARE_STARTS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")

@@ -1,0 +1,23 @@
+"""Loads the largest part of torch while Python goes on."""
+
+import ctypes
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def preload_torch() -> None:
+    """Load torch's library of the processor, where torch is not loaded yet.
+
+    Python stands still while it imports a library, and this one takes a sixth of a second: a window
+    would not answer for as long. A call of the system's own ``dlopen`` lets Python go on, and the
+    import that follows finds the library there. Nothing happens where the system has no such call.
+    """
+    spec = None if "torch" in sys.modules or os.name != "posix" else find_spec("torch")
+    if spec is None or spec.origin is None:
+        return
+    for path in Path(spec.origin).parent.joinpath("lib").glob("libtorch_cpu.*"):
+        load = ctypes.CDLL(None).dlopen
+        load.restype, load.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
+        load(os.fsencode(path), os.RTLD_NOW)  # the import says what is wrong if this fails
