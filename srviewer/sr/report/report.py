@@ -85,7 +85,7 @@ def reconstruction_report(
         tables.append(_scores_table(scores.candidate, scores.cubic))
     if tested is not None:
         tables.append(_tested_table(tested.judged(result.expected_gain)))
-    tables += [settings_table(result.provenance()), *_card(result.model)]
+    tables += [settings_table(result.provenance()), *card_tables(result.model)]
     return Page(f"Reconstruction of {scan.name}", result.warnings, tuple(tables), tuple(figures))
 
 
@@ -251,8 +251,8 @@ def _levels(volume: Volume) -> tuple[float, float]:
 def _summary(scan: ScanHeader, result: Reconstruction, scores: ScoredPair | None) -> Table:
     consistency, planes = result.consistency, result.disagreement_summary()
     rows = [
-        ("scan", _grid(scan)),
-        ("result", _grid(result.volume)),
+        ("scan", grid_text(scan)),
+        ("result", grid_text(result.volume)),
         (
             "agreement with the scan",
             f"rms {_share(consistency.rms)}, max {_share(consistency.max)} of the range",
@@ -301,7 +301,15 @@ def _tested_table(tested: SelfTest) -> Table:
     return Table(f"Self-test. {tested.verdict}", tested.head, tuple(tested.cells()))
 
 
-def _card(model: Model | None) -> tuple[Table, ...]:
+def card_tables(model: Model | None) -> tuple[Table, ...]:
+    """The card of a network.
+
+    Args:
+        model: The network; None without one.
+
+    Returns:
+        One table, or none.
+    """
     if model is None:
         return ()
     rows = [
@@ -318,6 +326,14 @@ def _card(model: Model | None) -> tuple[Table, ...]:
     return (Table("Model card", ("", ""), tuple(rows)),)
 
 
-def _grid(volume: ScanHeader) -> str:
+def grid_text(volume: ScanHeader) -> str:
+    """The grid of an image in words.
+
+    Args:
+        volume: The image.
+
+    Returns:
+        A text such as "256 x 256 x 96 voxels of 0.9 x 0.9 x 1 mm".
+    """
     shape = " x ".join(map(str, volume.geometry.shape))
     return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"

@@ -1,0 +1,97 @@
+"""What was found of each stack of a joined volume, as rows of text."""
+
+import math
+
+from srviewer.sr.stacks.joined import Joined, JoinedStack
+from srviewer.sr.stacks.left_out import LeftOut
+
+FOUND_HEAD = ("stack", "turned", "moved", "gain", "offset", "weight", "agreement")
+FOUND_NOTE = (
+    "turned and moved: from the place in the header; a voxel of the reference is gain * voxel + "
+    "offset; weight: share of the volume; agreement: root mean square of the residual as a share "
+    "of the stack's intensity range"
+)
+LEFT_OUT_HEAD = ("stack left out", "the others joined", "cubic", "best other alone", "scored")
+LEFT_OUT_NOTE = (
+    "PSNR in dB, higher is better, of what the other stacks predict against what was measured. "
+    "PSNR rewards blur and says nothing of detail finer than the slices of the stack left out: see "
+    "the coherence too."
+)
+
+
+def found_rows(joined: Joined) -> list[tuple[str, ...]]:
+    """What was found of each stack.
+
+    Args:
+        joined: The joined volume.
+
+    Returns:
+        A row for each stack, of as many cells as ``FOUND_HEAD``.
+    """
+    return [_found(stack, stack.index == joined.request.reference) for stack in joined.stacks]
+
+
+def left_out_rows(joined: Joined) -> list[tuple[str, ...]]:
+    """The scores of each stack as predicted from the others.
+
+    Args:
+        joined: The joined volume.
+
+    Returns:
+        A row for each stack that was left out, of as many cells as ``LEFT_OUT_HEAD``.
+    """
+    rows = []
+    for stack in joined.stacks:
+        scores = stack.left_out
+        if scores is not None:
+            single = _single(joined, scores)
+            values = _decibels(scores.psnr), _decibels(scores.psnr_cubic), single
+            rows.append((stack.name, *values, f"{scores.share:.0%}"))
+    return rows
+
+
+def turned_deg(stack: JoinedStack) -> float:
+    """The angle by which a stack was turned.
+
+    Args:
+        stack: What was found of it.
+
+    Returns:
+        Degrees, 0 or more.
+    """
+    return math.hypot(*stack.rotation_deg)
+
+
+def moved_mm(stack: JoinedStack) -> float:
+    """The distance by which the centre of a stack was moved.
+
+    Args:
+        stack: What was found of it.
+
+    Returns:
+        Millimetres, 0 or more.
+    """
+    return math.hypot(*stack.translation_mm)
+
+
+def _found(stack: JoinedStack, is_reference: bool) -> tuple[str, ...]:
+    turned = f"{turned_deg(stack):.2f}\N{DEGREE SIGN}"
+    agreement = stack.agreement
+    return (
+        stack.name,
+        "reference" if is_reference else turned,
+        "reference" if is_reference else f"{moved_mm(stack):.2f} mm",
+        f"{stack.gain:.3f}",
+        f"{stack.offset:.4g}",
+        f"{stack.weight:.0%}",
+        "none" if agreement is None else f"{agreement.rms:.2%}",
+    )
+
+
+def _single(joined: Joined, scores: LeftOut) -> str:
+    text = _decibels(scores.psnr_single)
+    return text if scores.psnr_single is None else f"{text} ({joined.stacks[scores.single].name})"
+
+
+def _decibels(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"
