@@ -52,17 +52,14 @@ def joined_report(stacks: Sequence[Volume], joined: Joined) -> Job[Page]:
         figures.append(_curves(tested))
     yield Progress(0.9, DRAWING)
     provenance = {key: value for key, value in joined.provenance().items() if key != "stacks"}
-    tables = [_summary(joined), Table(f"Each stack ({FOUND_NOTE})", FOUND_HEAD, _cells(joined))]
-    if tested:
-        rows = tuple(left_out_rows(joined))
-        tables.append(Table(f"Leave one stack out. {LEFT_OUT_NOTE}", LEFT_OUT_HEAD, rows))
+    found, left_out = tuple(found_rows(joined)), tuple(left_out_rows(joined))
+    tables = [_summary(joined), Table("Each stack", FOUND_HEAD, found, f"{FOUND_NOTE}.")]
+    if left_out:
+        tables.append(Table("Leave one stack out", LEFT_OUT_HEAD, left_out, LEFT_OUT_NOTE))
     tables += [settings_table(provenance), *card_tables(joined.model)]
-    title = f"{len(stacks)} stacks joined to {joined.volume.name}"
+    reference = joined.stacks[joined.request.reference].name
+    title = f"{len(stacks)} stacks joined onto {reference}"
     return Page(title, joined.warnings, tuple(tables), tuple(figures))
-
-
-def _cells(joined: Joined) -> tuple[tuple[str, ...], ...]:
-    return tuple(found_rows(joined))
 
 
 def _summary(joined: Joined) -> Table:
@@ -93,14 +90,18 @@ def _slices(placed: Sequence[Volume], volume: Volume) -> Figure:
     shown = [*((stack.name, stack) for stack in placed), ("joined", volume)]
     rows = []
     for plane in Plane:
+        frame = slice_at(volume, plane, middle).extent_mm
         pictures = [
-            MontageSlice(name, slice_at(image, plane, middle), window.low, window.high)
+            MontageSlice(
+                name, slice_at(image, plane, middle), window.low, window.high, frame_mm=frame
+            )
             for name, image in shown
         ]
         rows.append((plane.title.lower(), pictures))
     caption = (
         "One place in three planes: each stack where it was found, then the joined volume, in the "
-        "grey levels of the joined volume. Each image is cut along its own axes."
+        "grey levels of the joined volume. Each image is cut along its own axes and shown as far "
+        "as the joined volume reaches."
     )
     return Figure("montage", caption, montage(rows))
 

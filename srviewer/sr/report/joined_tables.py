@@ -7,9 +7,9 @@ from srviewer.sr.stacks.left_out import LeftOut
 
 FOUND_HEAD = ("stack", "turned", "moved", "gain", "offset", "weight", "agreement")
 FOUND_NOTE = (
-    "turned and moved: from the place in the header; a voxel of the reference is gain * voxel + "
-    "offset; weight: share of the volume; agreement: root mean square of the residual as a share "
-    "of the stack's intensity range"
+    "Turned and moved: from the place in the header. A voxel of the reference is gain * voxel + "
+    "offset. Weight: share of the volume. Agreement: root mean square of what the joined volume, "
+    "degraded to slices like the stack's, misses of it, as a share of its intensity range"
 )
 LEFT_OUT_HEAD = ("stack left out", "the others joined", "cubic", "best other alone", "scored")
 LEFT_OUT_NOTE = (
