@@ -109,6 +109,57 @@ def _shape(pictures: Sequence[MontageSlice]) -> float:
     return max(picture.image.extent_mm[3] / picture.image.extent_mm[2] for picture in pictures)
 
 
+@dataclass(frozen=True)
+class Panel:
+    """A panel of lines.
+
+    Attributes:
+        title: Above it.
+        across: The title of the axis of positions.
+        up: The title of the axis of values.
+        positions: Along the axis.
+        lines: (name, values) of each line; None leaves a gap.
+    """
+
+    title: str
+    across: str
+    up: str
+    positions: Sequence[float]
+    lines: Sequence[tuple[str, Sequence[float | None]]]
+
+
+LINES = (("#1f77b4", 1.4), ("0.5", 0.8), ("#d08a2e", 1.0))  # colour and width, by their order
+
+
+def panels(rows: Sequence[Panel]) -> bytes:
+    """Draw panels of lines beside each other.
+
+    Args:
+        rows: The panels, three in a row.
+
+    Returns:
+        The bytes of a PNG file.
+    """
+    columns = min(len(rows), 3)
+    height = -(-len(rows) // columns)
+    figure = Figure(figsize=(2.9 * columns, 2.4 * height), layout="constrained")
+    every = figure.subplots(height, columns, squeeze=False).flat
+    for axes in every:
+        axes.set_axis_off()
+    for axes, panel in zip(every, rows, strict=False):
+        axes.set_axis_on()
+        for (name, values), (colour, width) in zip(panel.lines, LINES, strict=False):
+            shown = [float("nan") if value is None else value for value in values]
+            axes.plot(panel.positions, shown, linewidth=width, color=colour, label=name)
+        axes.set_title(panel.title, fontsize=8)
+        axes.set_xlabel(panel.across, fontsize=8)
+        axes.set_ylabel(panel.up, fontsize=8)
+        axes.tick_params(labelsize=7)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=7, frameon=False)
+    return _png(figure)
+
+
 def curves(scores: Scores, cubic: Scores | None, metric: str, title: str) -> bytes:
     """Draw a metric over the slices of each array axis.
 
