@@ -2,21 +2,24 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from weakref import WeakKeyDictionary, WeakSet
 
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volumes.volume import Volume, blocking_warnings
+from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import tr
 from srviewer.io.scans.series import Series
 from srviewer.job import Job, within
 from srviewer.sr.stacks.join import join
+from srviewer.sr.stacks.joinable.checked import check_joinable
 from srviewer.sr.stacks.joinable.facts import StackFacts, stack_facts
-from srviewer.sr.stacks.joinable.fit import Fit, fit
+from srviewer.sr.stacks.joinable.fit import Fit, fit, likeness
 from srviewer.sr.stacks.joined import Joined
-from srviewer.sr.stacks.request import MOST_STACKS, JoinRequest
+from srviewer.sr.stacks.request import FEWEST_STACKS, MOST_STACKS, JoinRequest
 from srviewer.study.state.study_state import StudyState
 
 HEADERS = "stack headers"  # a job: reading what decides whether stacks can be joined
@@ -49,6 +52,9 @@ class Joining(QObject):
     Attributes:
         settings: Of the next join, beside its reference, model and device.
         candidates: The stacks of the other tabs, as far as their headers are read.
+        doubts: What must be acknowledged of the ticked stacks, such as another contrast.
+        notes: What else is said of them, here and in the result.
+        refused: Why the ticked stacks are not joined, whatever is acknowledged; "" otherwise.
     """
 
     changed = Signal()  # candidates, ticks or settings
@@ -59,6 +65,9 @@ class Joining(QObject):
         super().__init__(parent)
         self.settings = JoinRequest()
         self.candidates: tuple[Candidate, ...] = ()
+        self.doubts: tuple[str, ...] = ()
+        self.notes: tuple[str, ...] = ()
+        self.refused = ""
         self._studies, self._study, self._work = studies, studies.study, work
         self._start = start
         self._facts: WeakKeyDictionary[Series, StackFacts] = WeakKeyDictionary()
@@ -79,16 +88,6 @@ class Joining(QObject):
         return tuple(scan for scan in scans if scan is not None and id(scan) in wanted)
 
     @property
-    def doubts(self) -> tuple[str, ...]:
-        """What must be acknowledged of the ticked stacks, such as another contrast."""
-        return _lines(one.fit.doubts for one in self.candidates if one.ticked)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What is said beside the ticked stacks."""
-        return _lines(one.fit.notes for one in self.candidates if one.ticked)
-
-    @property
     def acknowledged(self) -> bool:
         """Whether the user has read every doubt."""
         return self._acknowledged.issuperset(self.doubts)
@@ -107,6 +106,8 @@ class Joining(QObject):
                 "'{name}' has warnings that must be read first: show it and read them.",
                 name=unread[0],
             )
+        if self.refused:
+            return tr(self.refused)
         return "" if self.acknowledged else tr("Read first what differs.")
 
     @property
@@ -227,8 +228,26 @@ class Joining(QObject):
                 continue
             found.append(self._candidate(shown, state, fit(facts, other)))
         self.candidates = tuple(found)
+        self._judge()
         self.changed.emit()
         self._join_at_once()
+
+    def _judge(self) -> None:
+        """Find what is to be said of the ticked stacks, each with each."""
+        states = {id(state.scan): state for state in self._studies.states}
+        known = [self._facts_of(states[id(scan)]) for scan in self.stacks]
+        facts = [one for one in known if one is not None]
+        pairs = combinations(facts, 2)
+        self.doubts = _lines(likeness(one, other).doubts for one, other in pairs)
+        self.notes, self.refused = (), ""
+        if len(facts) < FEWEST_STACKS:
+            return
+        try:
+            said = check_joinable(facts, acknowledged=True)
+        except UserError as error:
+            self.refused = str(error)
+        else:
+            self.notes = tuple(line for line in said if line not in self.doubts)
 
     def _candidate(self, shown: Volume, state: StudyState, found: Fit) -> Candidate:
         scan = state.scan
