@@ -1,5 +1,7 @@
 """The texts on the card of a result, in plain English."""
 
+from collections.abc import Iterable
+
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.gui.texts.joined_card import joined_facts, joined_is_good, joined_verdict
 from srviewer.gui.texts.translation import mark, tr
@@ -94,18 +96,18 @@ def facts(result: Result) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def own_warnings(result: Result, scan: ScanHeader | None) -> tuple[str, ...]:
-    """The warnings of a result besides those of its scan, which stand above the settings.
+def own_warnings(result: Result, scans: Iterable[ScanHeader]) -> tuple[str, ...]:
+    """The warnings of a result besides those of open scans, which stand above their settings.
 
     Args:
         result: The result.
-        scan: The scan; None shows all of them.
+        scans: Its scan; of a join, all of its stacks that are open.
 
     Returns:
         One translated sentence each.
     """
-    of_scan = set() if scan is None else {warning.message for warning in scan.warnings}
-    return tuple(tr(warning) for warning in result.warnings if warning not in of_scan)
+    of_scans = {warning.message for scan in scans for warning in scan.warnings}
+    return tuple(tr(warning) for warning in result.warnings if warning not in of_scans)
 
 
 def _made_by(result: Reconstruction) -> str:

@@ -23,8 +23,8 @@ from srviewer.gui.widgets.plain_text import menu_text
 from srviewer.sr.stacks.request import COARSEST_MM, FINEST_MM
 
 GRIDS = (
-    ("reference", mark("The field of view of this stack")),
-    ("union", mark("The fields of view of all stacks")),
+    ("reference", mark("This stack")),
+    ("union", mark("All stacks")),
 )
 METHODS = (("cross-plane", mark("The model above")), ("cubic", mark("Cubic B-spline")))
 
@@ -41,9 +41,9 @@ class JoinBox(QWidget):
         self._list.setSpacing(2)
         self._reference = label("", "muted")
         self._refused = Notice("note", tr("Stacks that cannot be joined"))
-        self._grid = choice(tr("Extent"), tr("How far the joined volume reaches"))
+        self._grid = choice(tr("Extent"), tr("The field of view of the joined volume"))
         self._method = choice(tr("From"), tr("How each stack is made thin before it is joined"))
-        self._isotropic = QCheckBox(tr("Cubic voxels of"))
+        self._isotropic = QCheckBox(tr("Cubic voxels"))
         self._spacing = millimetres_box()
         self._register = QCheckBox(tr("Move stacks that have moved"))
         self._doubts = Notice("warning", tr("What differs between the stacks"))

@@ -215,7 +215,9 @@ class ReconstructPanel(QWidget):
             self._verdict.setText(verdict(result))
             set_role(self._verdict, "good" if is_good(result) else "doubt")
             self._facts.setText("\n".join(facts(result)))
-            self._own_warnings.show_text(own_warnings(result, self._study.scan))
+            states = self._controller.studies.states if isinstance(result, Joined) else ()
+            scans = (self._study.scan, *(state.scan for state in states))
+            self._own_warnings.show_text(own_warnings(result, filter(None, scans)))
             self._show_expected(None if isinstance(result, Joined) else result.expected_gain)
 
     def _show_expected(self, gain: ExpectedGain | None) -> None:
