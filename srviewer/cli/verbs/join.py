@@ -34,7 +34,7 @@ from srviewer.sr.report.joined_tables import (
     found_rows,
     left_out_rows,
 )
-from srviewer.sr.report.report import grid_text
+from srviewer.sr.report.parts import grid_words
 from srviewer.sr.stacks.join import join
 from srviewer.sr.stacks.joinable.checked import check_joinable
 from srviewer.sr.stacks.joinable.facts import stack_facts
@@ -140,7 +140,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     output = write_result(joined.volume, args, provenance, reference)
     written = [output.path]
     if args.report is not None:
-        run_with_progress(joined_report(stacks, joined)).save(args.report)
+        run_with_progress(joined_report(reference, joined, stacks=stacks)).save(args.report)
         written.append(args.report)
     text = _text(joined, written, rounded_to(joined.volume, args, output))
     return VerbOutput(text, {**values_of(output), **provenance})
@@ -181,7 +181,7 @@ def _text(joined: Joined, written: Sequence[Path], rounded: str) -> str:
     model = "" if joined.model is None else f", model {joined.model.name},"
     left_out = left_out_rows(joined)
     lines = [
-        f"{len(joined.stacks)} stacks -> {grid_text(joined.volume)}",
+        f"{len(joined.stacks)} stacks -> {grid_words(joined.volume)}",
         table(FOUND_HEAD, found_rows(joined)),
         *((table(LEFT_OUT_HEAD, left_out), LEFT_OUT_NOTE) if left_out else ()),
         f"{joined.request.method}{model} on {joined.device}, {joined.seconds:.1f} s",

@@ -1,146 +1,36 @@
-"""Plots of the comparable metrics over the slices: result thick, cubic interpolation thin."""
+"""Plots below the panes: metrics over the slices, and how well a stack left out was predicted."""
 
 from html import escape
 
 import numpy as np
-import numpy.typing as npt
-import pyqtgraph
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from srviewer.core.comparison.comparison import Scores
-from srviewer.core.geometry.grid import Axis, Geometry
-from srviewer.core.scores.metrics import Metric, comparable_metrics
+from srviewer.core.scores.metrics import comparable_metrics
 from srviewer.core.slices.planes import Plane
+from srviewer.core.stacks.rigid import moved
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.texts.wording import counted
+from srviewer.gui.views.coherence_plot import CoherencePlot
+from srviewer.gui.views.metric_plot import Curve, MetricPlot
 from srviewer.gui.widgets.form import ElidedLabel, choice, set_entries
-from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
+from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel
 from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.stacks.joined import Joined
+from srviewer.sr.stacks.left_out import LeftOut
+from srviewer.sr.stacks.result import Result, left_out_of
 
 HEIGHT = 190  # px
 
 
-class MetricPlot(pyqtgraph.PlotWidget):
-    """A metric over the slices of one plane; a click moves the crosshair to the slice."""
-
-    def __init__(self, study: ShownStudy, metric: Metric) -> None:
-        super().__init__(enableMenu=False)
-        self._study, self._metric = study, metric
-        self._axis: Axis = 0
-        self._geometry: Geometry | None = None  # of the result, which is not kept alive
-        self._ranked = np.zeros(0, int)  # indices of the scored slices, the worst first
-        self.hideButtons()
-        self.setMouseEnabled(x=False, y=False)
-        self.setLabel("left", tr(metric.axis_title))
-        self.showGrid(x=False, y=True, alpha=0.12)
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.enableAutoSIPrefix(False)
-        self.getAxis("left").setWidth(62)
-        self._cubic = self.plot(connect="finite")
-        self._ours = self.plot(connect="finite")
-        self._worst = pyqtgraph.ScatterPlotItem(size=11, symbol="o", brush=None)
-        self._worst_label = pyqtgraph.TextItem()
-        self._here = pyqtgraph.InfiniteLine()
-        for item in (self._worst, self._worst_label, self._here):
-            self.addItem(item, ignoreBounds=True)
-        self.setAccessibleName(tr("{title} over the slices", title=tr(metric.axis_title)))
-        set_tip(self, tr("Thick: the result. Thin: cubic. Click to jump to a slice."))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.scene().sigMouseClicked.connect(self._jump)
-        self._colour()
-        theme.redraw_on_theme_change(self, self._colour)
-
-    def _colour(self) -> None:
-        colours = theme.colours()
-        self.setBackground(colours.base)
-        for side in ("left", "bottom"):
-            self.getAxis(side).setPen(colours.border)
-            self.getAxis(side).setTextPen(colours.muted)
-        self._cubic.setPen(colours.cubic, width=1)
-        self._ours.setPen(colours.accent, width=2.5)
-        self._worst.setPen(colours.danger, width=2)
-        self._worst_label.setColor(colours.danger)
-        self._here.setPen(colours.muted, width=1)
-
-    def show_scores(self, geometry: Geometry, axis: Axis, scores: ScoredPair) -> None:
-        """Draw the curves along one array axis; slices are numbered from 1.
-
-        Args:
-            geometry: The grid of the result.
-            axis: Array axis across the slices.
-            scores: Of the result and of cubic interpolation.
-        """
-        self._geometry, self._axis = geometry, axis
-        ours = _values(scores.candidate, axis, self._metric.id)
-        cubic = _values(scores.cubic, axis, self._metric.id)
-        numbers = np.arange(1, len(ours) + 1)
-        self._ours.setData(numbers, ours)
-        self._cubic.setData(numbers, cubic)
-        scored = np.flatnonzero(np.isfinite(ours))
-        self._ranked = scored[self._metric.worst_first(ours[scored])]
-        self._worst.setVisible(scored.size > 0)
-        self._worst_label.setVisible(scored.size > 0)
-        if scored.size == 0:
-            return
-        worst = int(self._ranked[0])
-        self._worst.setData([worst + 1], [ours[worst]])
-        self._worst_label.setText(tr("worst: {number}", number=counted(worst, len(ours))))
-        both = np.concatenate((ours[scored], cubic[np.isfinite(cubic)]))
-        room = 0.2 * max(float(np.ptp(both)), 1e-3)
-        lowest = float(both.min()) - room
-        self.setYRange(lowest, float(both.max()) + room, padding=0)
-        # At the foot of the plot, under the circle, where no curves are.
-        self._worst_label.setAnchor((worst / max(1, len(ours) - 1), 1.0))
-        self._worst_label.setPos(worst + 1, lowest)
-        self.setXRange(1, max(2, len(ours)), padding=0.02)
-
-    def follow_cursor(self) -> None:
-        """Mark the slice under the crosshair."""
-        if self._geometry is not None:
-            index = self._geometry.index(self._study.view.cursor_mm)[self._axis]
-            self._here.setPos(float(np.floor(index + 0.5)) + 1)
-
-    def jump_to(self, number: float) -> None:
-        """Move the crosshair into a slice.
-
-        Args:
-            number: Counted from 1; rounded, and limited to the volume.
-        """
-        geometry = self._geometry
-        if geometry is None:
-            return
-        index = geometry.index(self._study.view.cursor_mm)
-        last = geometry.shape[self._axis] - 1
-        index[self._axis] = min(max(round(number) - 1, 0), last)
-        self._study.move_cursor(geometry.world(index))
-
-    def jump_worst(self, step: int) -> None:
-        """Move the crosshair to the slice with the worst score, or by steps in the order of scores.
-
-        Args:
-            step: 0 for the worst slice; 1 and -1 for the next better and the next worse one.
-        """
-        if self._geometry is None or self._ranked.size == 0:
-            return
-        here = self._geometry.index(self._study.view.cursor_mm)[self._axis]
-        ranks = np.flatnonzero(self._ranked == int(np.floor(here + 0.5)))
-        rank = 0
-        if step and ranks.size:
-            rank = min(max(int(ranks[0]) + step, 0), self._ranked.size - 1)
-        self.jump_to(float(self._ranked[rank]) + 1)
-
-    def _jump(self, event: object) -> None:
-        position = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph's MouseClickEvent
-        self.jump_to(self.getPlotItem().vb.mapSceneToView(position).x())
-
-
 class ScorePlot(QWidget):
-    """The comparable metrics over the slices of one plane. Hidden while there are no scores."""
+    """The comparable metrics over the slices of one plane; hidden while there are no scores.
+
+    Of a join without a reference: the PSNR of the chosen stack as predicted from the others, over
+    its slices, and the coherence.
+    """
 
     def __init__(self, study: ShownStudy) -> None:
         super().__init__()
@@ -153,6 +43,7 @@ class ScorePlot(QWidget):
         self._meaning = ElidedLabel("muted")
         self._meaning.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.plots = tuple(MetricPlot(study, metric) for metric in comparable_metrics())
+        self.coherence = CoherencePlot()
         head = QHBoxLayout()
         head.setContentsMargins(8, 4, 8, 0)
         head.setSpacing(10)
@@ -164,21 +55,31 @@ class ScorePlot(QWidget):
         curves.setSpacing(2)
         for plot in self.plots:
             curves.addWidget(plot)
+        curves.addWidget(self.coherence)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(head)
         layout.addLayout(curves, 1)
         self.setFixedHeight(HEIGHT)
-        study.follow(self._show, "scores")
+        study.follow(self._show, "scores", "result", "comparing")
         study.follow(self._follow, "view")
         theme.redraw_on_theme_change(self, self._show_keys)
         self._show_keys()
         self._show()
 
+    @property
+    def _left_out(self) -> LeftOut | None:
+        """The scores of the chosen stack of a join, which are shown where no others are."""
+        study = self._study
+        return None if study.scores else left_out_of(study.result, study.comparing.stack)
+
     def _show_keys(self) -> None:
         colours = theme.colours()
-        entries = ((colours.accent, tr("result")), (colours.cubic, tr("cubic")))
+        entries = [(colours.accent, tr("result")), (colours.cubic, tr("cubic"))]
+        if self._left_out is not None:
+            entries = [(colours.accent, tr("joined")), (colours.cubic, tr("cubic"))]
+            entries.append((colours.muted, tr("best single")))
         keys = (f"{_key(colour)} {escape(name)}" for colour, name in entries)
         self._keys.setText(" &nbsp; ".join(keys))
 
@@ -191,16 +92,45 @@ class ScorePlot(QWidget):
         self.plots[0].jump_worst(step)
 
     def _show(self) -> None:
-        scores, result = self._study.scores, self._study.result
-        self.setVisible(scores is not None and result is not None)
-        if scores is None or result is None:
-            return
+        scores, result, left_out = self._study.scores, self._study.result, self._left_out
+        self.setVisible(result is not None and (scores is not None or left_out is not None))
+        self._plane.setVisible(scores is not None)
+        self.coherence.setVisible(left_out is not None)
+        for plot in self.plots[1:]:
+            plot.setVisible(left_out is None)
+        if result is not None and scores is not None:
+            self._show_scores(result, scores)
+        elif isinstance(result, Joined) and left_out is not None:
+            self._show_left_out(result, left_out)
+        self._show_keys()
+        self._follow()
+
+    def _show_scores(self, result: Result, scores: ScoredPair) -> None:
         plane: Plane = self._plane.currentData()
         axis = plane.normal_axis(result.volume.geometry)
         self._meaning.show_text(tr("against {meaning}", meaning=tr(scores.candidate.meaning)))
         for plot in self.plots:
             plot.show_scores(result.volume.geometry, axis, scores)
-        self._follow()
+
+    def _show_left_out(self, joined: Joined, left_out: LeftOut) -> None:
+        stack = joined.stacks[self._study.comparing.stack]
+        grid = moved(left_out.residual.geometry, stack.moved)
+        single = joined.stacks[left_out.single].name
+        meaning = tr(
+            "'{name}' left out: {meaning} (best single: '{single}')",
+            name=stack.name,
+            meaning=tr(left_out.meaning),
+            single=single,
+        )
+        self._meaning.show_text(meaning)
+        rows = left_out.slices
+        curves = (
+            _curve([row.joined for row in rows]),
+            _curve([row.cubic for row in rows]),
+            _curve([row.single for row in rows]),
+        )
+        self.plots[0].show_curves(grid, int(np.argmax(grid.spacing)), *curves)
+        self.coherence.show_coherence(left_out.coherence)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Called by Qt; a hidden plot does not follow the crosshair."""
@@ -213,12 +143,8 @@ class ScorePlot(QWidget):
                 plot.follow_cursor()
 
 
-def _values(scores: Scores, axis: Axis, metric: str) -> npt.NDArray[np.float64]:
-    """A value for each slice; NaN, a gap in the line, where the score is missing or infinite."""
-    rows = (row[metric] for row in scores.per_slice[axis])
-    values = np.array([np.nan if value is None else value for value in rows], float)
-    values[~np.isfinite(values)] = np.nan
-    return values
+def _curve(values: list[float | None]) -> Curve:
+    return np.array([np.nan if value is None else value for value in values], float)
 
 
 def _key(colour: str) -> str:

@@ -49,6 +49,7 @@ from srviewer.gui.window.dropping import Dropping
 from srviewer.gui.window.empty_page import EmptyPage
 from srviewer.gui.window.frame_bar import FrameBar
 from srviewer.gui.window.housekeeping import Housekeeping
+from srviewer.gui.window.join_offer import JoinOffer
 from srviewer.gui.window.opening import Opening
 from srviewer.gui.window.scan_actions import ScanActions
 from srviewer.gui.window.side_panels import SidePanels
@@ -147,6 +148,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(2)
         self.tabs = TabRow(self.studies, self.closing, self.actions_offered)
         layout.addWidget(self.tabs)
+        layout.addWidget(JoinOffer(self.controller))
         layout.addWidget(FrameBar(self.controller))
         layout.addWidget(ConstantScanNotice(self.study))
         layout.addWidget(self.compare_bar)

@@ -15,8 +15,6 @@ from srviewer.core.slices.planes import SliceImage
 DOTS_PER_INCH = 110
 CELL = 2.6  # inches: the width of a slice, and the most of its height
 LETTERS = "#f0a030"  # seen on black, on grey and on the white of a map
-# Of the curves in a panel, in their order.
-WIDTHS, COLOURS = (1.4, 0.8, 0.8), ("#1f77b4", "0.5", "#d62728")
 TITLE = 0.35  # inches above each slice
 
 
@@ -122,6 +120,57 @@ def _shape(pictures: Sequence[MontageSlice]) -> float:
     return max(picture.shown_mm[3] / picture.shown_mm[2] for picture in pictures)
 
 
+@dataclass(frozen=True)
+class Panel:
+    """A panel of lines.
+
+    Attributes:
+        title: Above it.
+        across: The title of the axis of positions.
+        up: The title of the axis of values.
+        positions: Along the axis.
+        lines: (name, values) of each line; None leaves a gap.
+    """
+
+    title: str
+    across: str
+    up: str
+    positions: Sequence[float]
+    lines: Sequence[tuple[str, Sequence[float | None]]]
+
+
+LINES = (("#1f77b4", 1.4), ("0.5", 0.8), ("#d08a2e", 1.0))  # colour and width, by their order
+
+
+def panels(rows: Sequence[Panel]) -> bytes:
+    """Draw panels of lines beside each other.
+
+    Args:
+        rows: The panels, three in a row.
+
+    Returns:
+        The bytes of a PNG file.
+    """
+    columns = min(len(rows), 3)
+    height = -(-len(rows) // columns)
+    figure = Figure(figsize=(2.9 * columns, 2.4 * height), layout="constrained")
+    every = figure.subplots(height, columns, squeeze=False).flat
+    for axes in every:
+        axes.set_axis_off()
+    for axes, panel in zip(every, rows, strict=False):
+        axes.set_axis_on()
+        for (name, values), (colour, width) in zip(panel.lines, LINES, strict=False):
+            shown = [float("nan") if value is None else value for value in values]
+            axes.plot(panel.positions, shown, linewidth=width, color=colour, label=name)
+        axes.set_title(panel.title, fontsize=8)
+        axes.set_xlabel(panel.across, fontsize=8)
+        axes.set_ylabel(panel.up, fontsize=8)
+        axes.tick_params(labelsize=7)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=7, frameon=False)
+    return _png(figure)
+
+
 def curves(scores: Scores, cubic: Scores | None, metric: str, title: str) -> bytes:
     """Draw a metric over the slices of each array axis.
 
@@ -147,65 +196,6 @@ def curves(scores: Scores, cubic: Scores | None, metric: str, title: str) -> byt
         axes.grid(alpha=0.3)
     panels[0].set_ylabel(title, fontsize=8)
     panels[0].legend(fontsize=7, frameon=False)
-    return _png(figure)
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A curve of a panel.
-
-    Attributes:
-        title: Its name in the legend.
-        at: The positions.
-        values: The value at each; NaN leaves a gap.
-    """
-
-    title: str
-    at: Sequence[float]
-    values: Sequence[float]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Curves in one frame.
-
-    Attributes:
-        title: Above the frame.
-        across: The title of the axis of positions.
-        up: The title of the axis of values.
-        curves: The first is the thickest.
-    """
-
-    title: str
-    across: str
-    up: str
-    curves: tuple[Curve, ...]
-
-
-def line_panels(panels: Sequence[Panel], columns: int) -> bytes:
-    """Draw panels of curves, row by row.
-
-    Args:
-        panels: At least one.
-        columns: The number of panels in a row.
-
-    Returns:
-        The bytes of a PNG file.
-    """
-    rows = -(-len(panels) // columns)
-    figure = Figure(figsize=(8.6, 2.2 * rows), layout="constrained")
-    frames = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, panel in zip(frames, panels, strict=False):
-        for curve, width, colour in zip(panel.curves, WIDTHS, COLOURS, strict=False):
-            axes.plot(curve.at, curve.values, linewidth=width, color=colour, label=curve.title)
-        axes.set_title(panel.title, fontsize=8)
-        axes.set_xlabel(panel.across, fontsize=8)
-        axes.set_ylabel(panel.up, fontsize=8)
-        axes.tick_params(labelsize=7)
-        axes.grid(alpha=0.3)
-    for axes in frames[len(panels) :]:
-        axes.set_axis_off()
-    frames[0].legend(fontsize=7, frameon=False)
     return _png(figure)
 
 

@@ -5,11 +5,21 @@ import math
 from srviewer.sr.stacks.joined import Joined, JoinedStack
 from srviewer.sr.stacks.left_out import LeftOut
 
-FOUND_HEAD = ("stack", "turned", "moved", "gain", "offset", "weight", "agreement")
+FOUND_HEAD = (
+    "stack",
+    "turned",
+    "moved",
+    "gain",
+    "offset",
+    "weight",
+    "agreement",
+    "slices used less",
+)
 FOUND_NOTE = (
     "Turned and moved: from the place in the header. A voxel of the reference is gain * voxel + "
     "offset. Weight: share of the volume. Agreement: root mean square of what the joined volume, "
-    "degraded to slices like the stack's, misses of it, as a share of its intensity range"
+    "degraded to slices like the stack's, misses of it, as a share of its intensity range. Slices "
+    "used less: they fit the others badly, counted from 1"
 )
 LEFT_OUT_HEAD = ("stack left out", "the others joined", "cubic", "best other alone", "scored")
 LEFT_OUT_NOTE = (
@@ -40,7 +50,7 @@ def left_out_rows(joined: Joined) -> list[tuple[str, ...]]:
     Returns:
         A row for each stack that was left out, of as many cells as ``LEFT_OUT_HEAD``.
     """
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for stack in joined.stacks:
         scores = stack.left_out
         if scores is not None:
@@ -50,41 +60,18 @@ def left_out_rows(joined: Joined) -> list[tuple[str, ...]]:
     return rows
 
 
-def turned_deg(stack: JoinedStack) -> float:
-    """The angle by which a stack was turned.
-
-    Args:
-        stack: What was found of it.
-
-    Returns:
-        Degrees, 0 or more.
-    """
-    return math.hypot(*stack.rotation_deg)
-
-
-def moved_mm(stack: JoinedStack) -> float:
-    """The distance by which the centre of a stack was moved.
-
-    Args:
-        stack: What was found of it.
-
-    Returns:
-        Millimetres, 0 or more.
-    """
-    return math.hypot(*stack.translation_mm)
-
-
 def _found(stack: JoinedStack, is_reference: bool) -> tuple[str, ...]:
-    turned = f"{turned_deg(stack):.2f}\N{DEGREE SIGN}"
+    turned = f"{math.hypot(*stack.rotation_deg):.2f}\N{DEGREE SIGN}"
     agreement = stack.agreement
     return (
         stack.name,
         "reference" if is_reference else turned,
-        "reference" if is_reference else f"{moved_mm(stack):.2f} mm",
+        "reference" if is_reference else f"{math.hypot(*stack.translation_mm):.2f} mm",
         f"{stack.gain:.3f}",
         f"{stack.offset:.4g}",
         f"{stack.weight:.0%}",
         "none" if agreement is None else f"{agreement.rms:.2%}",
+        ", ".join(str(number + 1) for number in stack.down_weighted) or "none",
     )
 
 

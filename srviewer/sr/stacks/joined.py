@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.acquisition.degradation import Consistency
 from srviewer.core.geometry.grid import Matrix
 from srviewer.core.stacks.rigid import numbers_of
-from srviewer.core.volumes.source_files import ScanSource, common_folder, source_of
+from srviewer.core.volumes.source_files import ScanSource, SourceFile, common_folder, source_of
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.stacks.left_out import LeftOut
@@ -167,5 +168,22 @@ def joined_source(stacks: Sequence[ScanHeader], reference: int) -> ScanSource | 
     if len(known) < len(sources):
         return None
     files = tuple(file for source in known for file in source.files)
-    part = f"joined onto {known[reference].sha256}"
-    return source_of(files, part, common_folder(source.root for source in known))
+    folder = common_folder(source.root for source in known)
+    return source_of(files, _joined_onto(known[reference].sha256), folder)
+
+
+def joined_identity(files: tuple[SourceFile, ...], reference: str) -> str:
+    """The identity of the source of a join, from the digests of its files alone.
+
+    Args:
+        files: Of all stacks.
+        reference: The identity of the reference, as ``ScanSource.sha256``.
+
+    Returns:
+        As ``joined_source(...).sha256``.
+    """
+    return source_of(files, _joined_onto(reference), Path()).sha256
+
+
+def _joined_onto(reference: str) -> str:
+    return f"joined onto {reference}"
