@@ -10,8 +10,8 @@ from urllib.parse import quote
 from srviewer.atomic import write_text
 from srviewer.io.scans.series import reason_counts as counted_reasons
 from srviewer.io.scans.series import summary
+from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.records import LOGS
-from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.report.pages import drawn_page
 
 SUMMARY = "summary.html"

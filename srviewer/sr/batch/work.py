@@ -5,12 +5,12 @@ import json
 import shutil
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from math import inf
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from srviewer import __version__
 from srviewer.atomic import replace_together
@@ -25,8 +25,10 @@ from srviewer.io.scans.series import PlaneByPlane, Series
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import NIFTI, Export, target
 from srviewer.job import Job, within
+from srviewer.sr.batch.claims import TakenOver
 from srviewer.sr.batch.items import Item
 from srviewer.sr.batch.names import Wanted, likely_names, output_name, stem_and_ending
+from srviewer.sr.batch.outcome import Status, VolumeOutcome
 from srviewer.sr.batch.records import (
     BatchFolder,
     Log,
@@ -49,7 +51,6 @@ from srviewer.unwritable import make_folder
 
 FOUND = 0.02  # the share of one volume's job in which it is found again
 Made: TypeAlias = tuple[ReconstructionFacts, dict[str, Any]]  # and its provenance
-Status = Literal["done", "done before", "failed", "left out"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Settings:
         room: The bytes that a reconstruction may take, where as many are free.
         overwrite: Replace results that were made from another source.
         target: The id of the export target.
+        data_set: The BIDS data set of the scans, where the output folder holds its derivatives;
+            None where the target tells it from the output folder.
     """
 
     request: Request
@@ -77,6 +80,12 @@ class Settings:
     room: float = inf
     overwrite: bool = False
     target: str = NIFTI.id
+    data_set: Path | None = None
+
+    def identity(self) -> str:
+        """A digest of all on which an outcome depends: also what makes a volume fail."""
+        words = [self.fingerprint(), self.acknowledge, self.slabs, self.overwrite]
+        return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
     def fingerprint(self) -> str:
         """JSON of all that changes a result: settings, weights, version of the program."""
@@ -93,32 +102,12 @@ class Settings:
         return json.dumps(settings, sort_keys=True)
 
 
-@dataclass(frozen=True)
-class VolumeOutcome:
-    """The outcome of one volume.
-
-    Attributes:
-        name: Of the volume.
-        output: The path of the result below the output folder; None without one.
-        status: Done, done in an earlier run, failed or left out.
-        seconds: Wall time.
-        message: For the user; "" for none.
-        values: The provenance of the result; empty without one.
-        source: Its first file, below the folder that holds all inputs.
-        reason: A noun for why it was left out, the same for all with this reason; else "".
-    """
-
-    name: str
-    output: PurePosixPath | None
-    status: Status
-    seconds: float = 0.0
-    message: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
-    source: str = ""
-    reason: str = ""
-
-
-def reconstructing(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job[VolumeOutcome]:
+def reconstructing(
+    item: Item,
+    settings: Settings,
+    batch_folder: BatchFolder,
+    check: Callable[[], None] = lambda: None,
+) -> Job[VolumeOutcome]:
     """Reconstruct one item, unless its record says that it is done with these settings.
 
     The result takes its name only when it is whole, and the record follows it, so an item whose
@@ -128,14 +117,22 @@ def reconstructing(item: Item, settings: Settings, batch_folder: BatchFolder) ->
         item: The volume.
         settings: Of the reconstruction.
         batch_folder: The folder of the batch.
+        check: Is called before the result takes its name; raises TakenOver where the volume is
+            another job's by then.
 
     Returns:
         A job whose result is the outcome; a failure is an outcome, too, and raises nothing.
+
+    Raises:
+        TakenOver: As ``check`` raised it.
     """
     started = time.monotonic()
     log = Log(batch_folder)
     try:
-        outcome = yield from _reconstructing(item, settings, batch_folder, log)
+        outcome = yield from _reconstructing(item, settings, batch_folder, log, check)
+    except TakenOver:
+        log.add("given up: another job took it over")
+        raise
     except Unsupported as error:
         outcome = VolumeOutcome(item.name, None, "left out", message=str(error), reason=error.kind)
         log.add(f"left out: {error}")
@@ -155,7 +152,11 @@ def reconstructing(item: Item, settings: Settings, batch_folder: BatchFolder) ->
 
 
 def _reconstructing(
-    item: Item, settings: Settings, batch_folder: BatchFolder, log: Log
+    item: Item,
+    settings: Settings,
+    batch_folder: BatchFolder,
+    log: Log,
+    check: Callable[[], None],
 ) -> Job[VolumeOutcome]:
     source = yield from within(_source(item), 0.0, FOUND / 2)
     key = _key(item, source, settings)
@@ -195,6 +196,7 @@ def _reconstructing(
             raise UserError(
                 f"'{name.output}' was written by something else meanwhile. Run it again."
             )
+        check()
         _put(draft, output, item, new=name.before == (None, None))
     size = stored_bytes(output)
     record = {
@@ -251,7 +253,7 @@ def _in_memory(
     result = yield from within(reconstruct_with_gain(scan, _request(scan, settings)), 0.1, 0.9)
     values = unscored(result, scan)
     kind = target(settings.target)
-    given = kind.given(home)
+    given = settings.data_set or kind.given(home)
     export = Export(result.volume, given, values, settings.store, item.sources[0], scan)
     yield from within(kind.draft(export, draft), 0.9, 1.0)
     return result, values
