@@ -26,6 +26,7 @@ GRIDS = (
     ("reference", mark("This stack")),
     ("union", mark("All stacks")),
 )
+START_TIP = mark("Make one volume of these stacks; it becomes a result of the stack that is shown")
 METHODS = (("cross-plane", mark("The model above")), ("cubic", mark("Cubic B-spline")))
 
 
@@ -49,7 +50,7 @@ class JoinBox(QWidget):
         self._doubts = Notice("warning", tr("What differs between the stacks"))
         self._read = QCheckBox(tr("I have read this: join them all the same"))
         self._notes = Notice("note", tr("Notes on these stacks"))
-        self.start = button(tr("Join"), "")
+        self.start = button(tr("Join"), tr(START_TIP))
         self._obstacle = label("", "muted")
         self._describe()
         self._lay_out()
@@ -163,8 +164,7 @@ class JoinBox(QWidget):
         count = len(joining.stacks)
         self.start.setText(tr("Join {count} stacks", count=count) if count > 1 else tr("Join"))
         self.start.setEnabled(idle and not obstacle and self._controller.may_reconstruct)
-        tip = tr("Make one volume of these stacks; it becomes a result of the stack that is shown")
-        describe(self.start, self.start.text(), tip)
+        describe(self.start, self.start.text(), tr(START_TIP))
         self._obstacle.setText(obstacle)
         self._obstacle.setVisible(bool(obstacle))
 

@@ -24,6 +24,7 @@ from srviewer.sr.stacks.places import has_moved
 from srviewer.sr.stacks.result import left_out_of
 
 COLUMNS = (mark("Left out"), mark("joined"), mark("cubic"), mark("single"))
+PLACES_TIP = mark("Below the scan, on the grid of the result: by the header, and as it was found")
 ROW_HEIGHT = 24  # px
 
 
@@ -39,7 +40,7 @@ class JoinedBox(QWidget):
         self.table = _table()
         self._meaning = label(tr(LEFT_OUT_MEANING), "muted")
         self._facts = label("", "plain")
-        self.places = button(tr("Before and after"), "")
+        self.places = button(tr("Show it on this grid"), tr(PLACES_TIP))
         self.residual = QCheckBox(tr("Residual over the slices"))
         describe(
             self.residual,
@@ -109,9 +110,8 @@ class JoinedBox(QWidget):
         self.places.setText(
             tr("Before and after its motion") if has_moved(stack) else tr("Show it on this grid")
         )
-        tip = tr("Below the scan, on the grid of the result: by the header, and as it was found")
         closed = tr("Open '{name}' in a tab to see it here.", name=stack.name)
-        describe(self.places, self.places.text(), tip if is_open else closed)
+        describe(self.places, self.places.text(), tr(PLACES_TIP) if is_open else closed)
 
     def _choose(self, row: int) -> None:
         if row >= 0:
