@@ -67,6 +67,11 @@ VERBS = (
         "srviewer.cli.verbs.reconstruct",
     ),
     Verb(
+        "join",
+        "several stacks of one person and contrast to one volume",
+        "srviewer.cli.verbs.join",
+    ),
+    Verb(
         "batch", "reconstruct many scans, in parallel or on a cluster", "srviewer.cli.verbs.batch"
     ),
     Verb("self-test", "what a method gains on this very scan", "srviewer.cli.verbs.self_test"),

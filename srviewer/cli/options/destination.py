@@ -1,6 +1,7 @@
 """Options for the destination of ``reconstruct`` and ``batch``: one of the export targets."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from srviewer.cli.console.verb_output import run_with_progress
@@ -87,7 +88,7 @@ def check_destination(args: argparse.Namespace) -> None:
 
 
 def write_result(
-    volume: Volume, args: argparse.Namespace, provenance: dict[str, object], scan: Volume
+    volume: Volume, args: argparse.Namespace, provenance: Mapping[str, object], scan: Volume
 ) -> Written:
     """Write a result to its target, with a progress bar.
 

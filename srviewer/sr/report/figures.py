@@ -29,6 +29,8 @@ class MontageSlice:
         high: The value that is drawn in the last colour.
         colours: The name of a colour map of matplotlib; other than "gray", a scale is drawn beside
             it.
+        frame_mm: (left, bottom, width, height) of the part that is shown, as ``extent_mm`` of the
+            image; None for all of it.
     """
 
     title: str
@@ -36,6 +38,12 @@ class MontageSlice:
     low: float
     high: float
     colours: str = "gray"
+    frame_mm: tuple[float, float, float, float] | None = None
+
+    @property
+    def shown_mm(self) -> tuple[float, float, float, float]:
+        """The part that is shown."""
+        return self.image.extent_mm if self.frame_mm is None else self.frame_mm
 
 
 def montage(rows: Sequence[tuple[str, Sequence[MontageSlice]]]) -> bytes:
@@ -68,7 +76,10 @@ def montage(rows: Sequence[tuple[str, Sequence[MontageSlice]]]) -> bytes:
                 extent=(left, left + width, bottom, bottom + height),
                 interpolation="nearest",
             )
-            axes.invert_xaxis()  # radiological, as the window is by default
+            left, bottom, width, height = picture.shown_mm
+            axes.set_xlim(left + width, left)  # radiological, as the window is by default
+            axes.set_ylim(bottom, bottom + height)
+            axes.set_facecolor("black")
             _letter(axes, picture.image)
             axes.set_title(picture.title, fontsize=8)
             if picture.colours != "gray":
@@ -106,7 +117,7 @@ def _letter(axes: Axes, image: SliceImage) -> None:
 
 def _shape(pictures: Sequence[MontageSlice]) -> float:
     """Height over width of the tallest slice."""
-    return max(picture.image.extent_mm[3] / picture.image.extent_mm[2] for picture in pictures)
+    return max(picture.shown_mm[3] / picture.shown_mm[2] for picture in pictures)
 
 
 @dataclass(frozen=True)

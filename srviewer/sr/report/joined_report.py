@@ -1,11 +1,19 @@
 """The report of a volume that was joined from several stacks."""
 
-import numpy as np
+from collections.abc import Sequence
 
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.slices.planes import slice_at
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import Job, Progress
+from srviewer.sr.report.joined_tables import (
+    FOUND_HEAD,
+    FOUND_NOTE,
+    LEFT_OUT_HEAD,
+    LEFT_OUT_NOTE,
+    found_rows,
+    left_out_rows,
+)
 from srviewer.sr.report.page import Figure, Page, Table
 from srviewer.sr.report.parts import (
     SIDES,
@@ -18,16 +26,12 @@ from srviewer.sr.report.parts import (
     share_words,
 )
 from srviewer.sr.report.settings import settings_table
+from srviewer.sr.report.stack_figures import stack_figures
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.sr.stacks.joined import Joined, JoinedStack
-from srviewer.sr.stacks.left_out import LeftOut
+from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.request import single_request
 
 SINGLE = "Joining gained nothing here: the volume is the result of the reference stack alone."
-BLIND = (
-    "PSNR rewards blur, and the noise of the stack that was left out limits it; the coherence by "
-    "spatial frequency does not reward blur."
-)
 
 
 def joined_report(
@@ -35,6 +39,7 @@ def joined_report(
     joined: Joined,
     scores: ScoredPair | None = None,
     reference: Volume | None = None,
+    stacks: Sequence[Volume] = (),
 ) -> Job[Page]:
     """The report of a joined volume.
 
@@ -43,18 +48,23 @@ def joined_report(
         joined: The join.
         scores: Scores of the volume against ``reference``; None without a reference.
         reference: The reference, whose slices are shown beside the volume's.
+        stacks: All stacks in the order in which they were joined, which are shown where they were
+            found; () where they are not at hand.
 
     Returns:
         A job whose result is the page.
     """
     yield Progress(0.0, "Drawing the report")
     figures = [_montage(scan, joined, reference)]
-    tables = [_summary(scan, joined), _stacks_table(joined)]
-    known = [(stack, stack.left_out) for stack in joined.stacks if stack.left_out is not None]
-    if known:
-        yield Progress(0.5, "Drawing the curves")
-        tables.append(_left_out_table(known))
-        figures += _curves(known)
+    if stacks:
+        yield Progress(0.2, "Drawing the stacks")
+        figures += stack_figures(stacks, joined)
+    found, left_out = tuple(found_rows(joined)), tuple(left_out_rows(joined))
+    tables = [_summary(scan, joined), Table("Each stack", FOUND_HEAD, found, f"{FOUND_NOTE}.")]
+    if left_out:
+        yield Progress(0.6, "Drawing the curves")
+        tables.append(Table("Each stack left out", LEFT_OUT_HEAD, left_out, LEFT_OUT_NOTE))
+        figures += _curves(joined)
     if scores is not None:
         tables.append(scores_table(scores.candidate, scores.cubic))
     provenance = {name: value for name, value in joined.provenance().items() if name != "stacks"}
@@ -95,45 +105,10 @@ def _summary(scan: Volume, joined: Joined) -> Table:
     return Table("In short", ("", ""), tuple(rows))
 
 
-def _stacks_table(joined: Joined) -> Table:
-    head = ("stack", "moved, mm", "turned, degrees", "gain", "offset", "weight", "slices used less")
-    rows = tuple(_stack_row(stack) for stack in joined.stacks)
-    return Table("What was found of each stack", head, rows)
-
-
-def _stack_row(stack: JoinedStack) -> tuple[str, ...]:
-    shift, turn = np.linalg.norm(stack.translation_mm), np.linalg.norm(stack.rotation_deg)
-    return (
-        stack.name,
-        f"{shift:.2f}",
-        f"{turn:.2f}",
-        f"{stack.gain:.3g}",
-        f"{stack.offset:.3g}",
-        f"{stack.weight:.0%}",
-        ", ".join(str(number + 1) for number in stack.down_weighted) or "none",
-    )
-
-
-def _left_out_table(known: list[tuple[JoinedStack, LeftOut]]) -> Table:
-    rows = [
-        (
-            stack.name,
-            *(
-                "none" if value is None else f"{value:.2f}"
-                for value in (left.psnr, left.psnr_cubic, left.psnr_single)
-            ),
-            f"{left.share:.0%}",
-        )
-        for stack, left in known
-    ]
-    title = f"Each stack left out: PSNR in dB of {known[0][1].meaning}. {BLIND}"
-    head = ("stack", "others joined", "their cubic mean", "best single", "share scored")
-    return Table(title, head, tuple(rows))
-
-
-def _curves(known: list[tuple[JoinedStack, LeftOut]]) -> list[Figure]:
+def _curves(joined: Joined) -> list[Figure]:
     from srviewer.sr.report.figures import Panel, panels
 
+    known = [(stack, stack.left_out) for stack in joined.stacks if stack.left_out is not None]
     over_slices = [
         Panel(
             stack.name,
@@ -166,6 +141,11 @@ def _curves(known: list[tuple[JoinedStack, LeftOut]]) -> list[Figure]:
     ]
     captions = (
         ("left-out-slices", "PSNR of each slice of a stack that was left out.", over_slices),
-        ("left-out-coherence", "Coherence of prediction and measurement.", coherence),
+        (
+            "left-out-coherence",
+            "How far prediction and measurement agree by spatial frequency within the slices (1: "
+            "they agree, 0: they have nothing in common).",
+            coherence,
+        ),
     )
     return [Figure(name, text, panels(rows)) for name, text, rows in captions if rows]

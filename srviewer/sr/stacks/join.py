@@ -17,6 +17,7 @@ from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import Job, Progress, within
 from srviewer.sr.requests.memory import peak_memory_mb
 from srviewer.sr.stacks.joined import Joined, JoinedStack, joined_source, motion_values
+from srviewer.sr.stacks.joined_origin import joined_origin
 from srviewer.sr.stacks.request import JoinRequest, check_join
 from srviewer.sr.stacks.singles import Single, single_results
 
@@ -114,5 +115,10 @@ def _volume(
     others = ", ".join(scan.name for n, scan in enumerate(scans) if n != request.reference)
     step = f"joined with {len(scans) - 1} other stacks ({others})"
     header = reference.result.derived_header(grid, step, f"{reference.scan.name} (joined)")
-    header = replace(header, source=joined_source(scans, request.reference), planes=None)
+    header = replace(
+        header,
+        source=joined_source(scans, request.reference),
+        origin=joined_origin(scans, request.reference),
+        planes=None,
+    )
     return header.with_voxels(voxels)
