@@ -201,6 +201,19 @@ class Joining(QObject):
                 return scan
         return None
 
+    def scans_of(self, joined: Joined) -> tuple[Volume, ...]:
+        """The open scans of all stacks of a join.
+
+        Args:
+            joined: The join.
+
+        Returns:
+            The scans in the order of the stacks; () where one of them is not open.
+        """
+        scans = [self.scan_of(joined, stack.index) for stack in joined.stacks]
+        known = [scan for scan in scans if scan is not None]
+        return tuple(known) if len(known) == len(scans) else ()
+
     # --- the headers
 
     def _look(self) -> None:
