@@ -131,8 +131,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     if not args.acknowledge:
         _refuse_unsound(stacks)
     reference = stacks[args.reference]
-    source = joined_source(stacks, args.reference)
-    refuse_replacing(args, replace(reference.header, source=source), [image_target(args)])
+    args.overwrite = _may_replace(args, stacks)
     joined = run_with_progress(join(stacks, _request(args)))
     joined = replace(joined, warnings=(*notes, *joined.warnings))
     acknowledged = [w.code for stack in stacks for w in blocking_warnings(stack.warnings)]
@@ -153,6 +152,26 @@ def _check_count(chosen: Sequence[tuple[Path, Series]], reference: int) -> None:
         raise UserError(f"2 to {MOST_STACKS} stacks can be joined, and {count} given here.")
     if not 0 <= reference < count:
         raise UserError(f"--reference {reference}: the stacks are numbered 0 to {count - 1}.")
+
+
+def _may_replace(args: argparse.Namespace, stacks: Sequence[Volume]) -> bool:
+    """Whether what is there is replaced; UserError unless it was made from the same stacks.
+
+    A join of the same stacks onto another of them has another identity, and is replaced as well.
+    """
+    if args.overwrite:
+        return True
+    order = [args.reference, *(n for n in range(len(stacks)) if n != args.reference)]
+    refusals = []
+    for index in order:
+        header = replace(stacks[index].header, source=joined_source(stacks, index))
+        try:
+            refuse_replacing(args, header, [image_target(args)])
+        except UserError as error:
+            refusals.append(error)
+        else:
+            return index != int(args.reference)
+    raise refusals[0]
 
 
 def _request(args: argparse.Namespace) -> JoinRequest:

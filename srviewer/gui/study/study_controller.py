@@ -31,7 +31,7 @@ from srviewer.gui.training.runs import TrainingRuns
 from srviewer.io import formats
 from srviewer.io.scans.series import ScanListing, Series
 from srviewer.job import Job
-from srviewer.paths import sample_scan, sample_truth
+from srviewer.paths import sample_scan, sample_stacks, sample_truth
 from srviewer.sr.inputs.segmentations import check_is_scan
 from srviewer.sr.references.read_for_comparison import to_compare
 from srviewer.sr.references.truth import read_truth
@@ -123,6 +123,17 @@ class StudyController(QObject):
                 then()
 
         self.open([scan], load_truth)
+
+    def open_sample_stacks(self, then: Callable[[], None] | None = None) -> None:
+        """Open the built-in stacks, which can be joined.
+
+        Args:
+            then: Called once they are shown; None for nothing.
+        """
+        try:
+            self.open(sample_stacks(), then)
+        except UserError as error:
+            self.failed.emit(tr("Opening the sample"), error)
 
     @property
     def named_paths(self) -> tuple[Path, ...]:
