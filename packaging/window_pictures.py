@@ -1,9 +1,9 @@
 """Pictures of the whole window, drawn without a screen, for the README and the documentation.
 
 ``python packaging/window_pictures.py docs/images`` draws ``window.png``, ``regions.png`` and
-``faults.png`` from the built-in sample, and ``join.png`` from the sample of stacks. With a folder of thin scans, ``window_pictures.py
-docs/images SCANS``, it draws ``training.png`` instead: of a run of eight minutes on the processor,
-when it is three fifths done.
+``faults.png`` from the built-in sample, and ``join.png`` from the sample of stacks. With a folder
+of thin scans, ``window_pictures.py docs/images SCANS``, it draws ``training.png`` instead: of a run
+of eight minutes on the processor, when it is three fifths done.
 """
 
 import argparse

@@ -41,14 +41,14 @@ class JoinBox(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         self._reference = label("", "muted")
-        self._refused = Notice("note", tr("Stacks that cannot be joined"))
+        self.refused = Notice("note", tr("Stacks that cannot be joined"))
         self._grid = choice(tr("Extent"), tr("The field of view of the joined volume"))
         self._method = choice(tr("From"), tr("How each stack is made thin before it is joined"))
         self._isotropic = QCheckBox(tr("Cubic voxels"))
         self._spacing = millimetres_box()
         self._register = QCheckBox(tr("Move stacks that have moved"))
-        self._doubts = Notice("warning", tr("What differs between the stacks"))
-        self._read = QCheckBox(tr("I have read this: join them all the same"))
+        self.doubts = Notice("warning", tr("What differs between the stacks"))
+        self.read = QCheckBox(tr("I have read this: join them all the same"))
         self._notes = Notice("note", tr("Notes on these stacks"))
         self.start = button(tr("Join"), tr(START_TIP))
         self._obstacle = label("", "muted")
@@ -56,6 +56,11 @@ class JoinBox(QWidget):
         self._lay_out()
         self._connect()
         self._show()
+
+    @property
+    def ticks(self) -> tuple[QCheckBox, ...]:
+        """The boxes of the stacks that can be joined."""
+        return tuple(box for _, box in self._rows)
 
     def _describe(self) -> None:
         describe(
@@ -71,7 +76,7 @@ class JoinBox(QWidget):
             self._register.text(),
             tr("Where the stacks themselves show that one moved; else the headers say where it is"),
         )
-        describe(self._read, self._read.text(), tr("Allow the join in spite of what differs"))
+        describe(self.read, self.read.text(), tr("Allow the join in spite of what differs"))
         set_entries(self._grid, [(tr(text), grid) for grid, text in GRIDS], None)
         set_entries(self._method, [(tr(text), method) for method, text in METHODS], None)
 
@@ -80,9 +85,9 @@ class JoinBox(QWidget):
         rows.addRow(tr("Extent"), self._grid)
         rows.addRow(self._isotropic, self._spacing)
         rows.addRow(tr("From"), self._method)
-        doubts = self._doubts.layout()
+        doubts = self.doubts.layout()
         assert doubts is not None
-        doubts.addWidget(self._read)
+        doubts.addWidget(self.read)
         line = QFrame()
         line.setProperty("role", "line")
         layout = QVBoxLayout(self)
@@ -92,10 +97,10 @@ class JoinBox(QWidget):
         layout.addWidget(label(tr("JOIN STACKS"), "heading"))
         layout.addWidget(self._reference)
         layout.addLayout(self._list)
-        layout.addWidget(self._refused)
+        layout.addWidget(self.refused)
         layout.addLayout(rows)
         layout.addWidget(self._register)
-        layout.addWidget(self._doubts)
+        layout.addWidget(self.doubts)
         layout.addWidget(self._notes)
         layout.addWidget(self.start)
         layout.addWidget(self._obstacle)
@@ -108,7 +113,7 @@ class JoinBox(QWidget):
         for tick in (self._isotropic, self._register):
             tick.clicked.connect(self._edit)
         self._spacing.valueChanged.connect(self._edit)
-        self._read.clicked.connect(self._joining.acknowledge)
+        self.read.clicked.connect(self._joining.acknowledge)
         self.start.clicked.connect(self._joining.start)
 
     def _show(self) -> None:
@@ -119,10 +124,10 @@ class JoinBox(QWidget):
         self._reference.setText(tr("Onto '{name}', which is shown, with:", name=scan.name))
         self._show_stacks([one for one in joining.candidates if not one.fit.refused])
         refused = (one.fit.refused for one in joining.candidates if one.fit.refused)
-        self._refused.show_text(tuple(dict.fromkeys(refused)))
+        self.refused.show_text(tuple(dict.fromkeys(refused)))
         self._show_settings()
-        self._doubts.show_text(joining.doubts)
-        self._read.setChecked(joining.acknowledged)
+        self.doubts.show_text(joining.doubts)
+        self.read.setChecked(joining.acknowledged)
         self._notes.show_text(joining.notes)
         self._show_start()
 
