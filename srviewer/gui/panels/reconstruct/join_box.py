@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
@@ -83,8 +83,10 @@ class JoinBox(QWidget):
     def _lay_out(self) -> None:
         rows = form()
         rows.addRow(tr("Extent"), self._grid)
-        rows.addRow(self._isotropic, self._spacing)
         rows.addRow(tr("From"), self._method)
+        voxels = QHBoxLayout()
+        voxels.addWidget(self._isotropic, 1)
+        voxels.addWidget(self._spacing)
         doubts = self.doubts.layout()
         assert doubts is not None
         doubts.addWidget(self.read)
@@ -99,6 +101,7 @@ class JoinBox(QWidget):
         layout.addLayout(self._list)
         layout.addWidget(self.refused)
         layout.addLayout(rows)
+        layout.addLayout(voxels)
         layout.addWidget(self._register)
         layout.addWidget(self.doubts)
         layout.addWidget(self._notes)
@@ -139,6 +142,7 @@ class JoinBox(QWidget):
         ):
             for _, box in self._rows:
                 self._list.removeWidget(box)
+                box.hide()  # at once: it is deleted only when nothing else is to be done
                 box.deleteLater()
             self._rows = tuple((scan, self._row(scan)) for scan in scans)
         for one, (_, box) in zip(candidates, self._rows, strict=True):
