@@ -8,7 +8,8 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.acquisition.degradation import Degradation
@@ -17,6 +18,7 @@ from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.reconstruct.join_box import JoinBox
 from srviewer.gui.panels.reconstruct.joined_box import JoinedBox
 from srviewer.gui.study.report_box import ReportButton
+from srviewer.gui.study.study_controller import RECONSTRUCT
 from srviewer.gui.widgets.notice import OfferBar
 from srviewer.gui.window.join_offer import JoinOffer
 from srviewer.gui.window.main_window import MainWindow
@@ -30,10 +32,11 @@ Until = Callable[[Callable[[], bool]], None]
 
 @pytest.fixture
 def folder(tmp_path: Path, head: Volume) -> Path:
-    """An axial and a sagittal stack of one person, and a stack of another person."""
+    """Two stacks of one person in one contrast, one in another, and one of another person."""
     made = tmp_path / "stacks"
     made.mkdir()
-    for name, axis in (("sub-01_acq-ax_T2w", 2), ("sub-01_acq-sag_T2w", 0), ("sub-02_T2w", 2)):
+    names = ("sub-01_acq-ax_T2w", "sub-01_acq-cor_T1w", "sub-01_acq-sag_T2w", "sub-02_T2w")
+    for name, axis in zip(names, (2, 1, 0, 2), strict=True):
         thick = Degradation(axis, 4).thick_volume(head)
         image = nib.Nifti1Image(np.asarray(thick.voxels), thick.geometry.affine)
         nib.save(image, made / f"{name}.nii.gz")
@@ -53,8 +56,9 @@ def _joined(window: MainWindow) -> Joined:
     return window.study.result
 
 
-def _press(qtbot: QtBot, button: object) -> None:
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+def _press(qtbot: QtBot, button: QAbstractButton) -> None:
+    start = QPoint(10, button.height() // 2)  # where the mark of a check box is
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=start)
 
 
 def test_from_a_dropped_folder_to_an_exported_volume_and_back_from_a_session(
@@ -115,23 +119,42 @@ def test_from_a_dropped_folder_to_an_exported_volume_and_back_from_a_session(
     assert again.warnings == joined.warnings
 
 
-def test_a_second_file_is_offered_in_a_bar_and_another_person_is_refused(
+def test_a_second_file_is_offered_in_a_bar_and_what_does_not_fit_is_refused_with_the_reason(
     joining: MainWindow, folder: Path, drop: Drop, until: Until, qtbot: QtBot
 ) -> None:
-    window, work = joining, joining.controller.work
-    axial, sagittal, other = sorted(folder.iterdir())
+    window, study, work = joining, joining.study, joining.controller.work
+    axial, other_contrast, sagittal, other_person = sorted(folder.iterdir())
     window.studies.choice = "add"
     bar, box = window.findChild(JoinOffer), window.panels.findChild(JoinBox)
-    assert drop([other])
-    until(lambda: len(window.studies.states) == 1)
-    assert drop([axial])
-    until(lambda: bool(window.controller.joining.candidates) and not work.tasks)
-    assert not bar.isVisible() and box.isVisible() and not box.start.isEnabled()
-    assert "not of one person" in box._refused.text.text()
-    assert drop([sagittal])
-    until(lambda: bar.isVisible())
+
+    def open_beside(path: Path) -> None:
+        number = len(window.studies.states)
+        assert drop([path])
+        until(lambda: len(window.controller.joining.candidates) == number and not work.tasks)
+
+    # Another person is refused with the reason; another contrast asks for an acknowledgement.
+    open_beside(other_person)
+    open_beside(axial)
+    assert box.isVisible() and not box.start.isEnabled() and not bar.isVisible()
+    assert "are not of one person" in box.refused.text.text()
+    open_beside(other_contrast)
+    assert not bar.isVisible()
+    (tick,) = box.ticks
+    _press(qtbot, tick)
+    assert "contrast" in box.doubts.text.text() and not box.start.isEnabled()
+    _press(qtbot, box.read)
+    assert box.start.isEnabled()
+
+    # What fits is offered in a bar.
+    open_beside(sagittal)
+    until(bar.isVisible)
     assert bar.yes.text() == "Join with sub-01_acq-ax_T2w"
     _press(qtbot, bar.yes)
-    until(lambda: window.study.result is not None)
-    assert _joined(window).stacks[_joined(window).request.reference].name == "sub-01_acq-sag_T2w"
-    assert "sub-02_T2w" not in [stack.name for stack in _joined(window).stacks]
+    work.cancel_for_user(work.running(RECONSTRUCT))
+    until(lambda: not work.tasks)
+    assert study.result is None
+    _press(qtbot, box.start)
+    until(lambda: study.result is not None)
+    joined = _joined(window)
+    assert [stack.name for stack in joined.stacks] == ["sub-01_acq-ax_T2w", "sub-01_acq-sag_T2w"]
+    assert joined.request.reference == 1 and not bar.isVisible()

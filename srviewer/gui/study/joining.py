@@ -23,6 +23,7 @@ from srviewer.sr.stacks.request import FEWEST_STACKS, MOST_STACKS, JoinRequest
 from srviewer.study.state.study_state import StudyState
 
 HEADERS = "stack headers"  # a job: reading what decides whether stacks can be joined
+NAMELESS = "the stacks"  # so that what holds for all pairs is said once
 Start = Callable[[Volume, str, Job[Joined]], bool]
 
 
@@ -201,6 +202,19 @@ class Joining(QObject):
                 return scan
         return None
 
+    def scans_of(self, joined: Joined) -> tuple[Volume, ...]:
+        """The open scans of all stacks of a join.
+
+        Args:
+            joined: The join.
+
+        Returns:
+            The scans in the order of the stacks; () where one of them is not open.
+        """
+        scans = [self.scan_of(joined, stack.index) for stack in joined.stacks]
+        known = [scan for scan in scans if scan is not None]
+        return tuple(known) if len(known) == len(scans) else ()
+
     # --- the headers
 
     def _look(self) -> None:
@@ -234,20 +248,22 @@ class Joining(QObject):
 
     def _judge(self) -> None:
         """Find what is to be said of the ticked stacks, each with each."""
+        self.doubts = _lines(one.fit.doubts for one in self.candidates if one.ticked)
+        self.notes, self.refused = (), ""
         states = {id(state.scan): state for state in self._studies.states}
         known = [self._facts_of(states[id(scan)]) for scan in self.stacks]
         facts = [one for one in known if one is not None]
-        pairs = combinations(facts, 2)
-        self.doubts = _lines(likeness(one, other).doubts for one, other in pairs)
-        self.notes, self.refused = (), ""
         if len(facts) < FEWEST_STACKS:
             return
+        pairs = list(combinations(facts, 2))
+        doubts = _lines(likeness(one, other, NAMELESS).doubts for one, other in pairs)
         try:
             said = check_joinable(facts, acknowledged=True)
         except UserError as error:
             self.refused = str(error)
         else:
-            self.notes = tuple(line for line in said if line not in self.doubts)
+            self.notes = tuple(dict.fromkeys(line for line in said if line not in doubts))
+            self.doubts = self.doubts or doubts
 
     def _candidate(self, shown: Volume, state: StudyState, found: Fit) -> Candidate:
         scan = state.scan

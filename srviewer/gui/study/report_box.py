@@ -56,7 +56,8 @@ class ReportButton(QWidget):
         if scan is not None and result is not None:
             truth = reference.volume if reference is not None and study.scores else None
             if isinstance(result, Joined):
-                drawn = joined_report(scan, result, study.scores, truth)
+                stacks = self._controller.joining.scans_of(result)
+                drawn = joined_report(scan, result, study.scores, truth, stacks)
             else:
                 tested = study.state.test_of(result.request)
                 drawn = trust_report(scan, result, study.scores, truth, tested, study.doubts)

@@ -1,5 +1,8 @@
 """The texts on the card of a joined result, in plain English."""
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 
 from srviewer.gui.texts.translation import mark, tr
@@ -126,6 +129,26 @@ def stack_facts_text(joined: Joined, number: int) -> str:
         numbers = ", ".join(str(n + 1) for n in stack.down_weighted)
         lines.append(tr("Slices that fit the others badly, used less: {numbers}.", numbers=numbers))
     return "\n".join(lines)
+
+
+def short_names(names: Sequence[str]) -> tuple[str, ...]:
+    """What distinguishes names, for a narrow column.
+
+    Args:
+        names: Such as "sub-01_acq-ax_T2w" and "sub-01_acq-cor_T2w".
+
+    Returns:
+        Such as "ax" and "cor", without the words at both ends that all have in common; the names
+        themselves where one would be empty.
+    """
+    parts = [re.split(r"(?<=[^0-9A-Za-z])|(?=[^0-9A-Za-z])", name) for name in names]
+    most = min(map(len, parts)) - 1
+    first = next((n for n in range(most) if len({row[n] for row in parts}) > 1), max(most, 0))
+    rest = [row[first:] for row in parts]
+    most = min(map(len, rest)) - 1
+    last = next((n for n in range(most) if len({row[-1 - n] for row in rest}) > 1), max(most, 0))
+    short = tuple("".join(row[: len(row) - last]) for row in rest)
+    return short if all(short) and len(set(short)) == len(set(names)) else tuple(names)
 
 
 def left_out_cells(left_out: LeftOut | None) -> tuple[str, str, str]:

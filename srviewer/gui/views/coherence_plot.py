@@ -44,7 +44,7 @@ class CoherencePlot(pyqtgraph.PlotWidget):
         self._joined.setData(per_mm, [row.joined for row in rows])
         self._cubic.setData(per_mm, [row.cubic for row in rows])
         self._single.setData(per_mm, [row.single for row in rows])
-        self.setYRange(min([0.0, *(row.cubic for row in rows)]), 1.0, padding=0.02)
+        self.setYRange(min([0.0, *(row.cubic for row in rows)]), 1.0, padding=0.05)
 
     def _colour(self) -> None:
         colours = theme.colours()

@@ -117,7 +117,7 @@ class ScorePlot(QWidget):
         grid = moved(left_out.residual.geometry, stack.moved)
         single = joined.stacks[left_out.single].name
         meaning = tr(
-            "'{name}' left out: {meaning} (best single: '{single}')",
+            "'{name}' left out (best single: '{single}'): {meaning}",
             name=stack.name,
             meaning=tr(left_out.meaning),
             single=single,

@@ -6,6 +6,7 @@ from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.notice import OfferBar
 from srviewer.gui.widgets.plain_text import menu_text
 
+MOST_NOTES = 2  # of all stacks: the panel has the others
 LONGEST = 30  # characters of a name on a button
 
 
@@ -35,7 +36,11 @@ class JoinOffer(OfferBar):
             return
         names = ", ".join(f"'{visible_line(scan.name)}'" for scan in offered)
         if len(offered) == 1:
-            self.text.setText(tr("{name} shows the same contrast of one person.", name=names))
+            text = tr(
+                "{name} can be joined with this stack: one contrast, and a part of the body in "
+                "common.",
+                name=names,
+            )
             short = visible_line(offered[0].name)
             short = short if len(short) <= LONGEST else f"{short[:LONGEST]}\u2026"
             self.yes.setText(menu_text(tr("Join with {name}", name=short)))
@@ -44,8 +49,8 @@ class JoinOffer(OfferBar):
             text = tr(
                 "{count} stacks of one contrast: this one, {names}.", count=count, names=names
             )
-            self.text.setText(text)
             self.yes.setText(tr("Join"))
+        self.text.setText("\n".join((text, *map(tr, self._joining.notes[:MOST_NOTES]))))
 
     def _join(self) -> None:
         wanted = {id(scan) for scan in self._joining.offered}

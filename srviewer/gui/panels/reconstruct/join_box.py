@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
@@ -26,6 +26,7 @@ GRIDS = (
     ("reference", mark("This stack")),
     ("union", mark("All stacks")),
 )
+START_TIP = mark("Make one volume of these stacks; it becomes a result of the stack that is shown")
 METHODS = (("cross-plane", mark("The model above")), ("cubic", mark("Cubic B-spline")))
 
 
@@ -40,21 +41,26 @@ class JoinBox(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         self._reference = label("", "muted")
-        self._refused = Notice("note", tr("Stacks that cannot be joined"))
+        self.refused = Notice("note", tr("Stacks that cannot be joined"))
         self._grid = choice(tr("Extent"), tr("The field of view of the joined volume"))
         self._method = choice(tr("From"), tr("How each stack is made thin before it is joined"))
         self._isotropic = QCheckBox(tr("Cubic voxels"))
         self._spacing = millimetres_box()
         self._register = QCheckBox(tr("Move stacks that have moved"))
-        self._doubts = Notice("warning", tr("What differs between the stacks"))
-        self._read = QCheckBox(tr("I have read this: join them all the same"))
+        self.doubts = Notice("warning", tr("What differs between the stacks"))
+        self.read = QCheckBox(tr("I have read this: join them all the same"))
         self._notes = Notice("note", tr("Notes on these stacks"))
-        self.start = button(tr("Join"), "")
+        self.start = button(tr("Join"), tr(START_TIP))
         self._obstacle = label("", "muted")
         self._describe()
         self._lay_out()
         self._connect()
         self._show()
+
+    @property
+    def ticks(self) -> tuple[QCheckBox, ...]:
+        """The boxes of the stacks that can be joined."""
+        return tuple(box for _, box in self._rows)
 
     def _describe(self) -> None:
         describe(
@@ -70,18 +76,20 @@ class JoinBox(QWidget):
             self._register.text(),
             tr("Where the stacks themselves show that one moved; else the headers say where it is"),
         )
-        describe(self._read, self._read.text(), tr("Allow the join in spite of what differs"))
+        describe(self.read, self.read.text(), tr("Allow the join in spite of what differs"))
         set_entries(self._grid, [(tr(text), grid) for grid, text in GRIDS], None)
         set_entries(self._method, [(tr(text), method) for method, text in METHODS], None)
 
     def _lay_out(self) -> None:
         rows = form()
         rows.addRow(tr("Extent"), self._grid)
-        rows.addRow(self._isotropic, self._spacing)
         rows.addRow(tr("From"), self._method)
-        doubts = self._doubts.layout()
+        voxels = QHBoxLayout()
+        voxels.addWidget(self._isotropic, 1)
+        voxels.addWidget(self._spacing)
+        doubts = self.doubts.layout()
         assert doubts is not None
-        doubts.addWidget(self._read)
+        doubts.addWidget(self.read)
         line = QFrame()
         line.setProperty("role", "line")
         layout = QVBoxLayout(self)
@@ -91,10 +99,11 @@ class JoinBox(QWidget):
         layout.addWidget(label(tr("JOIN STACKS"), "heading"))
         layout.addWidget(self._reference)
         layout.addLayout(self._list)
-        layout.addWidget(self._refused)
+        layout.addWidget(self.refused)
         layout.addLayout(rows)
+        layout.addLayout(voxels)
         layout.addWidget(self._register)
-        layout.addWidget(self._doubts)
+        layout.addWidget(self.doubts)
         layout.addWidget(self._notes)
         layout.addWidget(self.start)
         layout.addWidget(self._obstacle)
@@ -107,7 +116,7 @@ class JoinBox(QWidget):
         for tick in (self._isotropic, self._register):
             tick.clicked.connect(self._edit)
         self._spacing.valueChanged.connect(self._edit)
-        self._read.clicked.connect(self._joining.acknowledge)
+        self.read.clicked.connect(self._joining.acknowledge)
         self.start.clicked.connect(self._joining.start)
 
     def _show(self) -> None:
@@ -118,10 +127,10 @@ class JoinBox(QWidget):
         self._reference.setText(tr("Onto '{name}', which is shown, with:", name=scan.name))
         self._show_stacks([one for one in joining.candidates if not one.fit.refused])
         refused = (one.fit.refused for one in joining.candidates if one.fit.refused)
-        self._refused.show_text(tuple(dict.fromkeys(refused)))
+        self.refused.show_text(tuple(dict.fromkeys(refused)))
         self._show_settings()
-        self._doubts.show_text(joining.doubts)
-        self._read.setChecked(joining.acknowledged)
+        self.doubts.show_text(joining.doubts)
+        self.read.setChecked(joining.acknowledged)
         self._notes.show_text(joining.notes)
         self._show_start()
 
@@ -133,6 +142,7 @@ class JoinBox(QWidget):
         ):
             for _, box in self._rows:
                 self._list.removeWidget(box)
+                box.hide()  # at once: it is deleted only when nothing else is to be done
                 box.deleteLater()
             self._rows = tuple((scan, self._row(scan)) for scan in scans)
         for one, (_, box) in zip(candidates, self._rows, strict=True):
@@ -163,8 +173,7 @@ class JoinBox(QWidget):
         count = len(joining.stacks)
         self.start.setText(tr("Join {count} stacks", count=count) if count > 1 else tr("Join"))
         self.start.setEnabled(idle and not obstacle and self._controller.may_reconstruct)
-        tip = tr("Make one volume of these stacks; it becomes a result of the stack that is shown")
-        describe(self.start, self.start.text(), tip)
+        describe(self.start, self.start.text(), tr(START_TIP))
         self._obstacle.setText(obstacle)
         self._obstacle.setVisible(bool(obstacle))
 

@@ -14,7 +14,12 @@ from PySide6.QtWidgets import (
 
 from srviewer.gui.study.stack_places import show_places
 from srviewer.gui.study.study_controller import StudyController
-from srviewer.gui.texts.joined_card import LEFT_OUT_MEANING, left_out_cells, stack_facts_text
+from srviewer.gui.texts.joined_card import (
+    LEFT_OUT_MEANING,
+    left_out_cells,
+    short_names,
+    stack_facts_text,
+)
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import button, describe, label
 from srviewer.gui.widgets.plain_text import set_tip, table_item
@@ -23,7 +28,8 @@ from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.places import has_moved
 from srviewer.sr.stacks.result import left_out_of
 
-COLUMNS = (mark("Left out"), mark("joined"), mark("cubic"), mark("single"))
+COLUMNS = (mark("Left out, dB"), mark("joined"), mark("cubic"), mark("single"))
+PLACES_TIP = mark("Below the scan, on the grid of the result: by the header, and as it was found")
 ROW_HEIGHT = 24  # px
 
 
@@ -39,7 +45,7 @@ class JoinedBox(QWidget):
         self.table = _table()
         self._meaning = label(tr(LEFT_OUT_MEANING), "muted")
         self._facts = label("", "plain")
-        self.places = button(tr("Before and after"), "")
+        self.places = button(tr("Show it on this grid"), tr(PLACES_TIP))
         self.residual = QCheckBox(tr("Residual over the slices"))
         describe(
             self.residual,
@@ -78,8 +84,9 @@ class JoinedBox(QWidget):
         table = self.table
         table.blockSignals(True)
         table.setRowCount(len(joined.stacks))
+        names = short_names([stack.name for stack in joined.stacks])
         for row, stack in enumerate(joined.stacks):
-            for column, text in enumerate((stack.name, *left_out_cells(stack.left_out))):
+            for column, text in enumerate((names[row], *left_out_cells(stack.left_out))):
                 item = table_item(text)
                 set_tip(item, stack.name)
                 side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
@@ -109,9 +116,8 @@ class JoinedBox(QWidget):
         self.places.setText(
             tr("Before and after its motion") if has_moved(stack) else tr("Show it on this grid")
         )
-        tip = tr("Below the scan, on the grid of the result: by the header, and as it was found")
         closed = tr("Open '{name}' in a tab to see it here.", name=stack.name)
-        describe(self.places, self.places.text(), tip if is_open else closed)
+        describe(self.places, self.places.text(), tr(PLACES_TIP) if is_open else closed)
 
     def _choose(self, row: int) -> None:
         if row >= 0:
