@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The pictures of the documentation that need nothing but the built-in sample, drawn without a
+# The pictures of the documentation that need nothing but the built-in samples, drawn without a
 # screen: pictures.sh FOLDER_OF_PROGRAMS
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,9 +1,9 @@
 """Pictures of the whole window, drawn without a screen, for the README and the documentation.
 
 ``python packaging/window_pictures.py docs/images`` draws ``window.png``, ``regions.png`` and
-``faults.png`` from the built-in sample. With a folder of thin scans, ``window_pictures.py
-docs/images SCANS``, it draws ``training.png`` instead: of a run of eight minutes on the processor,
-when it is three fifths done.
+``faults.png`` from the built-in sample, and ``join.png`` from the sample of stacks. With a folder
+of thin scans, ``window_pictures.py docs/images SCANS``, it draws ``training.png`` instead: of a run
+of eight minutes on the processor, when it is three fifths done.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from time import monotonic, sleep
 
 LONGEST = 1500  # seconds that anything here may take
 MINUTES, DONE = 8, 0.6  # of the training run
-REGIONS, FAULTS = "regions.png", "faults.png"
+REGIONS, FAULTS, JOIN = "regions.png", "faults.png", "join.png"
 MOVED = 3  # voxels by which every second slice is displaced
 LAYOUT_ROUNDS = 10  # until layouts within layouts have their sizes
 PANEL, RECONSTRUCT, TRAIN = "compare", "reconstruct", "train"  # the panels that are shown
@@ -36,6 +36,7 @@ def main() -> int:
         os.environ["LOCALAPPDATA"] = home
         if wanted.scans is None:
             _draw_window(wanted.images / "window.png", Path(home))
+            _draw_join(wanted.images / JOIN, Path(home))
         else:
             _draw_training(wanted.images / "training.png", wanted.scans, Path(home))
     return 0
@@ -62,6 +63,27 @@ def _draw_window(path: Path, home: Path) -> None:
     window.study.set_main(Plane.SAGITTAL)
     until(lambda: not window.controller.work.tasks)
     window.grab().save(str(path.with_name(FAULTS)))
+    window.leave()  # a window that is closed asks about results
+
+
+def _draw_join(path: Path, home: Path) -> None:
+    """The sample of stacks, joined; the second one left out, and its residual."""
+    from srviewer.gui.panels.reconstruct.joined_box import JoinedBox
+    from srviewer.paths import sample_stacks
+
+    window, until = _window(home)
+    stacks = sample_stacks()
+    window.open(stacks)
+    until(lambda: len(window.controller.joining.offered) == len(stacks) - 1)
+    window.studies.show(0)
+    window.controller.joining.start()
+    until(lambda: window.study.result is not None)
+    window.study.compare(replace(window.study.comparing, stack=1, map="left-out"))
+    until(lambda: not window.controller.work.tasks)
+    box = window.panels.findChild(JoinedBox)
+    window.panels.currentWidget().area.ensureWidgetVisible(box.residual)
+    until(lambda: True)
+    window.grab().save(str(path))
     window.leave()  # a window that is closed asks about results
 
 

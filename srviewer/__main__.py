@@ -12,6 +12,8 @@ from srviewer.cli.main import DONE, FAILED, VERB_NAMES, WRONG_USAGE, overview
 from srviewer.cli.main import main as run_verb
 from srviewer.stop_signals import STOP, leave, status_after
 
+SAMPLES = ("thick", "stacks")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run srviewer.
@@ -42,14 +44,30 @@ def _run(arguments: list[str]) -> int:
         return status_after(stopped)
 
 
-def _open_window(arguments: list[str]) -> int:
+def window_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments of the window.
+
+    Args:
+        arguments: Without the name of the program.
+
+    Returns:
+        ``paths``, ``sample`` (one of ``SAMPLES``, or "") and ``reconstruct``.
+    """
     parser = argparse.ArgumentParser(prog="srviewer", add_help=False)
     parser.add_argument("paths", type=Path, nargs="*")
-    parser.add_argument("--sample", action="store_true")
+    parser.add_argument("--sample", nargs="?", const=SAMPLES[0], default="")
     parser.add_argument("--reconstruct", action="store_true")
     parser.add_argument("--version", action="version", version=f"srviewer {__version__}")
     with visible_output():
         args = parser.parse_args(arguments)
+    if args.sample and args.sample not in SAMPLES:  # a path after --sample without a value
+        args.paths.insert(0, Path(args.sample))
+        args.sample = SAMPLES[0]
+    return args
+
+
+def _open_window(arguments: list[str]) -> int:
+    args = window_arguments(arguments)
     for path in args.paths:
         if not os.path.exists(path):  # noqa: PTH110  (Path.exists raises in a closed folder)
             with visible_output():

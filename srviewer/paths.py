@@ -40,6 +40,11 @@ def sample_truth() -> Path:
     return resource("sample") / "t2_brain_100_truth.nii.gz"
 
 
+def sample_stacks() -> tuple[Path, ...]:
+    """The built-in stacks of one person in one contrast, in three planes."""
+    return tuple(sorted(resource("sample/stacks").glob("*.nii.gz")))
+
+
 def user_data_dir() -> Path:
     """The folder for what the user makes and keeps (trained models), by each system's custom."""
     if sys.platform == "win32":

@@ -67,6 +67,11 @@ VERBS = (
         "srviewer.cli.verbs.reconstruct",
     ),
     Verb(
+        "join",
+        "several stacks of one person and contrast to one volume",
+        "srviewer.cli.verbs.join",
+    ),
+    Verb(
         "batch", "reconstruct many scans, in parallel or on a cluster", "srviewer.cli.verbs.batch"
     ),
     Verb(
@@ -177,7 +182,7 @@ def overview() -> str:
         f"srviewer {__version__}: thick-slice MRI reconstructed thin, compared and scored.\n"
         f"{RESEARCH_USE_ONLY}\n\n"
         "usage: srviewer [PATH ...]            the window, with these opened\n"
-        "       srviewer --sample              the window on the built-in sample\n"
+        "       srviewer --sample [stacks]     on a built-in sample: a thick scan, or stacks\n"
         "       srviewer VERB [-h] ARGUMENTS   without a window\n\n"
         f"verbs:\n{verbs}\n\n"
         "exit status: 0 done, 1 bad input or nothing done, 2 wrong usage, 130 cancelled,\n"

@@ -13,6 +13,7 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.results.doubts import Doubts, find_doubts
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
+from srviewer.sr.stacks.result import Result, cubic_beside, on_refined_grid, request_of
 from srviewer.study.state.compared_volumes import CUBIC
 from srviewer.study.state.reference import Reference
 from srviewer.study.state.study_state import StudyState
@@ -32,7 +33,7 @@ class MissingScores:
 
     kind: ClassVar[str] = "score"
     scan: Volume
-    made: Reconstruction
+    made: Result
     reference: Reference
     key: str
 
@@ -42,7 +43,7 @@ class MissingScores:
             self.reference.volume,
             self.scan,
             self.made.volume,
-            self.made.request,
+            request_of(self.made, self.scan),
             self.reference.meaning,
         )
 
@@ -68,18 +69,24 @@ class MissingCubic:
     Attributes:
         kind: The name under which the window runs the job.
         scan: The open scan.
-        request: Gives the grid: of the current result, or of the next one where there is none.
+        result: The current result, whose grid the interpolation gets; None where there is none.
+        request: Of the next result, which gives the grid then; None while there is a result.
     """
 
     kind: ClassVar[str] = "interpolate"
     scan: Volume
-    request: Request
+    result: Result | None
+    request: Request | None
 
-    def job(self) -> Job[Reconstruction]:
+    def job(self) -> Job[Volume]:
         """Interpolate the scan."""
-        return reconstruct(self.scan, replace(self.request, method="cubic"))
+        if self.result is not None:
+            return (yield from cubic_beside(self.result, self.scan))
+        assert self.request is not None
+        made = yield from reconstruct(self.scan, replace(self.request, method="cubic"))
+        return made.volume
 
-    def kept_in(self, state: StudyState, cubic: Reconstruction) -> StudyState:
+    def kept_in(self, state: StudyState, cubic: Volume) -> StudyState:
         """Add the interpolation to a study, unless its current result has another grid by now.
 
         Args:
@@ -90,9 +97,9 @@ class MissingCubic:
             The study with the volume, or as it was.
         """
         kept = state.compared_volumes
-        if kept.result and not same_grid(kept.result.volume.geometry, cubic.volume.geometry):
+        if kept.result and not same_grid(kept.result.volume.geometry, cubic.geometry):
             return state
-        return replace(state, compared_volumes=replace(kept, cubic=cubic.volume))
+        return replace(state, compared_volumes=replace(kept, cubic=cubic))
 
 
 @dataclass(frozen=True)
@@ -180,22 +187,25 @@ def _scores(state: StudyState) -> Iterator[Missing]:
         return
     wanted = [entry for entry in kept.results if entry.key in (kept.current, *kept.shown)]
     for entry in sorted(wanted, key=lambda entry: entry.key != kept.current):
-        if entry.scores is None and entry.made is not None and _fits(entry.volume, reference):
-            yield MissingScores(scan, entry.made, reference, entry.key)
+        made = entry.made
+        if entry.scores is not None or made is None or not on_refined_grid(made):
+            continue
+        if _fits(entry.volume, reference):
+            yield MissingScores(scan, made, reference, entry.key)
 
 
 def _cubic(state: StudyState) -> Iterator[Missing]:
     kept = state.compared_volumes
-    request = state.result.request if state.result else state.request
-    if CUBIC in kept.shown and kept.cubic is None and state.scan is not None and request:
-        yield MissingCubic(state.scan, request)
+    request = None if state.result else state.request
+    if CUBIC in kept.shown and kept.cubic is None and state.scan and (state.result or request):
+        yield MissingCubic(state.scan, state.result, request)
 
 
 def _doubts(state: StudyState) -> Iterator[Missing]:
     current = state.compared_volumes.result
-    if state.scan is None or current is None or current.made is None or current.doubts is not None:
+    if state.scan is None or current is None or current.doubts is not None:
         return
-    if current.made.disagreement is not None:
+    if isinstance(current.made, Reconstruction) and current.made.disagreement is not None:
         yield MissingDoubts(state.scan, current.made, current.key)
 
 

@@ -53,7 +53,7 @@ class Window(MainWindow):
             print("saved", own.path, flush=True)
             self.watch.stop()
 app.MainWindow = Window
-app.open_window([scan], sample=False, reconstruct=False)
+app.open_window([scan], sample="", reconstruct=False)
 """
 
 

@@ -54,7 +54,7 @@ class Window(MainWindow):
             self.watch.stop()
             print(own.path, flush=True)
 app.MainWindow = Window
-app.open_window([Path(sys.argv[1])], sample=False, reconstruct=False)
+app.open_window([Path(sys.argv[1])], sample="", reconstruct=False)
 """
 
 

@@ -183,7 +183,7 @@ from srviewer.gui.appearance.application import application
 application()
 write_preferences(own_settings(), Preferences(log=sys.argv[1] == "on"))
 QTimer.singleShot(0, lambda: application().quit())
-app.open_window([], sample=False, reconstruct=False)
+app.open_window([], sample="", reconstruct=False)
 print(len(log.handlers))
 """
 

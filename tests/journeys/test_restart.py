@@ -164,7 +164,7 @@ class Window(MainWindow):
             sys.stdin.readline()
             self.close()
 app.MainWindow = Window
-sys.exit(app.open_window([Path(sys.argv[1])], sample=False, reconstruct=False))
+sys.exit(app.open_window([Path(sys.argv[1])], sample="", reconstruct=False))
 """
 
 
@@ -208,7 +208,7 @@ class Window(MainWindow):
             QApplication.processEvents()
         print(self.close())
 app.MainWindow = Window
-sys.exit(app.open_window([scan], sample=False, reconstruct=False))
+sys.exit(app.open_window([scan], sample="", reconstruct=False))
 """
 
 

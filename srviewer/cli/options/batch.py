@@ -17,6 +17,7 @@ from srviewer.sr.batch.plan import WHOLE, BatchResult, Shard
 from srviewer.sr.batch.summary import HEAD, cells, left_out_reasons, status_line
 from srviewer.sr.batch.work import Settings
 from srviewer.sr.requests.request import Request
+from srviewer.sr.stacks.request import PRIORS
 
 
 def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +45,12 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="I/N",
         help="reconstruct only the I-th of N parts, from 1, of the sorted list of volumes",
     )
+    parser.add_argument(
+        "--join",
+        action="store_true",
+        help="join the acq- and run- files of one suffix and session that belong together, by "
+        "--method (cross-plane or cubic), --model and --device; the others are reconstructed",
+    )
     add_request_arguments(parser)
     parser.add_argument(
         "--isotropic", action="store_true", help="resample results to the in-plane spacing"
@@ -59,7 +66,7 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check_batch(args: argparse.Namespace) -> None:
-    """Check the number of workers.
+    """Check the number of workers, and that the method goes with joins.
 
     Args:
         args: The parsed arguments.
@@ -69,6 +76,8 @@ def check_batch(args: argparse.Namespace) -> None:
     """
     if args.workers < 1:
         raise UserError(f"At least one worker is needed, not {args.workers}.")
+    if args.join and args.method not in PRIORS:
+        raise UserError(f"A join starts from {' or '.join(PRIORS)}, not from '{args.method}'.")
 
 
 def batch_settings(args: argparse.Namespace, target: Target, store: DataType) -> Settings:
@@ -92,6 +101,7 @@ def batch_settings(args: argparse.Namespace, target: Target, store: DataType) ->
         slabs=args.slabs,
         overwrite=args.overwrite,
         target=target.id,
+        join=args.join,
     )
 
 

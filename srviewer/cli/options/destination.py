@@ -1,6 +1,7 @@
 """Options for the destination of ``reconstruct`` and ``batch``: one of the export targets."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from srviewer.cli.console.verb_output import run_with_progress
@@ -89,7 +90,7 @@ def check_destination(args: argparse.Namespace) -> None:
 
 
 def write_result(
-    volume: Volume, args: argparse.Namespace, provenance: dict[str, object], scan: Volume
+    volume: Volume, args: argparse.Namespace, provenance: Mapping[str, object], scan: Volume
 ) -> Written:
     """Write a result to its target, with a progress bar.
 
@@ -133,7 +134,7 @@ def writer_of(args: argparse.Namespace) -> Write | None:
 
 
 def _writing(
-    volume: Volume, scan: Volume, provenance: dict[str, object], args: argparse.Namespace
+    volume: Volume, scan: Volume, provenance: Mapping[str, object], args: argparse.Namespace
 ) -> Job[Written]:
     row, path = chosen_target(args)
     export = Export(

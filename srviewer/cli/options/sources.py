@@ -49,7 +49,7 @@ def open_series(path: Path, wanted: str | None, frame: int) -> Series:
         The series, which has this frame; UserError where there is none.
     """
     listing = run_with_progress(scan([path]))
-    series = _first_scan(listing, path) if wanted is None else _named(listing, path, wanted)
+    series = _first_scan(listing, path) if wanted is None else named_series(listing, path, wanted)
     for line in left_out(listing):
         note(line)
     check_frame(series.name, frame, series.frames)
@@ -84,8 +84,20 @@ def open_only(path: Path) -> Volume:
     return open_volume(path, None, 0)
 
 
-def _named(listing: ScanListing, path: Path, wanted: str) -> Series:
-    """The series with this number or UID."""
+def named_series(listing: ScanListing, path: Path, wanted: str) -> Series:
+    """The series with a number or UID.
+
+    Args:
+        listing: The listing of a path.
+        path: The path, for the message.
+        wanted: The number or UID.
+
+    Returns:
+        The series.
+
+    Raises:
+        UserError: There is none, or several have the UID.
+    """
     by_number = [series for series in listing.series if wanted == str(series.index)]
     matching = by_number or [series for series in listing.series if wanted == series.uid]
     if len(matching) > 1:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 
 import numpy as np
@@ -10,8 +9,8 @@ import numpy as np
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.intensity.padding import empty_value, filled, marked, measured_limits
 from srviewer.core.resampling.reorient import closest_axes, coincide
+from srviewer.core.resampling.spline import spline_coefficients
 from srviewer.core.scores.metrics import Mask
-from srviewer.core.volumes.slabwise import slabwise
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import Job, Progress, within
 
@@ -103,7 +102,7 @@ def _interpolate(volume: Volume, onto: Geometry, voxels: Voxels, covered: Mask) 
     padded, source = volume.padded, volume.voxels
     if padded is not None:
         source = filled(source, padded, volume.geometry.slice_axis, measured_limits(volume)[0])
-    coefficients = yield from within(_coefficients(source), 0.0, PREPARING)
+    coefficients = yield from within(spline_coefficients(source), 0.0, PREPARING)
     matrix = np.linalg.inv(volume.geometry.affine) @ onto.affine
     low, high = np.zeros(3, int), np.array(onto.shape)
     for box in _blocks(low, high):
@@ -135,17 +134,6 @@ def _interpolate(volume: Volume, onto: Geometry, voxels: Voxels, covered: Mask) 
             inside &= shares == 0
         voxels[box] = np.where(inside, values, voxels[box])
         covered[box] = inside
-
-
-def _coefficients(voxels: Voxels) -> Job[Voxels]:
-    """The weights of the B-splines at each voxel."""
-    from scipy.ndimage import spline_filter1d  # as above
-
-    for axis in range(3):
-        filtered = partial(spline_filter1d, order=3, axis=axis, output=np.float32, mode="reflect")
-        job = slabwise(filtered, voxels, message="Preparing to resample", along=axis)
-        voxels = yield from within(job, axis / 3, (axis + 1) / 3)
-    return voxels
 
 
 def _covered(matrix: Matrix, box: Box, shape: tuple[int, int, int]) -> Mask:

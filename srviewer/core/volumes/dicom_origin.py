@@ -10,10 +10,14 @@ class SourceImage:
     Attributes:
         sop_class: The SOPClassUID.
         sop_instance: The SOPInstanceUID.
+        series: The SeriesInstanceUID, "" where there is none.
+        study: The StudyInstanceUID, "" where there is none.
     """
 
     sop_class: str
     sop_instance: str
+    series: str = ""
+    study: str = ""
 
 
 @dataclass(frozen=True)

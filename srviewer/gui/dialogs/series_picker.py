@@ -1,5 +1,8 @@
 """The dialog that asks which of several series to open."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -13,23 +16,31 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.gui.dialogs.series_texts import likeliest
+from srviewer.gui.dialogs.series_texts import group_text, likeliest
 from srviewer.gui.dialogs.series_tree import NUMBER, SeriesTree
 from srviewer.gui.dialogs.thumbnail_loader import ThumbnailLoader
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe, label
+from srviewer.gui.widgets.notice import OfferBar
 from srviewer.gui.widgets.plain_text import PlainLabel
 from srviewer.io.scans.series import ScanListing, Series
+from srviewer.sr.stacks.joinable.groups import JoinableGroup
 
 MOVING = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
+MOST_OFFERS = 3  # of stacks to join; more would leave no room for the list
 LINES = 3  # of the explanation, so that the list does not move
 
 
 class SeriesPicker(QDialog):
-    """Lists the series in groups; letters filter, arrow keys and Return are enough to choose."""
+    """Lists the series in groups; letters filter, arrow keys and Return are enough to choose.
+
+    Attributes:
+        to_join: Whether the choices are stacks to join.
+    """
 
     def __init__(self, listing: ScanListing, parent: QWidget) -> None:
         super().__init__(parent)
+        self.to_join = False
         self.setWindowTitle(tr("Several images were found"))
         self.resize(900, 620)
         self._every = listing.every_series
@@ -55,6 +66,7 @@ class SeriesPicker(QDialog):
         describe(self._choose, tr("Open"), tr("Open the chosen series (Return)"))
         cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
         describe(cancel, tr("Cancel"), tr("Open none of them; what is open stays (Escape)"))
+        self._offers = QVBoxLayout()  # of stacks to join, once they are found
         self._lay_out()
         self._connect()
         self.tree.choose(self._every[likeliest(self._every)].index)
@@ -71,6 +83,34 @@ class SeriesPicker(QDialog):
         if len(chosen) == 1:
             return [(chosen[0], self.frame.value() - 1)]
         return [(entry, 0) for entry in chosen]
+
+    def offer_to_join(self, groups: Sequence[JoinableGroup]) -> None:
+        """Offer to open stacks together and to join them.
+
+        Args:
+            groups: What can be joined; the first few are offered.
+        """
+        for group in groups[:MOST_OFFERS]:
+            bar = OfferBar(
+                tr("Stacks to join"),
+                tr("Join"),
+                tr("Open these stacks in tabs and join them to one volume"),
+                tr("Select"),
+                tr("Select these stacks in the list"),
+            )
+            bar.offer(group_text(group))
+            bar.accepted.connect(partial(self._join, group))
+            bar.declined.connect(partial(self._select, group))
+            self._offers.addWidget(bar)
+
+    def _select(self, group: JoinableGroup) -> None:
+        self.filter.clear()
+        self.tree.choose_all([series.index for series in group.stacks])
+
+    def _join(self, group: JoinableGroup) -> None:
+        self._select(group)
+        self.to_join = True
+        super().accept()
 
     def accept(self) -> None:
         """Open what is chosen; without a choice the question stays."""
@@ -94,6 +134,7 @@ class SeriesPicker(QDialog):
         question = tr("{count} series. Which should be opened?", count=len(self._every))
         hint = tr("Ctrl and Shift choose several; each opens in a tab of its own.")
         layout.addWidget(label(question, "value"))
+        layout.addLayout(self._offers)
         layout.addWidget(self.filter)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self._explanation)

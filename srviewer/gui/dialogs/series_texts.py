@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import blocking_warnings, is_segmentation
 from srviewer.gui.dialogs.thumbnail import sharp_plane, slice_axis
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import counts, millimetres
 from srviewer.io.scans.series import Series
+from srviewer.sr.stacks.joinable.groups import JoinableGroup
 
 COLUMNS = (
     mark("Series"),
@@ -140,6 +142,21 @@ def explanation(series: Series) -> str:
             ratio=geometry.thick_ratio(geometry.thick_axis),
         )
     return " ".join((start, *(f"\u26a0 {warning}" for warning in warnings)))
+
+
+def group_text(group: JoinableGroup) -> str:
+    """The offer to join stacks.
+
+    Args:
+        group: The stacks.
+
+    Returns:
+        Their number, planes and names, and what must be known of them.
+    """
+    planes = (tr(sharp_plane(series.geometry).title).lower() for series in group.stacks)
+    title = f"{tr(group.title)}: {', '.join(dict.fromkeys(planes))}"
+    names = ", ".join(visible_line(series.name) for series in group.stacks)
+    return "\n".join((title, names, *map(tr, group.notes)))
 
 
 def likeliest(series: Sequence[Series]) -> int:

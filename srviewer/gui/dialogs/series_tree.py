@@ -1,5 +1,7 @@
 """The tree of series: groups with a thumbnail and the properties of each series."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
@@ -60,6 +62,16 @@ class SeriesTree(QTreeWidget):
         """
         self.setCurrentItem(self._rows[number])
         self.scrollToItem(self._rows[number])
+
+    def choose_all(self, numbers: Sequence[int]) -> None:
+        """Choose some series, and no others.
+
+        Args:
+            numbers: Their ``Series.index``, at least one.
+        """
+        self.choose(numbers[0])
+        for number in numbers:
+            self._rows[number].setSelected(True)
 
     def chosen(self) -> list[Series]:
         """The chosen series that are visible, in the order of the rows."""

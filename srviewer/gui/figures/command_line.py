@@ -17,6 +17,8 @@ from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.available_models import is_at_hand
 from srviewer.sr.requests.request import Request
+from srviewer.sr.stacks.joined import Joined
+from srviewer.sr.stacks.request import JoinRequest
 from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL
 from srviewer.study.state.held_file import file_of
 from srviewer.study.state.layouts import find_layout
@@ -141,8 +143,26 @@ def _location(
     compared_volume = controller.study.compared_volumes.find(entry.key)
     if compared_volume is None or compared_volume.made is None:
         raise UserError(tr("'{name}' is in no file. Export it first.", name=entry.name))
-    target = f"{entry.key}.nii.gz"
-    return [_reconstruction(scan, compared_volume.made.request, controller, target)], target
+    made, target = compared_volume.made, f"{entry.key}.nii.gz"
+    if isinstance(made, Joined):
+        return [_join(made, entry.name, target)], target
+    return [_reconstruction(scan, made.request, controller, target)], target
+
+
+def _join(joined: Joined, name: str, target: str) -> list[str]:
+    """The arguments that join again; raises UserError where stacks are no files of their own."""
+    source, request, plain = joined.volume.source, joined.request, JoinRequest()
+    if source is None or len(source.files) != len(joined.stacks):
+        raise UserError(tr("'{name}' is in no file. Export it first.", name=name))
+    arguments = [PROGRAM, "join", *map(str, source.paths), "-o", target]
+    for field in ("reference", "grid", "register", "method"):
+        if getattr(request, field) != getattr(plain, field):
+            arguments += [f"--{field}", str(getattr(request, field))]
+    if request.spacing_mm is not None:
+        arguments += ["--spacing", repr(request.spacing_mm)]
+    if method(request.method).needs_model:
+        arguments += _option("--model", request.model)
+    return arguments
 
 
 def _reconstruction(

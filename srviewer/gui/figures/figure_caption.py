@@ -4,7 +4,7 @@ from srviewer.core.scores.metrics import brief_scores
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import compared
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, agreement
+from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, result_agreement
 from srviewer.study.state.compared_volumes import CUBIC
 from srviewer.study.state.layouts import find_layout
 
@@ -49,7 +49,7 @@ def scores_line(study: ShownStudy) -> str:
         caption = mark("{scores}  (cubic {cubic}), against {meaning}")
         return tr(caption, scores=scores, cubic=cubic, meaning=meaning)
     if study.result is not None and study.compared_volumes.current in study.compared_volumes.shown:
-        return f"{tr(NO_REFERENCE)} ({agreement(study.result.consistency, study.result.repaired)})"
+        return f"{tr(NO_REFERENCE)} ({result_agreement(study.result)})"
     return tr(NOT_SCORED)
 
 

@@ -27,6 +27,7 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, axis_title
 from srviewer.gui.widgets.form import button, choice, describe, form, label, set_entries
 from srviewer.io.formats import open_filter
+from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.trust.gain_beside_truth import expected_beside_true
 from srviewer.study.missing import comparable, difference
@@ -131,7 +132,9 @@ class ComparePanel(QWidget):
         scores = self._study.scores
         self._table.setVisible(scores is not None)
         self._meaning.setVisible(scores is not None)
-        gain = None if scores is None else expected_beside_true(self._study.result, scores)
+        result = self._study.result
+        expected = result if isinstance(result, Reconstruction) else None
+        gain = None if scores is None else expected_beside_true(expected, scores)
         self._gain.setVisible(gain is not None)
         self._gain.setText("" if gain is None else tr(gain))
         if scores is not None:

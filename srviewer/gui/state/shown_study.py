@@ -18,8 +18,8 @@ from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.doubts import Doubts
-from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.stacks.result import Result
 from srviewer.study.opening import opened
 from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
@@ -77,7 +77,7 @@ class ShownStudy(FollowedState):
         return self._state.compared_volumes
 
     @property
-    def result(self) -> Reconstruction | None:
+    def result(self) -> Result | None:
         """The current result."""
         return self._state.result
 

@@ -18,7 +18,7 @@ from srviewer.io.export.replacing import WouldReplace
 from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress
-from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.stacks.result import Result
 from srviewer.study.state.held_file import held_in
 
 R = TypeVar("R")
@@ -109,7 +109,7 @@ class Exporting(QObject):
         """
         self._write(make, target, self.exported.emit)
 
-    def provenance(self, result: Reconstruction) -> dict[str, Any]:
+    def provenance(self, result: Result) -> dict[str, Any]:
         """Describe a result for the JSON file beside it.
 
         Args:
@@ -155,7 +155,7 @@ class Exporting(QObject):
         # Another export that is still being written is wanted as well.
         self._work.start(EXPORT, title, held, end, lambda: True, beside=True)
 
-    def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
+    def _exported(self, result: Result, stored_as: DataType) -> Callable[[Path], None]:
         def tell(path: Path) -> None:
             if stored_as == "float32":  # nothing was rounded
                 held_in(path, result.volume)

@@ -14,10 +14,12 @@ from srviewer.gui.widgets.form import button
 from srviewer.io.export.nifti import overwrites, write_nifti
 from srviewer.io.formats import open_filter, read
 from srviewer.job import Job, within
+from srviewer.sr.report.joined_report import joined_report
 from srviewer.sr.report.page import Page
 from srviewer.sr.report.trust_report import trust_report
 from srviewer.sr.requests.label_maps import label_map, label_provenance
-from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.stacks.joined import Joined
+from srviewer.sr.stacks.result import Result, on_refined_grid, request_of
 
 REPORT = "report"
 
@@ -53,8 +55,12 @@ class ReportButton(QWidget):
         scan, result, reference = study.scan, study.result, study.reference
         if scan is not None and result is not None:
             truth = reference.volume if reference is not None and study.scores else None
-            tested = study.state.test_of(result.request)
-            drawn = trust_report(scan, result, study.scores, truth, tested, study.doubts)
+            if isinstance(result, Joined):
+                stacks = self._controller.joining.scans_of(result)
+                drawn = joined_report(scan, result, study.scores, truth, stacks)
+            else:
+                tested = study.state.test_of(result.request)
+                drawn = trust_report(scan, result, study.scores, truth, tested, study.doubts)
             job = _saved(drawn, path)
             title = tr("Writing {name}", name=path.name)
             self._controller.work.start(
@@ -126,14 +132,23 @@ def _saved(report: Job[Page], path: Path) -> Job[Path]:
 
 
 def _brought(
-    scan: Volume, result: Reconstruction, source: Path, target: Path, overwrite: bool
+    scan: Volume, result: Result, source: Path, target: Path, overwrite: bool
 ) -> Job[Path]:
     if overwrites(target, source):
         raise UserError(
             tr("'{name}' is the label map itself. Choose another name.", name=target.name)
         )
+    if not on_refined_grid(result):
+        raise UserError(
+            tr(
+                "The stacks were joined onto a grid of its own, and labels are only brought onto "
+                "that of a reconstruction. Join onto the field of view of this stack, without "
+                "cubic voxels."
+            )
+        )
     labels = yield from within(read(source), 0.0, 0.3)
-    thin_labels = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
+    request = request_of(result, scan)
+    thin_labels = yield from within(label_map(labels, scan, request), 0.3, 0.8)
     provenance = label_provenance(result.provenance(), thin_labels)
     job = write_nifti(thin_labels, target, provenance, "original", overwrite=overwrite)
     yield from within(job, 0.8, 1.0)

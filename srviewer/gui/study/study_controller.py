@@ -21,6 +21,7 @@ from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.region_steps import RegionSteps
 from srviewer.gui.study.exporting import Exporting
+from srviewer.gui.study.joining import Joining
 from srviewer.gui.study.preview_updater import PreviewUpdater
 from srviewer.gui.study.scoring import Scoring
 from srviewer.gui.study.self_testing import SELF_TEST, SelfTesting
@@ -30,13 +31,14 @@ from srviewer.gui.training.runs import TrainingRuns
 from srviewer.io import formats
 from srviewer.io.scans.series import ScanListing, Series
 from srviewer.job import Job
-from srviewer.paths import sample_scan, sample_truth
+from srviewer.paths import sample_scan, sample_stacks, sample_truth
 from srviewer.sr.inputs.segmentations import check_is_scan
 from srviewer.sr.references.read_for_comparison import to_compare
 from srviewer.sr.references.truth import read_truth
-from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.simulate import Simulation, simulate
 from srviewer.sr.slabs.files import SlabFiles, reconstructed_and_opened
+from srviewer.sr.stacks.joined import Joined
+from srviewer.sr.stacks.result import Result
 from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 from srviewer.study.opening import opened, prepared
 from srviewer.study.sessions.session_file import SUFFIX
@@ -81,6 +83,7 @@ class StudyController(QObject):
         self.scoring = Scoring(study, self.work, self)
         self.testing = SelfTesting(studies, self.work, self)
         self.exporting = Exporting(study, self.work, self)
+        self.joining = Joining(studies, self.work, self._join, self)
 
     # --- opening
 
@@ -93,6 +96,7 @@ class StudyController(QObject):
         """
         self.work.cancel(SIMULATE)  # it would replace what is opened now
         self.studies.begin()
+        self.joining.start_once_open(())
         self.opening.emit()
         if len(paths) == 1 and paths[0].suffix == SUFFIX:
             self.session_chosen.emit(paths[0], then)
@@ -120,6 +124,17 @@ class StudyController(QObject):
 
         self.open([scan], load_truth)
 
+    def open_sample_stacks(self, then: Callable[[], None] | None = None) -> None:
+        """Open the built-in stacks, which can be joined.
+
+        Args:
+            then: Called once they are shown; None for nothing.
+        """
+        try:
+            self.open(sample_stacks(), then)
+        except UserError as error:
+            self.failed.emit(tr("Opening the sample"), error)
+
     @property
     def named_paths(self) -> tuple[Path, ...]:
         """The files and folders that the user gave to the last opening of scans."""
@@ -142,14 +157,17 @@ class StudyController(QObject):
         self._paths, self._looked_at, self._after_opening = origin.every_path, origin.found, None
         self.several_found.emit(origin.found)
 
-    def read(self, chosen: Sequence[tuple[Series, int]]) -> None:
+    def read(self, chosen: Sequence[tuple[Series, int]], to_join: bool = False) -> None:
         """Open some of the series that were found, each in a tab of its own.
 
         Args:
             chosen: each series with the number of its volume along the fourth dimension, from 0.
+            to_join: whether they are stacks that are joined as soon as all are open.
         """
         assert self._looked_at is not None
         self.work.cancel(SIMULATE)
+        if to_join:
+            self.joining.start_once_open([series for series, _ in chosen])
         self._read_next(origins(self._paths, self._looked_at, chosen), self._after_opening)
 
     def _read_next(self, images: Sequence[Origin], then: Callable[[], None] | None) -> None:
@@ -254,6 +272,13 @@ class StudyController(QObject):
             lambda job: self._start(RECONSTRUCT, title, job, self._written(scan, path)),
             slab_wise=True,
         )
+
+    def _join(self, scan: Volume, title: str, job: Job[Joined]) -> bool:
+        """Start a job that joins stacks onto the open scan; whether it was started."""
+        if not self.may_reconstruct or self._busy_elsewhere(title):
+            return False
+        self._start(RECONSTRUCT, title, job, self._reconstructed(scan))
+        return True
 
     @property
     def region(self) -> Volume | None:
@@ -371,16 +396,16 @@ class StudyController(QObject):
             if self.work.scan_of(kind) not in {None, *scans}:
                 self.work.cancel(kind)
 
-    def _reconstructed(self, scan: Volume) -> Callable[[Reconstruction], None]:
-        def keep(result: Reconstruction) -> None:
+    def _reconstructed(self, scan: Volume) -> Callable[[Result], None]:
+        def keep(result: Result) -> None:
             self.studies.change(scan, lambda state: state.with_result(result))
             if self.study.scan is not scan:
                 self.reconstructed_elsewhere.emit(scan.name)
 
         return keep
 
-    def _written(self, scan: Volume, path: Path) -> Callable[[Reconstruction | None], None]:
-        def show(result: Reconstruction | None) -> None:
+    def _written(self, scan: Volume, path: Path) -> Callable[[Result | None], None]:
+        def show(result: Result | None) -> None:
             if result is not None:
                 held_in(path, result.volume)
                 self._reconstructed(scan)(result)

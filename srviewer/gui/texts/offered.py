@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.stacks.result import Result
 from srviewer.study.state.compared_volumes import (
     CUBIC,
     NO_RESULT,
@@ -29,7 +29,7 @@ class Comparable:
         volume: None for an entry that has no volume yet.
         scores: Scores of the volume and of cubic interpolation; None without a reference.
         hint: How to get the volume while there is none.
-        made: The reconstruction of a result; None for other volumes.
+        made: What is known of a result; None for other volumes.
     """
 
     key: str
@@ -37,7 +37,7 @@ class Comparable:
     volume: Volume | None
     scores: ScoredPair | None = None
     hint: str = ""
-    made: Reconstruction | None = None
+    made: Result | None = None
 
 
 def offered(state: StudyState) -> tuple[Comparable, ...]:

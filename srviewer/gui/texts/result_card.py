@@ -1,6 +1,9 @@
 """The texts on the card of a result, in plain English."""
 
+from collections.abc import Iterable
+
 from srviewer.core.volumes.volume import ScanHeader
+from srviewer.gui.texts.joined_card import joined_facts, joined_is_good, joined_verdict
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import agrees, axis_ends, percent
 from srviewer.nn.models.model_file import Model
@@ -8,6 +11,8 @@ from srviewer.nn.plans.adaptation import Adapted
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.results.disagreement_calibration import disagreement_calibration
 from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.stacks.joined import Joined
+from srviewer.sr.stacks.result import Result
 
 # By whether the result agrees.
 VERDICTS = {
@@ -25,8 +30,8 @@ REPAIRED_VERDICTS = {
 }
 
 
-def verdict(result: Reconstruction) -> str:
-    """Whether the result agrees with the scan, as one sentence.
+def verdict(result: Result) -> str:
+    """Whether the result agrees with the scan, or what joining gained, as one sentence.
 
     Args:
         result: The result.
@@ -34,12 +39,26 @@ def verdict(result: Reconstruction) -> str:
     Returns:
         The translated text, with the largest difference in percent of the intensity range.
     """
+    if isinstance(result, Joined):
+        return joined_verdict(result)
     texts = REPAIRED_VERDICTS if result.repaired else VERDICTS
     text = texts[agrees(result.consistency)]
     return tr(text, share=percent(result.consistency.max))
 
 
-def facts(result: Reconstruction) -> tuple[str, ...]:
+def is_good(result: Result) -> bool:
+    """Whether the verdict is a good one.
+
+    Args:
+        result: The result.
+
+    Returns:
+        True for agreement with the scan, and for a join that is known to have gained something.
+    """
+    return joined_is_good(result) if isinstance(result, Joined) else agrees(result.consistency)
+
+
+def facts(result: Result) -> tuple[str, ...]:
     """What was made, how, and what was measured of it.
 
     Args:
@@ -48,6 +67,8 @@ def facts(result: Reconstruction) -> tuple[str, ...]:
     Returns:
         One translated sentence each.
     """
+    if isinstance(result, Joined):
+        return joined_facts(result)
     request, geometry = result.request, result.volume.geometry
     thin, thick = (grid.spacing[request.axis] for grid in (geometry, result.residual.geometry))
     lines = [
@@ -77,18 +98,18 @@ def facts(result: Reconstruction) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def own_warnings(result: Reconstruction, scan: ScanHeader | None) -> tuple[str, ...]:
-    """The warnings of a result besides those of its scan, which stand above the settings.
+def own_warnings(result: Result, scans: Iterable[ScanHeader]) -> tuple[str, ...]:
+    """The warnings of a result besides those of open scans, which stand above their settings.
 
     Args:
         result: The result.
-        scan: The scan; None shows all of them.
+        scans: Its scan; of a join, all of its stacks that are open.
 
     Returns:
         One translated sentence each.
     """
-    of_scan = set() if scan is None else {warning.message for warning in scan.warnings}
-    return tuple(tr(warning) for warning in result.warnings if warning not in of_scan)
+    of_scans = {warning.message for scan in scans for warning in scan.warnings}
+    return tuple(tr(warning) for warning in result.warnings if warning not in of_scans)
 
 
 def _made_by(result: Reconstruction) -> str:

@@ -16,6 +16,8 @@ from srviewer.gui.texts.values import value_text
 from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.sr.models.devices import device_choices
 from srviewer.sr.results.doubts import DoubtfulRegion
+from srviewer.sr.stacks.joined import Joined
+from srviewer.sr.stacks.result import Result, agreement_of
 
 # The largest difference, as a share of the intensity range, that still counts as agreement.
 CONSISTENT = 0.005
@@ -197,6 +199,24 @@ def agreement(consistency: Consistency, repaired: Sequence[str] = ()) -> str:
     if repaired:
         return tr("differs from the repaired scan by up to {share}", share=share)
     return tr("differs from the scan by up to {share}", share=share)
+
+
+def result_agreement(result: Result) -> str:
+    """Describe the agreement of a result with the scan of its study, as one line.
+
+    Args:
+        result: The result.
+
+    Returns:
+        The translated text; "" for a join whose reference covers nothing of it.
+    """
+    if not isinstance(result, Joined):
+        return agreement(result.consistency, result.repaired)
+    consistency = agreement_of(result)
+    if consistency is None:
+        return ""
+    share = percent(consistency.rms)
+    return tr("differs from the reference stack by {share} (rms)", share=share)
 
 
 def agrees(consistency: Consistency) -> bool:

@@ -5,8 +5,8 @@ from srviewer.gui.appearance.colour_maps import diverging, heat
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.drawing.composite_marks import ColourBar
 from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, ValueColours
-from srviewer.sr.results.doubts import shown_maps
-from srviewer.sr.results.maps import MAPS
+from srviewer.sr.results.maps import SHOWN_MAPS
+from srviewer.sr.stacks.result import map_of
 from srviewer.table import find_row
 
 MAP_SPAN = 0.1  # of the intensity range: where the colours of a map end
@@ -25,14 +25,15 @@ def map_overlays(study: ShownStudy) -> tuple[DrawnOverlay, ...]:
         there is no result, when the result has no such map, and while that is being smoothed.
     """
     result, comparing = study.result, study.comparing
-    volume = shown_maps(result, study.doubts).get(comparing.map) if result else None
-    if result is None or volume is None:
+    shown = result and map_of(result, study.doubts, comparing.map, comparing.stack)
+    if not shown:
         return ()
-    span = MAP_SPAN * result.data_range
-    signed = find_row(MAPS, comparing.map, "map").signed
+    volume, data_range = shown
+    span = MAP_SPAN * data_range
+    signed = find_row(SHOWN_MAPS, comparing.map, "map").signed
     window = Window(-span if signed else 0.0, span)
-    table, least = diverging() if signed else heat(), comparing.threshold * result.data_range
-    colours = ValueColours(table, window, least, MAP_SOLID * result.data_range)
+    table, least = diverging() if signed else heat(), comparing.threshold * data_range
+    colours = ValueColours(table, window, least, MAP_SOLID * data_range)
     percent = 100 * MAP_SPAN
     bar = ColourBar(
         *(table, -percent if signed else 0.0, percent, "%"),

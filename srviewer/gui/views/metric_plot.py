@@ -1,4 +1,4 @@
-"""A plot of one metric over the slices: result thick, cubic interpolation thin."""
+"""A plot of values over the slices of one plane; a click leads to the slice."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,8 @@ from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import counted
 from srviewer.gui.widgets.plain_text import set_tip
 from srviewer.sr.scores.evaluate import ScoredPair
+
+Curve = npt.NDArray[np.float64]
 
 
 class MetricPlot(pyqtgraph.PlotWidget):
@@ -35,13 +37,20 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self.getAxis("left").setWidth(62)
         self._cubic = self.plot(connect="finite")
         self._ours = self.plot(connect="finite")
+        self._single = self.plot(connect="finite")
         self._worst = pyqtgraph.ScatterPlotItem(size=11, symbol="o", brush=None)
         self._worst_label = pyqtgraph.TextItem()
         self._here = pyqtgraph.InfiniteLine()
         for item in (self._worst, self._worst_label, self._here):
             self.addItem(item, ignoreBounds=True)
         self.setAccessibleName(tr("{title} over the slices", title=tr(metric.axis_title)))
-        set_tip(self, tr("Thick: the result. Thin: cubic. Click to jump to a slice."))
+        set_tip(
+            self,
+            tr(
+                "Thick: the result. Thin: cubic. Dashed: the best single stack, for a join. Click "
+                "to jump to a slice."
+            ),
+        )
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.scene().sigMouseClicked.connect(self._jump)
         self._colour()
@@ -54,6 +63,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
             self.getAxis(side).setPen(colours.border)
             self.getAxis(side).setTextPen(colours.muted)
         self._cubic.setPen(colours.cubic, width=1)
+        self._single.setPen(colours.muted, width=1.5, style=Qt.PenStyle.DashLine)
         self._ours.setPen(colours.accent, width=2.5)
         self._worst.setPen(colours.danger, width=2)
         self._worst_label.setColor(colours.danger)
@@ -67,12 +77,32 @@ class MetricPlot(pyqtgraph.PlotWidget):
             axis: Array axis across the slices.
             scores: Of the result and of cubic interpolation.
         """
+        ours = values_of(scores.candidate, axis, self._metric.id)
+        cubic = values_of(scores.cubic, axis, self._metric.id)
+        self.show_curves(geometry, axis, ours, cubic)
+
+    def show_curves(
+        self,
+        geometry: Geometry,
+        axis: Axis,
+        ours: Curve,
+        cubic: Curve,
+        single: Curve | None = None,
+    ) -> None:
+        """Draw a value for each slice along one array axis; NaN leaves a gap.
+
+        Args:
+            geometry: The grid whose slices they are.
+            axis: Array axis across the slices.
+            ours: Of the result.
+            cubic: Of cubic interpolation.
+            single: Of the best single stack, for a join; None for no such curve.
+        """
         self._geometry, self._axis = geometry, axis
-        ours = _values(scores.candidate, axis, self._metric.id)
-        cubic = _values(scores.cubic, axis, self._metric.id)
         numbers = np.arange(1, len(ours) + 1)
         self._ours.setData(numbers, ours)
         self._cubic.setData(numbers, cubic)
+        self._single.setData(*(([], []) if single is None else (numbers, single)))
         scored = np.flatnonzero(np.isfinite(ours))
         self._ranked = scored[self._metric.worst_first(ours[scored])]
         self._worst.setVisible(scored.size > 0)
@@ -82,7 +112,8 @@ class MetricPlot(pyqtgraph.PlotWidget):
         worst = int(self._ranked[0])
         self._worst.setData([worst + 1], [ours[worst]])
         self._worst_label.setText(tr("worst: {number}", number=counted(worst, len(ours))))
-        both = np.concatenate((ours[scored], cubic[np.isfinite(cubic)]))
+        every = np.concatenate((ours, cubic, () if single is None else single))
+        both = every[np.isfinite(every)]
         room = 0.2 * max(float(np.ptp(both)), 1e-3)
         lowest = float(both.min()) - room
         self.setYRange(lowest, float(both.max()) + room, padding=0)
@@ -131,8 +162,17 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self.jump_to(self.getPlotItem().vb.mapSceneToView(position).x())
 
 
-def _values(scores: Scores, axis: Axis, metric: str) -> npt.NDArray[np.float64]:
-    """A value for each slice; NaN, a gap in the line, where the score is missing or infinite."""
+def values_of(scores: Scores, axis: Axis, metric: str) -> Curve:
+    """A value for each slice.
+
+    Args:
+        scores: Of a volume.
+        axis: Array axis across the slices.
+        metric: The id of the metric.
+
+    Returns:
+        NaN, a gap in the line, where the score is missing or infinite.
+    """
     rows = (row[metric] for row in scores.per_slice[axis])
     values = np.array([np.nan if value is None else value for value in rows], float)
     values[~np.isfinite(values)] = np.nan

@@ -11,9 +11,10 @@ from srviewer.core.visible_text import visible
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.offered import Comparable
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, OBLIQUE, agreement, agrees
+from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, OBLIQUE, agrees, result_agreement
 from srviewer.gui.views.drawing.text_drawing import TEXT_HEIGHT, Line, fitting, font, metrics
 from srviewer.gui.widgets.plain_text import set_tip
+from srviewer.sr.stacks.result import agreement_of
 from srviewer.study.state.compared_volumes import ORIGINAL, REFERENCE
 
 HEIGHT, MARGIN = 20, 9  # px
@@ -72,9 +73,12 @@ def _meaning(entry: Comparable, referenced: bool) -> Line | None:
 def _disagreement(entry: Comparable) -> Line | None:
     """What of the scan a result does not reproduce."""
     made = entry.made
-    if made is None or entry.scores is not None or agrees(made.consistency):
+    if made is None or entry.scores is not None:
         return None
-    return Line(agreement(made.consistency, made.repaired), theme.WARNING)
+    consistency = agreement_of(made)
+    if consistency is None or agrees(consistency):
+        return None
+    return Line(result_agreement(made), theme.WARNING)
 
 
 def _oblique(entry: Comparable) -> Line | None:

@@ -21,12 +21,13 @@ from srviewer.gui.window.stopping import signals_to
 from srviewer.stop_signals import STOP, Stopped, status_after
 
 
-def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
+def open_window(paths: Sequence[Path], sample: str, reconstruct: bool) -> int:
     """Show the window until it is closed.
 
     Args:
         paths: Opened together; none for an empty window.
-        sample: Open the built-in sample instead.
+        sample: Open a built-in sample instead: "thick", a scan with its truth, or "stacks"; ""
+            for none.
         reconstruct: Start the reconstruction as soon as the scan is shown.
 
     Returns:
@@ -50,7 +51,9 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
         sys.excepthook = partial(_show_bug, window)
         window.housekeeping.begin()
         then = window.controller.reconstruct if reconstruct else None
-        if sample:
+        if sample == "stacks":
+            window.controller.open_sample_stacks(then)
+        elif sample:
             window.controller.open_sample(then)
         elif paths:
             window.controller.open(list(paths), then)

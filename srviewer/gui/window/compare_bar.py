@@ -27,7 +27,7 @@ from srviewer.gui.views.map_overlays import MAP_DECIMALS
 from srviewer.gui.widgets.form import describe, set_entries
 from srviewer.gui.widgets.plain_text import PlainLabel, add_named, menu_text
 from srviewer.io.formats import open_filter
-from srviewer.sr.results.maps import MAPS
+from srviewer.sr.results.maps import SHOWN_MAPS
 from srviewer.study.state.compared_volumes import FEWEST_SHOWN, MOST_SHOWN
 from srviewer.study.state.comparing import FLIP_KEY, Comparing
 from srviewer.study.state.layouts import Control, Layout, find_layout
@@ -65,7 +65,7 @@ class CompareBar(QWidget):
         self._map = QComboBox()
         describe(self._map, tr("Map"), tr("Lay a map of the current result over its slices"))
         set_entries(
-            self._map, [(tr("No map"), ""), *((tr(kind.title), kind.id) for kind in MAPS)], ""
+            self._map, [(tr("No map"), ""), *((tr(kind.title), kind.id) for kind in SHOWN_MAPS)], ""
         )
         self._threshold = _spin(
             tr("From"), tr("Least value drawn, in % of the intensity range"), 0, 100, " %"

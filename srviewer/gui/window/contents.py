@@ -48,6 +48,7 @@ from srviewer.gui.window.empty_page import EmptyPage
 from srviewer.gui.window.frame import TITLE
 from srviewer.gui.window.frame_bar import FrameBar
 from srviewer.gui.window.housekeeping import Housekeeping
+from srviewer.gui.window.join_offer import JoinOffer
 from srviewer.gui.window.opening import Opening
 from srviewer.gui.window.scan_actions import ScanActions
 from srviewer.gui.window.side_panels import SidePanels
@@ -149,6 +150,7 @@ class Contents(QObject):
         layout.setSpacing(2)
         self.tabs = TabRow(self.studies, self.closing, self.actions_offered)
         layout.addWidget(self.tabs)
+        layout.addWidget(JoinOffer(self.controller))
         layout.addWidget(FrameBar(self.controller))
         layout.addWidget(ConstantScanNotice(self.study))
         layout.addWidget(self.compare_bar)

@@ -12,6 +12,9 @@ from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.io.formats import open_filter
 from srviewer.io.scans.series import ScanListing
+from srviewer.sr.stacks.joinable.groups import JoinableGroup, joinable_groups
+
+STACKS = "joinable stacks"  # a job
 
 
 class Opening(QObject):
@@ -57,7 +60,19 @@ class Opening(QObject):
         picker.finished.connect(self._read)
         picker.open()
 
+        def offer(groups: tuple[JoinableGroup, ...]) -> None:
+            picker.offer_to_join(groups)
+
+        self._controller.work.start(
+            STACKS,
+            tr("Looking for stacks that can be joined"),
+            joinable_groups(found.series),
+            offer,
+            lambda: self._picker is picker,
+            asked=False,
+        )
+
     def _read(self, answer: int) -> None:
         picker, self._picker = self._picker, None
         if picker is not None and answer == SeriesPicker.DialogCode.Accepted:
-            self._controller.read(picker.choices())
+            self._controller.read(picker.choices(), to_join=picker.to_join)

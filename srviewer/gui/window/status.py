@@ -14,7 +14,7 @@ from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.values import value_text
-from srviewer.gui.texts.wording import agreement, counted, label_text
+from srviewer.gui.texts.wording import counted, label_text, result_agreement
 from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.widgets.form import ElidedLabel, describe, label
 from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
@@ -176,9 +176,7 @@ class StatusBar(QStatusBar):
 
     def _show_agreement(self) -> None:
         result = self._study.result
-        self._agreement.setText(
-            "" if result is None else agreement(result.consistency, result.repaired)
-        )
+        self._agreement.setText("" if result is None else result_agreement(result))
 
 
 def _counted(volume: Volume, index: tuple[int, int, int]) -> str:

@@ -235,18 +235,24 @@ def _rank(key: str) -> int:
 def _sidecar(
     volume: ScanHeader, root: Path, source: Path, provenance: Mapping[str, object]
 ) -> dict[str, object]:
-    cited = source.name  # of a file elsewhere: where it lies is no one else's business
-    if source.resolve().is_relative_to(root.resolve()):
-        cited = f"bids:raw:{source.resolve().relative_to(root.resolve()).as_posix()}"
+    stacks = volume.source.paths if "stacks" in provenance and volume.source else ()
+    cited = _cited(source, root)
+    how = f"refined along {provenance.get('axis', AXIS_NAMES[2])}"
     spacing = " x ".join(f"{mm:.4g}" for mm in volume.geometry.spacing)
     return {
         "Description": f"Thin slices estimated from thick ones. {RESEARCH_USE_ONLY}",
-        "Resolution": f"{spacing} mm, refined along {provenance.get('axis', AXIS_NAMES[2])}",
-        "Sources": [cited],
+        "Resolution": f"{spacing} mm, {'joined from several stacks' if stacks else how}",
+        "Sources": [_cited(path, root) for path in stacks] or [cited],
         "SpatialReference": cited,
         "SkullStripped": False,
         "GeneratedBy": [_generator()],
     }
+
+
+def _cited(source: Path, root: Path) -> str:
+    if source.resolve().is_relative_to(root.resolve()):
+        return f"bids:raw:{source.resolve().relative_to(root.resolve()).as_posix()}"
+    return source.name  # of a file elsewhere: where it lies is no one else's business
 
 
 def _description(folder: Path, root: Path) -> dict[str, object]:

@@ -4,10 +4,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
@@ -41,6 +42,9 @@ NO_IMAGE = (
 LONGEST_STEM = 140  # bytes of a result's name before its endings; systems take 255 in all
 
 
+ItemKey: TypeAlias = tuple[tuple[Path, ...], int]  # files, and number of the series in them
+
+
 @dataclass(frozen=True)
 class Item:
     """One volume to reconstruct.
@@ -54,6 +58,7 @@ class Item:
         output: The path of the result within the output folder, unless that belongs to another
             source.
         crowded: Whether an earlier item has the same ``output``.
+        stacks: The stacks that are joined, the first as the reference; () for a single volume.
     """
 
     name: str
@@ -63,6 +68,7 @@ class Item:
     root: Path
     output: PurePosixPath
     crowded: bool
+    stacks: tuple["Item", ...] = ()
 
     @property
     def source_name(self) -> str:
@@ -97,11 +103,13 @@ class Selection:
         items: To be reconstructed.
         left_out: Those that are not.
         bids: Whether an input is a BIDS tree.
+        series: Of each item, by files and place.
     """
 
     items: tuple[Item, ...]
     left_out: tuple[SkippedVolume, ...]
     bids: bool
+    series: Mapping[ItemKey, Series] = field(default_factory=dict, repr=False)
 
 
 def select(
@@ -125,7 +133,8 @@ def select(
         UserError: A path does not exist, a pattern matches nothing, or there is no volume at all.
     """
     roots, shared = _expanded(paths)
-    items: dict[tuple[tuple[Path, ...], int], Item] = {}  # each once, however it was given
+    items: dict[ItemKey, Item] = {}  # each once, however it was given
+    found: dict[ItemKey, Series] = {}
     left_out: list[SkippedVolume] = []
     taken: set[PurePosixPath] = set()
     for number, root in enumerate(roots):
@@ -153,11 +162,14 @@ def select(
                 left_out.append(SkippedVolume(series.name, UNNAMED, False, UNNAMED_KIND, source))
             else:
                 item = replace(item, crowded=item.output in taken)
-                if items.setdefault((item.sources, item.place), item) is item:
+                key = item.sources, item.place
+                if items.setdefault(key, item) is item:
+                    found[key] = series
                     taken.add(item.output)
     if not items and not left_out:
         raise UserError(NOTHING if part is None else NO_IMAGE)
-    return Selection(tuple(items.values()), tuple(left_out), any(map(is_data_set, roots)))
+    bids = any(map(is_data_set, roots))
+    return Selection(tuple(items.values()), tuple(left_out), bids, found)
 
 
 def _expanded(paths: Sequence[Path]) -> tuple[list[Path], Path]:
@@ -257,7 +269,9 @@ def _item(
     """The series as an item; None where its name is not one that the target needs."""
     together = [other.index for other in others if other.sources == series.sources]
     inside = PurePosixPath(name_below(shared, series.sources[0])).parent
-    usual = inside / _result_stem(series, bids=is_data_set(root))
+    single = len(series.sources) == 1
+    name = stem(series.sources[0]) if single else series.name
+    usual = inside / result_stem(name, bids=is_data_set(root))
     output = target.result_name(usual, series.sources[0])
     if output is None:
         return None
@@ -272,10 +286,16 @@ def _item(
     )
 
 
-def _result_stem(series: Series, bids: bool) -> str:
-    """ "scan" as "scan_thin"; in BIDS the contrast stays last: "sub-1_desc-sr_T1w"."""
-    single = len(series.sources) == 1
-    name = stem(series.sources[0]) if single else series.name
+def result_stem(name: str, bids: bool) -> str:
+    """The name of a result without its ending.
+
+    Args:
+        name: Of the scan.
+        bids: Whether it lies in a BIDS tree.
+
+    Returns:
+        "scan_thin" for "scan"; in BIDS the contrast stays last: "sub-1_desc-sr_T1w".
+    """
     if bids:
         entities, _, contrast = name.rpartition("_")
         return f"{entities}_desc-sr_{contrast}"

@@ -12,6 +12,7 @@ from srviewer.job import Job, Progress, aside, within
 from srviewer.sr.batch.claims import shared_now
 from srviewer.sr.batch.dispatch import dispatched
 from srviewer.sr.batch.items import Item, Selection, SkippedVolume, describe_derivative, select
+from srviewer.sr.batch.joined_items import with_joins
 from srviewer.sr.batch.outcome import VolumeOutcome, all_outcomes, recorded_state, volume_key
 from srviewer.sr.batch.records import LOGS, STATE, BatchFolder
 from srviewer.sr.batch.summary import summary_path, write_summary
@@ -220,7 +221,11 @@ def summarised(plan: BatchPlan) -> Job[BatchResult]:
 
 
 def _selected(plan: BatchPlan) -> Job[Selection]:
-    return select(plan.paths, plan.thin_too, target(plan.settings.target), plan.part)
+    kind = target(plan.settings.target)
+    job = select(plan.paths, plan.thin_too, kind, plan.part)
+    if not plan.settings.join:
+        return (yield from job)
+    return (yield from within(with_joins((yield from within(job, 0.0, 0.5)), kind), 0.5, 1.0))
 
 
 def _made(folder: Path) -> Path:

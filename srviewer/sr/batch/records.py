@@ -147,11 +147,15 @@ def is_provenance(values: dict[str, Any]) -> bool:
     Raises:
         LookupError: A value is missing.
     """
-    consistency, warnings = values["consistency"], values.get("warnings", [])
+    warnings = values.get("warnings", [])
+    noted = isinstance(warnings, list) and all(is_text(text, LONGEST_TEXT) for text in warnings)
+    if "stacks" in values:  # of a join
+        return noted and isinstance(values["stacks"], list)
+    consistency = values["consistency"]
     return (
-        is_number(values["factor"])
-        and isinstance(warnings, list)
-        and all(is_text(text, LONGEST_TEXT) for text in (values["axis"], *warnings))
+        noted
+        and is_number(values["factor"])
+        and is_text(values["axis"], LONGEST_TEXT)
         and (consistency is None or is_number(consistency["max"]))
     )
 

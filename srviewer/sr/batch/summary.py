@@ -2,9 +2,10 @@
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from srviewer.atomic import write_text
@@ -115,7 +116,7 @@ def cells(outcome: VolumeOutcome) -> tuple[str, ...]:
         outcome.source,
         outcome.name,
         outcome.status,
-        f"{values['factor']} along {values['axis']}" if values else "",
+        _made(values),
         str(values.get("model") or values.get("method") or ""),
         f"{consistency['max']:.4%}" if consistency else "",
         f"{outcome.seconds:.1f}",
@@ -139,3 +140,10 @@ def _row(outcome: VolumeOutcome) -> dict[str, object]:
 def _address(path: str) -> str:
     """A path below the folder of the summary as a link, with any bytes in it."""
     return quote(os.fsencode(path))
+
+
+def _made(values: Mapping[str, Any]) -> str:
+    """How a result was made: "4 along k", or "3 stacks joined"."""
+    if "stacks" in values:
+        return f"{len(values['stacks'])} stacks joined"
+    return f"{values['factor']} along {values['axis']}" if values else ""

@@ -51,12 +51,16 @@ from srviewer.sr.results.reconstruction import unscored
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.choice import SlabsWanted, choose_slabs
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
+from srviewer.sr.stacks.join import join
+from srviewer.sr.stacks.joined import Joined, source_of_join
+from srviewer.sr.stacks.request import JoinRequest
 from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
 
 FOUND = 0.02  # the share of one volume's job in which it is found again
-Made: TypeAlias = tuple[ReconstructionFacts, dict[str, Any]]  # and its provenance
+Values: TypeAlias = dict[str, Any]  # a provenance
+Made: TypeAlias = tuple[ReconstructionFacts | Joined, Values, str]  # and a message
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ class Settings:
             None where the target tells it from the output folder.
         precision: That of all networks, settled before workers start, which may be of several
             machines; None to take the request's.
+        join: Whether stacks that belong together are joined; of the request, joins take method,
+            model and device.
     """
 
     request: Request
@@ -90,6 +96,7 @@ class Settings:
     target: str = NIFTI.id
     data_set: Path | None = None
     precision: Precision | None = None
+    join: bool = False
 
     def identity(self) -> str:
         """A digest of all on which an outcome depends: also what makes a volume fail."""
@@ -187,19 +194,13 @@ def _reconstructing(
     name = yield from output_name(batch_folder.folder, batch_folder.state, wanted, source, replaces)
     log.of(name.output)
     log.add(f"begun: {item.source_name}, {len(item.sources)} files")
-    series = yield from within(_series_of(item), FOUND / 2, FOUND)
-    room = min(settings.room, free_bytes())
-    choice = choose_slabs(series, 0, settings.slabs, lambda scan: _request(scan, settings), room)
-    if choice.message:
-        log.add(choice.message)
     output = batch_folder.folder / name.output
     with _unfinished(batch_folder, output.name) as draft:
-        job = (
-            _in_memory(series, item, settings, batch_folder.folder, draft)
-            if choice.source is None
-            else _in_slabs(choice.source, item, settings, batch_folder.folder, draft)
-        )
-        result, values = yield from within(job, FOUND, 1.0)
+        made = _joined if item.stacks else _made
+        job = made(item, settings, batch_folder.folder, draft)
+        result, values, said = yield from within(job, FOUND / 2, 1.0)
+        if said:
+            log.add(said)
         if values.get("source_sha256") != source.sha256:
             raise _changed(item)
         if not name.untouched(batch_folder.folder):
@@ -222,7 +223,7 @@ def _reconstructing(
     log.add(f"written: {name.output}, {size:,} bytes, {result.seconds:.1f} s on {result.device}")
     for line in result.warnings:
         log.add(f"note: {line}")
-    message = " ".join(filter(None, (choice.message, _name_note(item, name.output))))
+    message = " ".join(filter(None, (said, _name_note(item, name.output))))
     return VolumeOutcome(item.name, name.output, "done", message=message, values=values)
 
 
@@ -255,9 +256,39 @@ def _name_note(item: Item, output: PurePosixPath) -> str:
     return f"Its result is '{output}', the name that it got in an earlier run."
 
 
+def _made(item: Item, settings: Settings, home: Path, draft: Path) -> Job[Made]:
+    """A reconstruction, written to the draft."""
+    series = yield from within(_series_of(item), 0.0, FOUND)
+    room = min(settings.room, free_bytes())
+    choice = choose_slabs(series, 0, settings.slabs, lambda scan: _request(scan, settings), room)
+    job = (
+        _in_memory(series, item, settings, home, draft)
+        if choice.source is None
+        else _in_slabs(choice.source, item, settings, home, draft)
+    )
+    result, values = yield from within(job, FOUND, 1.0)
+    return result, values, choice.message
+
+
+def _joined(item: Item, settings: Settings, home: Path, draft: Path) -> Job[Made]:
+    """A join of stacks, written to the draft."""
+    stacks = []
+    for stack in item.stacks:
+        scan = yield from within((yield from _series_of(stack)).read(0), 0.0, 0.1)
+        _check(scan, settings)
+        stacks.append(scan)
+    asked = settings.request
+    request = JoinRequest(method=asked.method, model=asked.model, device=asked.device)
+    result = yield from within(join(stacks, request), 0.1, 0.9)
+    values = result.provenance()
+    job = _drafted(result.volume, stacks[0], values, item, settings, home, draft)
+    yield from within(job, 0.9, 1.0)
+    return result, values, f"Joined from {', '.join(scan.name for scan in stacks)}."
+
+
 def _in_memory(
     series: Series, item: Item, settings: Settings, home: Path, draft: Path
-) -> Job[Made]:
+) -> Job[tuple[ReconstructionFacts, Values]]:
     scan = yield from within(series.read(0), 0.0, 0.1)
     _check(scan, settings)
     result = yield from within(reconstruct_with_gain(scan, _request(scan, settings)), 0.1, 0.9)
@@ -270,7 +301,7 @@ def _in_memory(
 def _drafted(
     volume: Volume,
     scan: Volume,
-    values: dict[str, Any],
+    values: Values,
     item: Item,
     settings: Settings,
     home: Path,
@@ -285,10 +316,10 @@ def _drafted(
 
 def _in_slabs(
     source: PlaneByPlane, item: Item, settings: Settings, home: Path, draft: Path
-) -> Job[Made]:
+) -> Job[tuple[ReconstructionFacts, Values]]:
     request = _request(source.header, settings)
 
-    def write(volume: Volume, scan: Volume, values: dict[str, Any]) -> Job[Written]:
+    def write(volume: Volume, scan: Volume, values: Values) -> Job[Written]:
         return _drafted(volume, scan, values, item, settings, home, draft)
 
     files = SlabFiles(
@@ -303,13 +334,19 @@ def _in_slabs(
 
 
 def _source(item: Item) -> Job[ScanSource]:
+    if item.stacks:
+        sources = []
+        for stack in item.stacks:
+            sources.append((yield from _source(stack)))
+        return source_of_join(sources, 0)
     files = yield from digests(item.sources)
     return source_of(files, part_words(None if item.alone else item.place, None), item.root)
 
 
 def _key(item: Item, source: ScanSource, settings: Settings) -> str:
     """SHA-256 over the content of the files, the number of the series, and the settings."""
-    digest = hashlib.sha256(f"{item.place} {settings.fingerprint()}".encode())
+    joined = f"joined {len(item.stacks)} " if item.stacks else ""
+    digest = hashlib.sha256(f"{joined}{item.place} {settings.fingerprint()}".encode())
     for file in source.files:
         digest.update(bytes.fromhex(file.sha256))
     return digest.hexdigest()

@@ -86,7 +86,7 @@ def restored(
         _agreement(scan, volume, request, read, repairs), 1.0, 1.0
     )
     check_agreement(scan, consistency, document, image)
-    model, missing = _model(provenance, request)
+    model, missing = known_model(provenance, request.model)
     return Reconstruction(
         volume=volume,
         disagreement=read.get(DISAGREEMENT.id),
@@ -247,16 +247,25 @@ def _residual(
     )
 
 
-def _model(provenance: Mapping[str, Any], request: Request) -> tuple[Model | None, tuple[str, ...]]:
-    """The model that ran, where it still exists unchanged; else a line for the user."""
+def known_model(provenance: Mapping[str, Any], name: str) -> tuple[Model | None, tuple[str, ...]]:
+    """The network that made a result, where it still exists unchanged.
+
+    Args:
+        provenance: Of the result.
+        name: The name or the file of the model.
+
+    Returns:
+        The network and no line; or None and a line for the user, which is left out for a result
+        that no network made.
+    """
     if not provenance.get("model"):
         return None, ()
     try:
-        model = find_model(request.model)
+        model = find_model(name)
     except UserError:
-        return None, (f"Made by model '{request.model}', which is not here any more.",)
+        return None, (f"Made by model '{name}', which is not here any more.",)
     if model.sha256 != provenance.get("model_sha256"):
-        return None, (f"Made by another model of the name '{request.model}' than the one here.",)
+        return None, (f"Made by another model of the name '{name}' than the one here.",)
     return model, ()
 
 

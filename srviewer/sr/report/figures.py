@@ -29,6 +29,8 @@ class MontageSlice:
         high: The value that is drawn in the last colour.
         colours: The name of a colour map of matplotlib; other than "gray", a scale is drawn beside
             it.
+        frame_mm: (left, bottom, width, height) of the part that is shown, as ``extent_mm`` of the
+            image; None for all of it.
     """
 
     title: str
@@ -36,6 +38,12 @@ class MontageSlice:
     low: float
     high: float
     colours: str = "gray"
+    frame_mm: tuple[float, float, float, float] | None = None
+
+    @property
+    def shown_mm(self) -> tuple[float, float, float, float]:
+        """The part that is shown."""
+        return self.image.extent_mm if self.frame_mm is None else self.frame_mm
 
 
 def montage(rows: Sequence[tuple[str, Sequence[MontageSlice]]]) -> bytes:
@@ -68,7 +76,10 @@ def montage(rows: Sequence[tuple[str, Sequence[MontageSlice]]]) -> bytes:
                 extent=(left, left + width, bottom, bottom + height),
                 interpolation="nearest",
             )
-            axes.invert_xaxis()  # radiological, as the window is by default
+            left, bottom, width, height = picture.shown_mm
+            axes.set_xlim(left + width, left)  # radiological, as the window is by default
+            axes.set_ylim(bottom, bottom + height)
+            axes.set_facecolor("black")
             _letter(axes, picture.image)
             axes.set_title(picture.title, fontsize=8)
             if picture.colours != "gray":
@@ -106,7 +117,58 @@ def _letter(axes: Axes, image: SliceImage) -> None:
 
 def _shape(pictures: Sequence[MontageSlice]) -> float:
     """Height over width of the tallest slice."""
-    return max(picture.image.extent_mm[3] / picture.image.extent_mm[2] for picture in pictures)
+    return max(picture.shown_mm[3] / picture.shown_mm[2] for picture in pictures)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel of lines.
+
+    Attributes:
+        title: Above it.
+        across: The title of the axis of positions.
+        up: The title of the axis of values.
+        positions: Along the axis.
+        lines: (name, values) of each line; None leaves a gap.
+    """
+
+    title: str
+    across: str
+    up: str
+    positions: Sequence[float]
+    lines: Sequence[tuple[str, Sequence[float | None]]]
+
+
+LINES = (("#1f77b4", 1.4), ("0.5", 0.8), ("#d08a2e", 1.0))  # colour and width, by their order
+
+
+def panels(rows: Sequence[Panel]) -> bytes:
+    """Draw panels of lines beside each other.
+
+    Args:
+        rows: The panels, three in a row.
+
+    Returns:
+        The bytes of a PNG file.
+    """
+    columns = min(len(rows), 3)
+    height = -(-len(rows) // columns)
+    figure = Figure(figsize=(2.9 * columns, 2.4 * height), layout="constrained")
+    every = figure.subplots(height, columns, squeeze=False).flat
+    for axes in every:
+        axes.set_axis_off()
+    for axes, panel in zip(every, rows, strict=False):
+        axes.set_axis_on()
+        for (name, values), (colour, width) in zip(panel.lines, LINES, strict=False):
+            shown = [float("nan") if value is None else value for value in values]
+            axes.plot(panel.positions, shown, linewidth=width, color=colour, label=name)
+        axes.set_title(panel.title, fontsize=8)
+        axes.set_xlabel(panel.across, fontsize=8)
+        axes.set_ylabel(panel.up, fontsize=8)
+        axes.tick_params(labelsize=7)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=7, frameon=False)
+    return _png(figure)
 
 
 def curves(scores: Scores, cubic: Scores | None, metric: str, title: str) -> bytes:

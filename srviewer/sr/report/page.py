@@ -18,11 +18,13 @@ class Table:
         title: Above the table.
         head: The titles of the columns; empty ones are allowed.
         rows: Cells, as many in each row as in ``head``.
+        note: Below the title, "" for none.
     """
 
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)

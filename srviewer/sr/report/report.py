@@ -9,15 +9,22 @@ import numpy as np
 from srviewer.core.comparison.comparison import Scores
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.intensity.intensity_range import volume_intensity
-from srviewer.core.intensity.window import automatic_window
 from srviewer.core.scores.metrics import METRICS, Mask, comparable_metrics, ranking_metric
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.job import Job, Progress, within
-from srviewer.nn.models.model_file import Model
-from srviewer.sr.models.available_models import mean_gains
 from srviewer.sr.report.doubtful_regions import regions_figure, regions_table
 from srviewer.sr.report.page import Figure, Page, Table
+from srviewer.sr.report.parts import (
+    SIDES,
+    cutting_plane,
+    grid_words,
+    levels,
+    middle_of,
+    model_card,
+    scores_table,
+    share_words,
+)
 from srviewer.sr.report.settings import settings_table, source_rows
 from srviewer.sr.results.doubts import Doubts, find_doubts, shown_maps
 from srviewer.sr.results.maps import MAPS, MapKind
@@ -29,11 +36,6 @@ from srviewer.sr.trust.self_test import SelfTest
 
 DISAGREEMENT_NOTE = "a guide to where to look first, region by region; no measure of the error"
 SHOWN = ("worst", "median", "best")
-SIDES = {
-    Plane.AXIAL: "The patient's right is on the left.",
-    Plane.CORONAL: "The patient's right is on the left.",
-    Plane.SAGITTAL: "The patient's front is on the left.",
-}
 
 
 def reconstruction_report(
@@ -62,7 +64,7 @@ def reconstruction_report(
     yield Progress(0.2, "Drawing the report")
     from srviewer.sr.report.figures import curves, montage  # matplotlib takes a second to load
 
-    plane = _cutting_plane(result.volume, result.request.axis)
+    plane = cutting_plane(result.volume, result.request.axis)
     chosen = _chosen(result, scores, plane)
     figures = [
         Figure(
@@ -75,17 +77,17 @@ def reconstruction_report(
     tables = [_summary(scan, result, scores)]
     if doubts is not None and doubts.regions:
         yield Progress(0.4, "Drawing the regions")
-        figures.append(regions_figure(scan, result, doubts, plane, _levels(scan)))
+        figures.append(regions_figure(scan, result, doubts, plane, levels(scan)))
         tables.append(regions_table(doubts, result))
     if scores is not None:
         for number, metric in enumerate(comparable_metrics()):
             yield Progress(0.5 + 0.4 * number / len(METRICS), "Drawing the curves")
             drawn = curves(scores.candidate, scores.cubic, metric.id, metric.title)
             figures.append(Figure(metric.id, f"{metric.title} of each slice.", drawn))
-        tables.append(_scores_table(scores.candidate, scores.cubic))
+        tables.append(scores_table(scores.candidate, scores.cubic))
     if tested is not None:
         tables.append(_tested_table(tested.judged(result.expected_gain)))
-    tables += [settings_table(result.provenance()), *_card(result.model)]
+    tables += [settings_table(result.provenance()), *model_card(result.model)]
     return Page(f"Reconstruction of {scan.name}", result.warnings, tuple(tables), tuple(figures))
 
 
@@ -105,10 +107,10 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
 
     candidate, scores = compared.candidate, compared.scores
     axis = int(np.argmax(reference.geometry.spacing))
-    plane = _cutting_plane(reference, axis)
+    plane = cutting_plane(reference, axis)
     normal = plane.normal_axis(reference.geometry)
     ranked = _from_worst(scores, normal)
-    low, high = _levels(reference)
+    low, high = levels(reference)
     error = candidate.voxels - reference.voxels
     for left_out in _left_out(reference, compared):
         error[left_out] = 0
@@ -118,7 +120,7 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
     most = float(np.percentile(np.abs(difference.voxels), 99.9))
     rows = []
     for word, number in zip(SHOWN, ranked, strict=True):
-        at = _at(reference, normal, number)
+        at = middle_of(reference, normal, number)
         pictures = [
             MontageSlice("reference", slice_at(reference, plane, at), low, high),
             MontageSlice("candidate", slice_at(candidate, plane, at), low, high),
@@ -135,7 +137,7 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
     files = Table(
         "Files", ("", ""), (*_files("reference", reference), *_files("candidate", candidate))
     )
-    return Page(title, tuple(notes), (_scores_table(scores, None), files), tuple(figures))
+    return Page(title, tuple(notes), (scores_table(scores, None), files), tuple(figures))
 
 
 def _left_out(reference: Volume, compared: Compared) -> list[Mask]:
@@ -159,12 +161,12 @@ def _rows(
 ) -> list[tuple[str, list[Any]]]:
     from srviewer.sr.report.figures import MontageSlice
 
-    low, high = _levels(scan)
+    low, high = levels(scan)
     normal = plane.normal_axis(result.volume.geometry)
     maps = _maps_with_ends(result, doubts)
     rows = []
     for word, number in chosen:
-        at = _at(result.volume, normal, number)
+        at = middle_of(result.volume, normal, number)
         pictures = [
             MontageSlice("scan", slice_at(scan, plane, at), low, high),
             MontageSlice("result", slice_at(result.volume, plane, at), low, high),
@@ -191,11 +193,6 @@ def _maps_with_ends(
             most = float(np.percentile(np.abs(map_volume.voxels), 99.9))
             shown.append((kind, map_volume, max(most, 1e-3 * result.data_range)))
     return shown
-
-
-def _cutting_plane(volume: ScanHeader, thick: Axis) -> Plane:
-    """The first plane whose slices hold the thick axis."""
-    return next(plane for plane in Plane if plane.normal_axis(volume.geometry) != thick)
 
 
 def _chosen(
@@ -237,25 +234,14 @@ def _ranked_by(scores: ScoredPair | None, result: Reconstruction) -> str:
     return "ranked by the disagreement of the planes" if result.disagreement else "evenly taken"
 
 
-def _at(volume: Volume, axis: Axis, number: int) -> np.ndarray:
-    index = (np.array(volume.geometry.shape) - 1) / 2.0
-    index[axis] = number
-    return volume.geometry.world(index)
-
-
-def _levels(volume: Volume) -> tuple[float, float]:
-    window = automatic_window(volume)
-    return window.low, window.high
-
-
 def _summary(scan: ScanHeader, result: Reconstruction, scores: ScoredPair | None) -> Table:
     consistency, planes = result.consistency, result.disagreement_summary()
     rows = [
-        ("scan", _grid(scan)),
-        ("result", _grid(result.volume)),
+        ("scan", grid_words(scan)),
+        ("result", grid_words(result.volume)),
         (
             "agreement with the scan",
-            f"rms {_share(consistency.rms)}, max {_share(consistency.max)} of the range",
+            f"rms {share_words(consistency.rms)}, max {share_words(consistency.max)} of the range",
         ),
     ]
     if result.expected_gain is not None:
@@ -282,42 +268,5 @@ def _summary(scan: ScanHeader, result: Reconstruction, scores: ScoredPair | None
     return Table("In short", ("", ""), tuple(rows))
 
 
-def _share(value: float) -> str:
-    return f"{value:.3%}" if value >= 1e-5 or value == 0 else "under 0.001 %"
-
-
-def _scores_table(scores: Scores, cubic: Scores | None) -> Table:
-    head = ("", "candidate") + (() if cubic is None else ("cubic B-spline",))
-    rows = []
-    for metric in METRICS:
-        cells = [metric.text(scores.whole[metric.id])]
-        if cubic is not None:
-            cells.append(metric.text(cubic.whole[metric.id]))
-        rows.append((metric.heading, *cells))
-    return Table(f"Scores against {scores.meaning}", head, tuple(rows))
-
-
 def _tested_table(tested: SelfTest) -> Table:
     return Table(f"Self-test. {tested.verdict}", tested.head, tuple(tested.cells()))
-
-
-def _card(model: Model | None) -> tuple[Table, ...]:
-    if model is None:
-        return ()
-    rows = [
-        ("name", model.name),
-        ("network", f"{model.spec.title}, {model.parameters:,} parameters"),
-        ("factors", ", ".join(map(str, model.factors))),
-        ("trained on", ", ".join(model.plan.train) or "not said"),
-        ("licences", "; ".join(f"{n}: {text}" for n, text in model.licences.items()) or "not said"),
-        ("file", f"sha256 {model.sha256}"),
-    ]
-    for factor, gain in mean_gains(model.scores).items():
-        shown = ranking_metric().gain_text(gain)
-        rows.append((f"gain at factor {factor}", f"{shown} over cubic, other subjects' scans"))
-    return (Table("Model card", ("", ""), tuple(rows)),)
-
-
-def _grid(volume: ScanHeader) -> str:
-    shape = " x ".join(map(str, volume.geometry.shape))
-    return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"

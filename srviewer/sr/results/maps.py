@@ -40,7 +40,14 @@ SPREAD = MapKind(
 TEXTURE_CHANGE = MapKind(
     "texture-change", "Change by texture", "magnitude of the change by texture", False
 )
-MAPS = (DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE)
+MAPS = (DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE)  # of a reconstruction
+LEFT_OUT = MapKind(
+    "left-out",
+    "Left-out residual",
+    "what the other stacks predict for a stack minus what was measured in it, on its grid",
+    True,
+)
+SHOWN_MAPS = (*MAPS, LEFT_OUT)  # of any result, in the window
 # Voxels that texture moves by more than this share of the intensity range are counted as changed.
 TEXTURE_THRESHOLD = 0.02
 

@@ -16,13 +16,13 @@ from srviewer.io.files.content import digest, stamp_of
 from srviewer.io.scans.series import Series
 from srviewer.io.sidecars.exported_image import described, own_document, stated_source
 from srviewer.job import Job, Progress, within
-from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.references.read_for_comparison import to_compare
 from srviewer.sr.references.same_scan import AnotherScan
 from srviewer.sr.references.truth import read_truth_again
 from srviewer.sr.requests.request_document import request_for
-from srviewer.sr.results.maps import MAPS
-from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.results.maps import SHOWN_MAPS
+from srviewer.sr.stacks.restore import restored_result
+from srviewer.sr.stacks.result import Result, stored_maps
 from srviewer.study.label_listing import with_labels
 from srviewer.study.sessions.document import (
     LOADED,
@@ -226,7 +226,7 @@ class _Reading:
 
     # --- what belongs to it
 
-    def _result(self, scan: Volume, saved: SavedResult) -> Job[Reconstruction]:
+    def _result(self, scan: Volume, saved: SavedResult) -> Job[Result]:
         """A result with the maps that can still be read; errors of the others are problems."""
         image = yield from self._unchanged(saved.image)
         maps: dict[str, Path] = {}
@@ -236,16 +236,14 @@ class _Reading:
             except UserError as error:
                 self.problems.append(error)
         stamps = {path: stamp_of(path) for path in (image, *maps.values())}
-        result = yield from restored(scan, image, maps, saved.model)
+        result = yield from restored_result(scan, image, maps, saved.model)
         held_in(image, result.volume, stamps[image])
-        for kind, volume in result.maps().items():
+        for kind, volume in stored_maps(result).items():
             if kind in maps:
                 held_in(maps[kind], volume, stamps[maps[kind]])
         return result
 
-    def _references(
-        self, scan: Volume, results: Mapping[int, Reconstruction]
-    ) -> Job[dict[int, Reference]]:
+    def _references(self, scan: Volume, results: Mapping[int, Result]) -> Job[dict[int, Reference]]:
         """The reference under the key 0; empty where there is none, or it cannot be read."""
         current_first = sorted(results, key=lambda number: not self.saved.results[number].current)
         grids = [results[number].volume.geometry for number in current_first]
@@ -280,7 +278,7 @@ class _Reading:
 
     def _comparables(
         self,
-        results: Mapping[int, Reconstruction],
+        results: Mapping[int, Result],
         loaded: Mapping[int, Volume],
         scored: bool,
     ) -> ComparedVolumes:
@@ -342,7 +340,7 @@ def _settled(state: StudyState, before: StudyState) -> StudyState:
     """``state`` with the conventions of the window, and only what this version knows."""
     view = state.view.with_conventions(before.view)
     zoom = min(max(view.zoom, ZOOM_LIMITS[0]), ZOOM_LIMITS[1])
-    known = {kind.id for kind in MAPS}
+    known = {kind.id for kind in SHOWN_MAPS}
     comparing = replace(state.comparing, swapped=False)
     if comparing.map not in known:
         comparing = replace(comparing, map="")

@@ -13,6 +13,7 @@ from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress, within
 from srviewer.sr.results.maps import RESIDUAL
 from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.stacks.result import Result, stored_maps
 from srviewer.study.sessions.document import (
     LOADED,
     LONGEST_TEXT,
@@ -85,17 +86,19 @@ def files_of(state: StudyState) -> set[Path]:
     return {path for volume in state.volumes if (path := path_of(volume)) is not None}
 
 
-def stored_maps(result: Reconstruction) -> Mapping[str, Volume]:
-    """The maps that are stored with a result.
+def saved_maps(result: Result) -> Mapping[str, Volume]:
+    """The maps that are saved with a result.
 
     Args:
         result: The result.
 
     Returns:
-        Kind -> map; without the residual where it follows from the result.
+        Key -> map; without the residual of a reconstruction where it follows from the result.
     """
-    maps = result.maps()
-    return {k: v for k, v in maps.items() if k != RESIDUAL.id or result.request.isotropic}
+    maps = stored_maps(result)
+    if isinstance(result, Reconstruction) and not result.request.isotropic:
+        maps.pop(RESIDUAL.id, None)
+    return maps
 
 
 def _unwritten(
@@ -116,7 +119,7 @@ def _unwritten(
             continue
         if lacking(kept.volume):
             yield kept.volume, "result", kept.made.provenance()
-        for kind, volume in stored_maps(kept.made).items():
+        for kind, volume in saved_maps(kept.made).items():
             if lacking(volume):
                 yield volume, kind, {}
 
@@ -201,7 +204,7 @@ class _Saving:
         assert kept.made is not None
         image = yield from location_of_file(self._file(kept.volume))
         maps: dict[str, FileLocation] = {}
-        for kind, volume in stored_maps(kept.made).items():
+        for kind, volume in saved_maps(kept.made).items():
             maps[kind] = yield from location_of_file(self._file(volume))
         current = kept.key == self.state.compared_volumes.current
         model = kept.made.request.model

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.results.doubts import Doubts
-from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.stacks.joined import Joined
+from srviewer.sr.stacks.result import Result, stored_maps
 
 ORIGINAL, CUBIC, REFERENCE = "original", "cubic", "reference"
 NO_RESULT = "result"  # the key that stands in for a result while there is none
@@ -23,7 +24,7 @@ class ComparedVolume:
         key: an identifier that stays when it is renamed.
         name: the user's name for it.
         volume: the volume of the result, or the loaded one.
-        made: the reconstruction; None for a loaded volume.
+        made: what is known of a result; None for a loaded volume.
         scores: of the result and of cubic interpolation against the reference; None without.
         doubts: the smoothed disagreement and the regions most likely wrong; None until computed.
 
@@ -32,14 +33,14 @@ class ComparedVolume:
     key: str
     name: str
     volume: Volume
-    made: Reconstruction | None = None
+    made: Result | None = None
     scores: ScoredPair | None = None
     doubts: Doubts | None = None
 
     @property
     def volumes(self) -> tuple[Volume, ...]:
         """Its volume, and the maps of a result."""
-        return (self.volume, *(() if self.made is None else self.made.maps().values()))
+        return (self.volume, *(() if self.made is None else stored_maps(self.made).values()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,7 @@ class ComparedVolumes:
         """The current result."""
         return self.find(self.current)
 
-    def with_result(self, result: Reconstruction) -> "ComparedVolumes":
+    def with_result(self, result: Result) -> "ComparedVolumes":
         """Add a result, make it the current one and show it instead of the first result shown.
 
         Args:
@@ -231,15 +232,24 @@ class ComparedVolumes:
         return free
 
 
-def result_name(result: Reconstruction) -> str:
-    """The name of a result until the user renames it: model or method, factor, added texture.
+def result_name(result: Result) -> str:
+    """The name of a result until the user renames it: what made it.
 
     Args:
         result: The result.
 
     Returns:
-        Such as "fast \u00d74" or "fast \u00d74, texture 55 %".
+        Such as "fast \u00d74", "fast \u00d74, texture 55 %" or "3 stacks joined (fast)".
     """
+    if isinstance(result, Joined):
+        return _joined_name(result)
     by = result.model.name if result.model else result.request.method
     texture = f", texture {result.request.texture:.0%}" if result.texture_change else ""
     return f"{by} \u00d7{result.request.factor}{texture}"
+
+
+def _joined_name(result: Joined) -> str:
+    by = result.model.name if result.model else result.request.method
+    if result.is_single:
+        return f"{by} of one stack (joining gained nothing)"
+    return f"{len(result.stacks)} stacks joined ({by})"

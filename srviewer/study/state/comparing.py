@@ -27,6 +27,7 @@ class Comparing:
         map: The kind of the map of the current result that lies over every pane; "" for none.
         threshold: Values of the map below it are not drawn; a share of the scan's intensity range.
         opacity: Of the map, 0..1.
+        stack: The number, from 0, of the stack of a join whose scores as left out are shown.
     """
 
     layout: Annotated[str, Meta(examples=[row.id for row in LAYOUTS])] = PLANES
@@ -38,6 +39,7 @@ class Comparing:
     map: str = ""
     threshold: float = 0.01
     opacity: float = 0.7
+    stack: Annotated[int, Meta(ge=0)] = 0
 
     def __post_init__(self) -> None:
         known = [row.id for row in LAYOUTS]

@@ -11,8 +11,8 @@ from srviewer.core.slices.planes import Plane, acquired_plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.doubts import Doubts
-from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.stacks.result import Result
 from srviewer.sr.trust.self_test import SelfTest
 from srviewer.study.state.compared_volumes import LONGEST_NAME, ComparedVolume, ComparedVolumes
 from srviewer.study.state.comparing import Comparing
@@ -94,7 +94,7 @@ class StudyState:
                 yield self.reference.thin
 
     @property
-    def result(self) -> Reconstruction | None:
+    def result(self) -> Result | None:
         """The current result, which is scored, plotted and exported."""
         current = self.compared_volumes.result
         return None if current is None else current.made
@@ -118,7 +118,7 @@ class StudyState:
             return self.view.main or Plane.AXIAL
         return acquired_plane(self.scan.geometry)
 
-    def with_result(self, result: Reconstruction) -> "StudyState":
+    def with_result(self, result: Result) -> "StudyState":
         """Add a result and make it the current one.
 
         Args:

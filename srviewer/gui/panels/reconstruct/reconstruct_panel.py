@@ -5,6 +5,8 @@ from dataclasses import replace
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.slice_faults.warnings import FAULT_CODES
+from srviewer.gui.panels.reconstruct.join_box import JoinBox
+from srviewer.gui.panels.reconstruct.joined_box import JoinedBox
 from srviewer.gui.panels.reconstruct.model_choice import (
     ModelChoice,
     factor_for_model,
@@ -21,9 +23,9 @@ from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
 from srviewer.gui.panels.reconstruct.thin_scan_box import ThinScanBox
 from srviewer.gui.study.report_box import ReportBox
 from srviewer.gui.study.study_controller import StudyController
-from srviewer.gui.texts.result_card import facts, own_warnings, verdict
+from srviewer.gui.texts.result_card import facts, is_good, own_warnings, verdict
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.texts.wording import agrees, axis_title, device_entries, precision_entries
+from srviewer.gui.texts.wording import axis_title, device_entries, precision_entries
 from srviewer.gui.widgets.form import (
     ElidedLabel,
     choice,
@@ -38,6 +40,7 @@ from srviewer.sr.cross_plane.methods import METHODS, method
 from srviewer.sr.reconstruction.cautions import cautions
 from srviewer.sr.requests.request import LARGEST_MEASURED
 from srviewer.sr.results.expected_gain import ExpectedGain
+from srviewer.sr.stacks.joined import Joined
 
 
 class ReconstructPanel(QWidget):
@@ -121,6 +124,7 @@ class ReconstructPanel(QWidget):
         outcome.addWidget(self._expected)
         outcome.addWidget(self._own_warnings)
         outcome.addWidget(self._facts)
+        outcome.addWidget(JoinedBox(self._controller))
         outcome.addWidget(ReportBox(self._controller))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
@@ -137,6 +141,7 @@ class ReconstructPanel(QWidget):
         layout.addWidget(self._options)
         layout.addWidget(RepairBox(self._controller))
         layout.addWidget(self._self_test)
+        layout.addWidget(JoinBox(self._controller))
         # What comes and goes stands below the controls, so that none moves under the mouse.
         layout.addWidget(self._outcome)
         layout.addWidget(self._note)
@@ -226,10 +231,12 @@ class ReconstructPanel(QWidget):
         self._outcome.setVisible(result is not None)
         if result is not None:
             self._verdict.setText(verdict(result))
-            set_role(self._verdict, "good" if agrees(result.consistency) else "doubt")
+            set_role(self._verdict, "good" if is_good(result) else "doubt")
             self._facts.setText("\n".join(facts(result)))
-            self._own_warnings.show_text(own_warnings(result, self._study.scan))
-            self._show_expected(result.expected_gain)
+            states = self._controller.studies.states if isinstance(result, Joined) else ()
+            scans = (self._study.scan, *(state.scan for state in states))
+            self._own_warnings.show_text(own_warnings(result, filter(None, scans)))
+            self._show_expected(None if isinstance(result, Joined) else result.expected_gain)
 
     def _show_expected(self, gain: ExpectedGain | None) -> None:
         self._expected.setVisible(gain is not None)

@@ -193,6 +193,7 @@ def _add_story(
     images = () if volume.origin is None else volume.origin.images
     if images:
         header.SourceImageSequence = _references(images)
+        _add_hierarchy(header, images)
     header.DerivationDescription = f"srviewer: {'; '.join(volume.history)}"[:SHORT_TEXT]
     header.ImageComments = _comments(volume, scale)
     header.BurnedInAnnotation = source.get("BurnedInAnnotation") or "NO"
@@ -209,12 +210,47 @@ def _comments(volume: ScanHeader, scale: StoredScale) -> str:
     return " ".join(line for line in lines if line)[:LONG_TEXT]
 
 
+def _add_hierarchy(header: Dataset, images: Sequence[SourceImage]) -> None:
+    """Add the series and the studies of the source images (PS3.3 C.12.2)."""
+    studies: dict[str, dict[str, list[Dataset]]] = {}
+    for image in images:
+        if image.series and image.study:
+            series = studies.setdefault(image.study, {})
+            series.setdefault(image.series, []).append(_reference(image))
+    own = studies.pop(str(header.StudyInstanceUID), {})
+    if own:
+        header.ReferencedSeriesSequence = _referenced_series(own)
+    others = []
+    for uid, series in studies.items():
+        study = Dataset()
+        study.StudyInstanceUID = uid
+        study.ReferencedSeriesSequence = _referenced_series(series)
+        others.append(study)
+    if others:
+        header.StudiesContainingOtherReferencedInstancesSequence = others
+
+
+def _referenced_series(series: Mapping[str, list[Dataset]]) -> list[Dataset]:
+    items = []
+    for uid, references in series.items():
+        item = Dataset()
+        item.SeriesInstanceUID = uid
+        item.ReferencedInstanceSequence = references
+        items.append(item)
+    return items
+
+
+def _reference(image: SourceImage) -> Dataset:
+    item = Dataset()
+    item.ReferencedSOPClassUID = image.sop_class
+    item.ReferencedSOPInstanceUID = image.sop_instance
+    return item
+
+
 def _references(images: Sequence[SourceImage]) -> list[Dataset]:
     items = []
     for image in images:
-        item = Dataset()
-        item.ReferencedSOPClassUID = image.sop_class
-        item.ReferencedSOPInstanceUID = image.sop_instance
+        item = _reference(image)
         item.PurposeOfReferenceCodeSequence = [
             _code("121322", "Source image for image processing operation")
         ]

@@ -104,8 +104,9 @@ def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
         The header to repeat, the source images, and the frame of reference.
     """
     header, sop_class = _kept(slices[0])
-    uids = dict.fromkeys(slice_header.uid for slice_header in slices if slice_header.uid)
-    images = tuple(SourceImage(sop_class, uid) for uid in uids)
+    series = {slice_header.uid: slice_header.series.uid for slice_header in slices}
+    study = str(header.get("StudyInstanceUID") or "")
+    images = tuple(SourceImage(sop_class, uid, series[uid], study) for uid in series if uid)
     return DicomOrigin(header.to_json(), images, str(header.get("FrameOfReferenceUID") or ""))
 
 

@@ -1,0 +1,185 @@
+"""The texts on the card of a joined result, in plain English."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.wording import millimetres, percent
+from srviewer.sr.stacks.joined import Joined, JoinedStack
+from srviewer.sr.stacks.left_out import LeftOut
+from srviewer.sr.stacks.places import has_moved
+
+SINGLE = mark("Joining gained nothing here: this is the result of the reference stack alone.")
+UNTESTED = mark(
+    "No stack was predicted from the others, so nothing measured says whether joining gained "
+    "anything."
+)
+LEFT_OUT_MEANING = mark(
+    "PSNR in dB of each stack as predicted from the others, against what was measured in it. "
+    "Beside it: the mean of the others by cubic interpolation, and the best other stack alone. "
+    "PSNR rewards blur: see the coherence below the panes."
+)
+
+
+def gains(joined: Joined) -> tuple[float, ...]:
+    """The gain over the best single stack, of each stack that was predicted from the others.
+
+    Args:
+        joined: The join.
+
+    Returns:
+        In dB.
+    """
+    rows = (stack.left_out for stack in joined.stacks)
+    return tuple(
+        row.psnr - row.psnr_single
+        for row in rows
+        if row is not None and row.psnr is not None and row.psnr_single is not None
+    )
+
+
+def joined_verdict(joined: Joined) -> str:
+    """What joining is worth on these stacks, as one sentence.
+
+    Args:
+        joined: The join.
+
+    Returns:
+        The translated text.
+    """
+    known = gains(joined)
+    if joined.is_single:
+        return tr(SINGLE)
+    if not known:
+        return tr(UNTESTED)
+    return tr(
+        "Measured: a stack is predicted from the others by {gain:+.1f} dB against the best single "
+        "one (mean of {count}).",
+        gain=float(np.mean(known)),
+        count=len(known),
+    )
+
+
+def joined_is_good(joined: Joined) -> bool:
+    """Whether joining is known to have gained something.
+
+    Args:
+        joined: The join.
+
+    Returns:
+        False also where nothing was measured.
+    """
+    known = gains(joined)
+    return not joined.is_single and bool(known) and float(np.mean(known)) > 0
+
+
+def joined_facts(joined: Joined) -> tuple[str, ...]:
+    """What was made and how.
+
+    Args:
+        joined: The join.
+
+    Returns:
+        One translated sentence each.
+    """
+    reference = joined.stacks[joined.request.reference]
+    by = joined.model.name if joined.model else joined.request.method
+    return (
+        tr(
+            "{count} stacks onto '{name}', voxels of {spacing}.",
+            count=len(joined.stacks),
+            name=reference.name,
+            spacing=millimetres(joined.volume.geometry.spacing),
+        ),
+        tr(
+            "Single results by {by}; {seconds:.1f} s on {device}.",
+            by=by,
+            seconds=joined.seconds,
+            device=joined.device,
+        ),
+    )
+
+
+def stack_facts_text(joined: Joined, number: int) -> str:
+    """What was found of one of the stacks.
+
+    Args:
+        joined: The join.
+        number: Of the stack, from 0.
+
+    Returns:
+        Translated lines: motion, grey levels, weight, agreement, slices that are used less.
+    """
+    stack = joined.stacks[number]
+    lines = [_motion(stack, number == joined.request.reference)]
+    lines.append(
+        tr(
+            "Grey levels \u00d7 {gain:.3g} {offset:+.3g};  weight {weight:.0%}.",
+            gain=stack.gain,
+            offset=stack.offset,
+            weight=stack.weight,
+        )
+    )
+    if stack.agreement is not None:
+        share = percent(stack.agreement.rms)
+        lines.append(tr("The volume made thick differs from it by {share} (rms).", share=share))
+    if stack.down_weighted:
+        numbers = ", ".join(str(n + 1) for n in stack.down_weighted)
+        lines.append(tr("Slices that fit the others badly, used less: {numbers}.", numbers=numbers))
+    return "\n".join(lines)
+
+
+def short_names(names: Sequence[str]) -> tuple[str, ...]:
+    """What distinguishes names, for a narrow column.
+
+    Args:
+        names: Such as "sub-01_acq-ax_T2w" and "sub-01_acq-cor_T2w".
+
+    Returns:
+        Such as "ax" and "cor", without the words at both ends that all have in common; the names
+        themselves where one would be empty.
+    """
+    parts = [re.split(r"(?<=[^0-9A-Za-z])|(?=[^0-9A-Za-z])", name) for name in names]
+    most = min(map(len, parts)) - 1
+    first = next((n for n in range(most) if len({row[n] for row in parts}) > 1), max(most, 0))
+    rest = [row[first:] for row in parts]
+    most = min(map(len, rest)) - 1
+    last = next((n for n in range(most) if len({row[-1 - n] for row in rest}) > 1), max(most, 0))
+    short = tuple("".join(row[: len(row) - last]) for row in rest)
+    return short if all(short) and len(set(short)) == len(set(names)) else tuple(names)
+
+
+def left_out_cells(left_out: LeftOut | None) -> tuple[str, str, str]:
+    """The scores of a stack that was predicted from the others, for a table.
+
+    Args:
+        left_out: The scores; None where it was not predicted.
+
+    Returns:
+        In dB: of the others joined, of their cubic mean, of the best single one; a dash for none.
+    """
+    if left_out is None:
+        return ("\u2013",) * 3
+    joined, cubic, single = (
+        "\u2013" if value is None else f"{value:.1f}"
+        for value in (left_out.psnr, left_out.psnr_cubic, left_out.psnr_single)
+    )
+    return joined, cubic, single
+
+
+def _motion(stack: JoinedStack, is_reference: bool) -> str:
+    if is_reference:
+        return tr("The reference: it stays in its place.")
+    if not has_moved(stack):
+        return tr("Left where its header puts it.")
+    shift, turn = np.linalg.norm(stack.translation_mm), np.linalg.norm(stack.rotation_deg)
+    return tr(
+        "Moved by {shift:.1f} mm ({x:+.1f} R, {y:+.1f} A, {z:+.1f} S) and {turn:.1f}\u00b0.",
+        shift=shift,
+        turn=turn,
+        x=stack.translation_mm[0],
+        y=stack.translation_mm[1],
+        z=stack.translation_mm[2],
+    )

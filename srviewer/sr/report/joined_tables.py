@@ -1,0 +1,84 @@
+"""What was found of each stack of a joined volume, as rows of text."""
+
+import math
+
+from srviewer.sr.stacks.joined import Joined, JoinedStack
+from srviewer.sr.stacks.left_out import LeftOut
+
+FOUND_HEAD = (
+    "stack",
+    "turned",
+    "moved",
+    "gain",
+    "offset",
+    "weight",
+    "agreement",
+    "slices used less",
+)
+FOUND_NOTE = (
+    "Turned and moved: from the place in the header. A voxel of the reference is gain * voxel + "
+    "offset. Weight: share of the volume. Agreement: root mean square of what the joined volume, "
+    "degraded to slices like the stack's, misses of it, as a share of its intensity range. Slices "
+    "used less: they fit the others badly, counted from 1"
+)
+LEFT_OUT_HEAD = ("stack left out", "the others joined", "cubic", "best other alone", "scored")
+LEFT_OUT_NOTE = (
+    "PSNR in dB, higher is better, of what the other stacks predict against what was measured. "
+    "PSNR rewards blur and says nothing of detail finer than the slices of the stack left out: see "
+    "the coherence too."
+)
+
+
+def found_rows(joined: Joined) -> list[tuple[str, ...]]:
+    """What was found of each stack.
+
+    Args:
+        joined: The joined volume.
+
+    Returns:
+        A row for each stack, of as many cells as ``FOUND_HEAD``.
+    """
+    return [_found(stack, stack.index == joined.request.reference) for stack in joined.stacks]
+
+
+def left_out_rows(joined: Joined) -> list[tuple[str, ...]]:
+    """The scores of each stack as predicted from the others.
+
+    Args:
+        joined: The joined volume.
+
+    Returns:
+        A row for each stack that was left out, of as many cells as ``LEFT_OUT_HEAD``.
+    """
+    rows: list[tuple[str, ...]] = []
+    for stack in joined.stacks:
+        scores = stack.left_out
+        if scores is not None:
+            single = _single(joined, scores)
+            values = _decibels(scores.psnr), _decibels(scores.psnr_cubic), single
+            rows.append((stack.name, *values, f"{scores.share:.0%}"))
+    return rows
+
+
+def _found(stack: JoinedStack, is_reference: bool) -> tuple[str, ...]:
+    turned = f"{math.hypot(*stack.rotation_deg):.2f}\N{DEGREE SIGN}"
+    agreement = stack.agreement
+    return (
+        stack.name,
+        "reference" if is_reference else turned,
+        "reference" if is_reference else f"{math.hypot(*stack.translation_mm):.2f} mm",
+        f"{stack.gain:.3f}",
+        f"{stack.offset:.4g}",
+        f"{stack.weight:.0%}",
+        "none" if agreement is None else f"{agreement.rms:.2%}",
+        ", ".join(str(number + 1) for number in stack.down_weighted) or "none",
+    )
+
+
+def _single(joined: Joined, scores: LeftOut) -> str:
+    text = _decibels(scores.psnr_single)
+    return text if scores.psnr_single is None else f"{text} ({joined.stacks[scores.single].name})"
+
+
+def _decibels(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"

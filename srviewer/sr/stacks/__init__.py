@@ -1,0 +1,1 @@
+"""Several stacks of one person joined to one volume: registration, estimate, leave one out."""

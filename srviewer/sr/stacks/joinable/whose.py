@@ -1,0 +1,146 @@
+"""The person and the examination of a scan, as far as its header and its name say."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from srviewer.io.headers.header_values import HeaderValues
+from srviewer.io.scans.series import Series
+
+Sameness = Literal["same", "another", "unknown"]
+
+# What identifies a person, by the keywords of DICOM, in words for people.
+IDENTITY = {
+    "PatientID": "patient number",
+    "IssuerOfPatientID": "issuer of the patient number",
+    "PatientName": "patient's name",
+    "PatientBirthDate": "birth date",
+    "PatientSex": "sex",
+}
+# A study's values beside its UID: some anonymisers give all studies the same.
+STUDY = ("StudyInstanceUID", "StudyDate", "AccessionNumber")
+# Values that anonymisers write for everybody.
+NOBODY = re.compile(
+    r"anon(ym(ous|i[sz]ed|us)?)?|unknown|none|n ?a|null|nil|removed|withheld|patient|subject|test|"
+    r"phantom|no ?name|de ?identified|x+|0+|0*1"
+)
+SUBJECT, SESSION = re.compile(r"sub-[a-zA-Z0-9]+"), re.compile(r"ses-[a-zA-Z0-9]+")
+
+
+@dataclass(frozen=True)
+class Whose:
+    """The person and the examination of a scan.
+
+    Attributes:
+        identity: The values of ``IDENTITY`` that the header has, written alike; they name the
+            patient and go no further.
+        digest: The digest of everything in a DICOM header that identifies the person, "" for other
+            formats.
+        study: The values of ``STUDY`` that the header has.
+        subject: The label by BIDS ("sub-01") of the file or its folder, or "".
+        session: The label of the visit ("ses-02"), or "".
+        data_set: The folder within which these labels are of one person each.
+        folder: The folder of the file.
+    """
+
+    identity: dict[str, str] = field(repr=False)
+    digest: str = field(repr=False)
+    study: dict[str, str] = field(repr=False)
+    subject: str
+    session: str
+    data_set: Path
+    folder: Path
+
+    @property
+    def is_unsaid(self) -> bool:
+        """Whether neither header nor name says anything of the person."""
+        return not (self.identity or self.study or self.subject)
+
+
+def whose_of(series: Series, values: HeaderValues) -> Whose:
+    """Read the person and the examination of a scan.
+
+    Args:
+        series: The scan.
+        values: The values of its header; empty where it cannot be read.
+
+    Returns:
+        What is known of them.
+    """
+    file = series.sources[0]
+    subject, data_set = _label(SUBJECT, file)
+    named = {keyword: _plain(values.text(keyword)) for keyword in IDENTITY}
+    study = {keyword: values.text(keyword).strip() for keyword in STUDY}
+    return Whose(
+        identity={key: value for key, value in named.items() if value},
+        digest=series.details.person,
+        study={key: value for key, value in study.items() if value},
+        subject=subject,
+        session=_label(SESSION, file)[0],
+        data_set=data_set,
+        folder=file.parent,
+    )
+
+
+def same_person(one: Whose, other: Whose) -> tuple[Sameness, str]:
+    """Compare the persons of two scans.
+
+    Args:
+        one: Of the first scan.
+        other: Of the second.
+
+    Returns:
+        "same" and "another" only where header or name say so, with the reason for people.
+    """
+    both = one.identity.keys() & other.identity.keys()
+    differing = [word for key, word in IDENTITY.items() if key in both and _differ(key, one, other)]
+    if differing:
+        return "another", f"their headers differ in the {' and in the '.join(differing)}"
+    one_set = one.data_set == other.data_set
+    if one.subject and other.subject and one.subject != other.subject and one_set:
+        return "another", f"one is of {one.subject} and one of {other.subject}"
+    if one.digest and other.digest and one.digest != other.digest:
+        return "unknown", "the header of one identifies the person less fully than the other's"
+    if "PatientID" in both or {"PatientName", "PatientBirthDate"} <= both:
+        return "same", "their headers name one person"
+    if "StudyInstanceUID" in one.study and same_study(one, other):
+        return "same", "they are of one examination"
+    if one.subject and one.subject == other.subject and one_set:
+        return "same", f"both are of {one.subject}"
+    return "unknown", "neither their headers nor their names say whether it is one person"
+
+
+def same_study(one: Whose, other: Whose) -> bool:
+    """Whether nothing says that two scans are of two examinations.
+
+    Args:
+        one: The person and examination of the first scan.
+        other: Of the second.
+
+    Returns:
+        False where study or session are known of both and differ.
+    """
+    known = one.study.keys() & other.study.keys()
+    if any(one.study[key] != other.study[key] for key in known):
+        return False
+    return not (one.session and other.session and one.session != other.session)
+
+
+def _differ(key: str, one: Whose, other: Whose) -> bool:
+    return one.identity[key] != other.identity[key]
+
+
+def _plain(value: str) -> str:
+    """A value in one form; "" where it stands for nobody."""
+    text = " ".join(re.split(r"[\^=\s_-]+", value.casefold())).strip()
+    return "" if NOBODY.fullmatch(text) else text
+
+
+def _label(kind: re.Pattern[str], file: Path) -> tuple[str, Path]:
+    """The BIDS label of a file or of its nearest folder, and the folder around that one."""
+    in_name = next(filter(kind.fullmatch, file.name.split(".")[0].split("_")), "")
+    for folder in file.parents:
+        if kind.fullmatch(folder.name):
+            return in_name or folder.name, folder.parent
+    return in_name, file.parent

@@ -1,0 +1,90 @@
+"""The stacks of a join with their own results, ready to be placed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from srviewer.core.intensity.intensity_range import Intensity, volume_intensity
+from srviewer.core.intensity.padding import filled, measured_limits
+from srviewer.core.resampling.spline import spline_coefficients
+from srviewer.core.stacks.placed_stack import PlacedStack
+from srviewer.core.stacks.rigid import identity
+from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.job import Job, within
+from srviewer.nn.models.model_file import Model
+from srviewer.sr.reconstruction.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request, degradation_of
+from srviewer.sr.stacks.request import JoinRequest, single_request
+
+WORKED = 0.9  # of the time of one stack: then come its B-splines
+
+
+@dataclass(frozen=True, eq=False)
+class Single:
+    """One stack of a join with its own result.
+
+    Attributes:
+        scan: The stack.
+        result: Its result by the method of the join, on its own refined grid.
+        stack: The stack with its acquisition, where its header puts it.
+        intensity: Floor and range of the stack.
+        model: The network; None for interpolation.
+        device: The title of the device.
+        warnings: Of the stack and of its reconstruction, one line each.
+    """
+
+    scan: Volume
+    result: Volume
+    stack: PlacedStack
+    intensity: Intensity
+    model: Model | None
+    device: str
+    warnings: tuple[str, ...]
+
+
+def single_results(stacks: Sequence[Volume], request: JoinRequest) -> Job[list[Single]]:
+    """Reconstruct each stack by itself.
+
+    Args:
+        stacks: The stacks.
+        request: The join.
+
+    Returns:
+        A job with the stacks and their results.
+
+    Raises:
+        UserError: The model or the device is unknown.
+    """
+    singles: list[Single] = []
+    for number, scan in enumerate(stacks):
+        span = number / len(stacks), (number + 1) / len(stacks)
+        singles.append((yield from within(_single(scan, single_request(scan, request)), *span)))
+    return singles
+
+
+def _single(scan: Volume, request: Request) -> Job[Single]:
+    result = yield from within(reconstruct(scan, request), 0.0, WORKED)
+    weights = yield from within(_coefficients(result.volume, request.axis), WORKED, 1.0)
+    stack = PlacedStack(
+        measured=scan.voxels,
+        grid=scan.geometry,
+        degradation=degradation_of(scan, request),
+        weights=weights,
+        padded=scan.padded,
+        motion=identity(),
+    )
+    return Single(
+        scan=scan,
+        result=result.volume,
+        stack=stack,
+        intensity=volume_intensity(scan),
+        model=result.model,
+        device=result.device,
+        warnings=result.warnings,
+    )
+
+
+def _coefficients(volume: Volume, axis: int) -> Job[Voxels]:
+    padded, voxels = volume.padded, volume.voxels
+    if padded is not None:
+        voxels = filled(voxels, padded, axis, measured_limits(volume)[0])
+    return (yield from spline_coefficients(voxels, "Preparing to join"))
