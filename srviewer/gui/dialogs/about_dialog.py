@@ -37,6 +37,7 @@ PARTS = (
     ("msgspec", "BSD-3-Clause"),
     ("isal", "PSF-2.0; with ISA-L: BSD-3-Clause"),
     ("distributed", "BSD-3-Clause"),
+    ("pathspec", "MPL-2.0"),
 )
 
 
