@@ -40,7 +40,7 @@ def int8_network(
     if not all(bool(torch.isfinite(values).all()) for values in wanted):
         return None, "its values in float32 are not finite"
     blocks: list[Int8Block] = []
-    for number in range(len(measured.inputs)):
+    for number in range(len(measured.ranges)):
         yield Progress(1.0, "Rounding the weights")
         with torch.inference_mode():
             blocks.append(measured.block(number))
