@@ -4,7 +4,7 @@ Products of integers and their sums are exact, so they are the same in every ord
 thread. torch lends its compiler's convolutions of plain 8-bit tensors (oneDNN).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -19,11 +19,16 @@ LARGEST_WEIGHT = 127
 Room = tuple[float, float]
 INPUT_ROOM: Room = (1.2, 0.1)
 HIDDEN_ROOM: Room = (1.6, 0.2)
+# What the first blocks round off goes through all that follow: of so many, one stays in float32.
+BLOCKS_FOR_AN_EXACT_ONE = 16
 LEAST = 1e-6  # the range of a channel that is always 0
 # A float32 to which this is added holds the nearest whole number in its lowest bits.
 ROUNDING = 1.5 * 2**23
 ONES = [1, 1]  # strides, dilations
 NO_SCALARS: list[float] = []
+
+
+Block = Callable[[Tensor], Tensor]  # (B, width, H, W) in float32 to the same, its own to change
 
 
 class _Ranges:
@@ -65,16 +70,19 @@ class Measured:
             features = torch.add(features, block.second(hidden))
         return self.network.finished(slices, features, factor)
 
-    def block(self, number: int) -> "Int8Block":
+    def block(self, number: int) -> Block:
         """Make a block in 8-bit integers, by the ranges that its convolutions saw.
 
         Args:
             number: Of the block, from 0.
 
         Returns:
-            The block.
+            The block; as it is where it is one of the few that stay in float32.
         """
-        return Int8Block(self.network.blocks[number], *self.ranges[number])
+        block = self.network.blocks[number]
+        if number < len(self.ranges) // BLOCKS_FOR_AN_EXACT_ONE:
+            return block
+        return _Int8Block(block, *self.ranges[number]).added
 
 
 class Int8Residual(nn.Module):
@@ -84,7 +92,7 @@ class Int8Residual(nn.Module):
     so block means are as exact as there.
     """
 
-    def __init__(self, network: ResidualNetwork, blocks: Sequence["Int8Block"]) -> None:
+    def __init__(self, network: ResidualNetwork, blocks: Sequence[Block]) -> None:
         super().__init__()
         self._network, self._blocks = network, blocks
 
@@ -100,11 +108,11 @@ class Int8Residual(nn.Module):
         """
         features = self._network.head(slices)
         for block in self._blocks:
-            features = block.added(features)
+            features = block(features)
         return self._network.finished(slices, features, factor)
 
 
-class Int8Block:
+class _Int8Block:
     """A residual block, by the ranges that its two convolutions saw in float32."""
 
     def __init__(self, block: ResidualBlock, first: _Ranges, second: _Ranges) -> None:
@@ -120,14 +128,7 @@ class Int8Block:
         self._second = _Int8Convolution(weight, bias, None)
 
     def added(self, features: Tensor) -> Tensor:
-        """Add the residual to features, in place.
-
-        Args:
-            features: (B, width, H, W) in float32.
-
-        Returns:
-            The features.
-        """
+        """Features (B, width, H, W) in float32 to which the residual is added, in place."""
         hidden = self._first.rectified(self._quantised(features))
         return self._second.added(hidden, features)
 
