@@ -47,7 +47,7 @@ from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.sr.results.reconstruction import unscored
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.choice import SlabsWanted, choose_slabs
-from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
+from srviewer.sr.slabs.files import SlabFiles, Write, written_in_slabs
 from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
@@ -254,40 +254,34 @@ def _in_memory(
     _check(scan, settings)
     result = yield from within(reconstruct_with_gain(scan, _request(scan, settings)), 0.1, 0.9)
     values = unscored(result, scan)
-    job = _drafted(result.volume, scan, values, item, settings, home, draft)
+    job = _writer(item, settings, home, draft)(result.volume, scan, values)
     yield from within(job, 0.9, 1.0)
     return result, values
 
 
-def _drafted(
-    volume: Volume,
-    scan: Volume,
-    values: dict[str, Any],
-    item: Item,
-    settings: Settings,
-    home: Path,
-    draft: Path,
-) -> Job[Written]:
+def _writer(item: Item, settings: Settings, home: Path, draft: Path) -> Write:
+    """The writer of a draft, by the target of the batch."""
     kind = target(settings.target)
-    export = Export(volume, kind.given(home), values, settings.store, item.sources[0], scan)
-    yield from kind.draft(export, draft)
-    return Written(draft)
+
+    def write(volume: Volume, scan: Volume, values: dict[str, Any]) -> Job[Written]:
+        export = Export(volume, kind.given(home), values, settings.store, item.sources[0], scan)
+        yield from kind.draft(export, draft)
+        return Written(draft)
+
+    return write
 
 
 def _in_slabs(
     source: PlaneByPlane, item: Item, settings: Settings, home: Path, draft: Path
 ) -> Job[Made]:
     request = _request(source.header, settings)
-
-    def write(volume: Volume, scan: Volume, values: dict[str, Any]) -> Job[Written]:
-        return _drafted(volume, scan, values, item, settings, home, draft)
-
+    streams = target(settings.target).streams
     files = SlabFiles(
         draft,
         lambda scan, result: unscored(result, scan),
         lambda scan: _check(scan, settings),
         settings.store,
-        None if target(settings.target).streams else write,
+        None if streams else _writer(item, settings, home, draft),
     )
     written = yield from written_in_slabs(source, request, files)
     return written.result, written.provenance
