@@ -1,7 +1,7 @@
 """The temporary chunk store: voxels in compressed chunks in nameless files, beyond memory."""
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
@@ -11,12 +11,13 @@ from typing import IO
 import numpy as np
 
 from srviewer.core.geometry.grid import Axis
-from srviewer.core.volumes.volume import Voxels
+from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.core.volumes.voxel_sources import KeptVolume, Shape
 from srviewer.errors import UserError
+from srviewer.job import Job, Progress
 from srviewer.temporary_names import temporary_name
 from srviewer.unwritable import advice, reason
 
-Shape = tuple[int, int, int]
 Corner = tuple[int, int, int]
 
 ZLIB_LEVEL = 1
@@ -61,21 +62,7 @@ class ScratchVoxels:
                 self._chunks[corner] = (self._end, len(packed))
                 self._end += len(packed)
         except OSError as error:
-            raise UserError(
-                "The temporary file of a large scan cannot be written to the folder of the result: "
-                f"{reason(error)} {advice(error)}"
-            ) from error
-
-    def writer(self, axis: Axis) -> Callable[[int, Voxels], None]:
-        """Build a function that writes slabs along an axis.
-
-        Args:
-            axis: The array axis, 0..2.
-
-        Returns:
-            A function of the first plane and the slab, as ``write``.
-        """
-        return lambda start, slab: self.write(axis, start, slab)
+            raise _not_written(error) from error
 
     def read(self, axis: Axis, start: int, stop: int) -> Voxels:
         """Read planes of an axis.
@@ -142,6 +129,28 @@ class Scratch:
     def __exit__(self, *_: object) -> None:
         self._files.close()
 
+    def mapped(self, volume: KeptVolume) -> Job[Volume]:
+        """Map a volume from an uncompressed file, for work on it as if it were in memory.
+
+        Args:
+            volume: Any volume.
+
+        Returns:
+            A job with the same volume, whose voxels the system reads as they are asked for.
+
+        Raises:
+            UserError: The file cannot be created or written.
+        """
+        file, shape = self._file(), volume.header.geometry.shape
+        try:
+            for k, plane in enumerate(volume.planes()):
+                yield Progress(k / shape[2], "Preparing to write")
+                file.write(plane.tobytes(order="F"))
+            file.flush()
+        except OSError as error:
+            raise _not_written(error) from error
+        return volume.header.with_voxels(np.memmap(file, np.float32, "r", shape=shape, order="F"))
+
     def voxels(self, shape: Shape, edges: Shape) -> ScratchVoxels:
         """Create the storage of a volume.
 
@@ -155,15 +164,24 @@ class Scratch:
         Raises:
             UserError: No file can be created in the folder.
         """
+        return ScratchVoxels(self._file(), shape, edges)
+
+    def _file(self) -> IO[bytes]:
         try:
             name = temporary_name(self._folder / "scratch").name
             opened = TemporaryFile(dir=self._folder, prefix=f"{name}-")  # noqa: SIM115 (closed with the block)
-            file = self._files.enter_context(opened)
+            return self._files.enter_context(opened)
         except OSError as error:
             raise UserError(
                 f"The folder '{self._folder}' cannot be written to: {reason(error)} {advice(error)}"
             ) from error
-        return ScratchVoxels(file, shape, edges)
+
+
+def _not_written(error: OSError) -> UserError:
+    return UserError(
+        "The temporary file of a large scan cannot be written to the folder of the result: "
+        f"{reason(error)} {advice(error)}"
+    )
 
 
 def _shuffled(block: Voxels) -> bytes:

@@ -11,6 +11,7 @@ import pytest
 
 from children import ran
 from srviewer.__main__ import main
+from srviewer.cli.options.sources import open_only
 
 # What the program may take above what it has taken once everything is loaded. The reconstruction of
 # the test takes about 100 MiB slab by slab and 340 MiB in memory.
@@ -38,8 +39,12 @@ def voxels_of(path: Path) -> np.ndarray:
         (["--method", "cubic", "--minimum", "scan"], ["residual"]),
         (["--factor", "4"], ["residual", "disagreement"]),
         (["--factor", "4", "--minimum", "scan"], ["residual"]),
-        (["--factor", "2", "--flips", "--texture", "0.5"], ["spread", "texture-change"]),
-        (["--factor", "6", "--isotropic", "--profile", "gaussian"], ["disagreement"]),
+        (["--method", "cubic", "--factor", "6", "--isotropic"], ["residual"]),
+        (
+            ["--factor", "2", "--lock-shape", "ellipse:axial:0,0,0:8,0,0:0,8,0", "--texture", "1"],
+            ["texture-change"],
+        ),
+        (["--factor", "2", "--also", "i:2", "--method", "back-projected"], ["residual"]),
     ],
 )
 def test_slab_by_slab_gives_the_same_files(
@@ -59,10 +64,33 @@ def test_slab_by_slab_gives_the_same_files(
     for key in ("model_sha256", "factor", "axis", "warnings"):
         assert one[key] == other[key]
     assert one["consistency"] == pytest.approx(other["consistency"], rel=1e-6)
+    assert one["locked_region"] == other["locked_region"]
+    assert one["texture_changed"] == other["texture_changed"]
     assert (one["expected_gain"] is None) == (one["disagreement"] is None)
     if one["disagreement"] is not None:
         assert "slab by slab" in other["expected_gain"]["reason"]
         assert one["disagreement"] == pytest.approx(other["disagreement"], rel=1e-4)
+
+
+@pytest.mark.parametrize("option", ["--dicom", "--bids"])
+def test_other_targets_hold_the_same_slab_by_slab(
+    thick_file: Path, tmp_path: Path, option: str
+) -> None:
+    found = []
+    for slabs in ("never", "always"):
+        out = tmp_path / slabs
+        out.mkdir()
+        place = out / "series" if option == "--dicom" else out
+        run = ["reconstruct", str(thick_file), option, str(place), "--slabs", slabs]
+        run += ["--subject", "01", "--contrast", "T1w", "--method", "cubic"]
+        assert main([*run, "--json", str(tmp_path / "said")]) == 0
+        said = json.loads((tmp_path / "said").read_text())
+        assert said["slab_by_slab"] == (slabs == "always")
+        series = open_only(place if option == "--dicom" else Path(said["output"]))
+        found.append((series.voxels, said.get("pixels")))
+        assert not [path for path in out.rglob("*") if "scratch" in path.name]
+    np.testing.assert_array_equal(found[0][0], found[1][0])
+    assert found[0][1] == found[1][1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits on address space differ elsewhere")
@@ -95,7 +123,6 @@ def test_what_needs_the_whole_volume_is_refused(
     assert main([*run, "--adapt", "1", "--repair", "slices"]) == 1
     expected = "no fitting of the model to the scan, no repair of faults between slices"
     assert expected in capsys.readouterr().err
-    shape = "ellipse:axial:0,0,0:8,0,0:0,8,0"
-    assert main([*run, "--lock-shape", shape]) == 1
-    assert "no locked region" in capsys.readouterr().err
+    assert main([*run, "--report", str(tmp_path / "report.html")]) == 1
+    assert "no report" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

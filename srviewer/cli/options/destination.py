@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import run_with_progress
-from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of
 from srviewer.io.export.nifti import DATA_TYPES, DataType
 from srviewer.io.targets import TARGETS, Export, Target, Written
+from srviewer.sr.slabs.files import Write
 
 STORE = (
     "values of the output: float32 is exact (NIfTI, the default) or spread over 16 bits "
@@ -86,25 +86,33 @@ def check_destination(args: argparse.Namespace) -> None:
     row.check(path, _name(args))
 
 
-def write_result(
-    volume: Volume, args: argparse.Namespace, provenance: dict[str, object], scan: Volume
-) -> Written:
-    """Write a result to its target, with a progress bar.
+def scratch_folder(args: argparse.Namespace) -> Path:
+    """The folder for temporary files of slab-wise work.
 
     Args:
-        volume: The result.
         args: The parsed arguments.
-        provenance: The content of its sidecar.
-        scan: The scan that it was made from.
 
     Returns:
-        The file that was written, with notes on it.
+        That of the result, on whose disk there is room for it.
     """
     row, path = chosen_target(args)
-    export = Export(
-        volume, path, provenance, stored_as(args), args.path, scan, _name(args), args.overwrite
+    return path if row.place == "data set" else path.absolute().parent
+
+
+def writer_of(args: argparse.Namespace) -> Write:
+    """The writer of a result to its target.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        (result, scan, provenance) -> a job that writes it, and gives the file with notes on it.
+    """
+    row, path = chosen_target(args)
+    name, store = _name(args), stored_as(args)
+    return lambda volume, scan, provenance: row.write(
+        Export(volume, path, provenance, store, args.path, scan, name, args.overwrite)
     )
-    return run_with_progress(row.write(export))
 
 
 def values_of(written: Written) -> dict[str, object]:

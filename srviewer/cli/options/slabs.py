@@ -3,7 +3,6 @@
 import argparse
 
 from srviewer.cli.console.verb_output import note
-from srviewer.cli.options.destination import chosen_target
 from srviewer.cli.options.request import request_of
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.io.scans.series import PlaneByPlane, Series
@@ -58,10 +57,7 @@ def check_slabs(args: argparse.Namespace, scan: ScanHeader, request: Request) ->
     Raises:
         UserError: Something is; the message names it.
     """
-    row, _ = chosen_target(args)
     needs_memory = {
-        row.noun: not row.streams,
-        "locked region": args.lock is not None or args.lock_shape is not None,
         "label map": args.labels is not None,
         "report": args.report is not None,
         "resampling of a tilted stack": args.deskew,

@@ -70,8 +70,6 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     if args.workers < 1:
         raise UserError(f"At least one worker is needed, not {args.workers}.")
     target, path = chosen_target(args)
-    if args.slabs == "always" and not target.streams:
-        raise UserError(f"A {target.noun} cannot be written slab-wise. Leave out --slabs always.")
     folder = target.home(path)
     plan = BatchPlan(tuple(args.paths), path, _settings(args), args.workers, args.scheduler)
     result = run_with_progress(batch(plan))

@@ -10,11 +10,13 @@ from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.destination import (
     add_destination_arguments,
     check_destination,
+    chosen_target,
     image_target,
     rounded_to,
+    scratch_folder,
     stored_as,
     values_of,
-    write_result,
+    writer_of,
 )
 from srviewer.cli.options.outputs import (
     add_overwrite_argument,
@@ -186,7 +188,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     doubts = run_with_progress(find_doubts(result, scan))
     provenance = {**unscored(result, scan), "regions": described_regions(doubts)}
     maps = shown_maps(result, doubts)
-    output = write_result(result.volume, args, provenance, scan)
+    output = run_with_progress(writer_of(args)(result.volume, scan, provenance))
     for kind, path in wanted.items():
         run_with_progress(write_nifti(maps[kind], path, provenance, overwrite=True))
     if labels is not None:
@@ -215,20 +217,24 @@ def _execute_in_slabs(
     _check_maps(request, wanted)
 
     def check(scan: ScanHeader) -> None:
-        refuse_replacing(args, scan, [args.output])
+        refuse_replacing(args, scan, [image_target(args)])
         if not args.acknowledge:
             _refuse_unsound(scan, args.gaps)
 
+    row, path = chosen_target(args)
     files = SlabFiles(
-        args.output,
+        path,
         lambda scan, result: {**unscored(result, scan), "regions": described_regions(None)},
         check,
         stored_as(args),
+        None if row.streams else writer_of(args),
         wanted,
         args.overwrite,
+        folder=scratch_folder(args),
     )
-    reconstruction = run_with_progress(written_in_slabs(source, request, files))
-    output = Written(args.output)
+    job = written_in_slabs(source, request, files, _region(args, source.header))
+    reconstruction = run_with_progress(job)
+    output = reconstruction.output
     written = [output.path, *wanted.values()]
     result = reconstruction.result
     text = _text(reconstruction.scan, result, written, rounded_to(result.header, args, output))
@@ -249,7 +255,7 @@ def asked_request(scan: ScanHeader, args: argparse.Namespace) -> Request:
     return replace(request_of(scan, args), isotropic=args.isotropic, gaps=gaps)
 
 
-def _region(args: argparse.Namespace, scan: Volume) -> Volume | None:
+def _region(args: argparse.Namespace, scan: ScanHeader) -> Volume | None:
     """The region lock, on the grid of the scan; None for none."""
     if args.lock_shape is not None:
         return drawn_region(args.lock_shape, scan.geometry)

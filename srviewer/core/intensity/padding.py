@@ -11,6 +11,7 @@ import numpy as np
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.interpolate import Positions, nearest
+from srviewer.core.volumes.slabwise import parts_of
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import Job, Progress
 
@@ -39,9 +40,14 @@ def measured_limits(volume: Volume) -> tuple[float, float]:
     Returns:
         In the unit of the volume; of all voxels where nothing was measured.
     """
-    values = measured_voxels(volume.voxels, volume.padding)
-    values = values if values.size else volume.voxels
-    return float(values.min()), float(values.max())
+    low, high = np.inf, -np.inf
+    for part in parts_of(volume.voxels):
+        values = measured_voxels(part, volume.padding)
+        low = min(low, float(values.min(initial=np.float32(np.inf))))
+        high = max(high, float(values.max(initial=-np.float32(np.inf))))
+    if low > high:  # nothing but padding
+        return float(volume.voxels.min()), float(volume.voxels.max())
+    return low, high
 
 
 def least_measured(parts: Callable[[], Iterable[Voxels]], padding: float | None) -> Job[float]:

@@ -1,12 +1,16 @@
 """Work on whole volumes in steps: slab by slab, so that a cancel need not wait for the end."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress
+
+T = TypeVar("T", bound=np.generic)
 
 SLAB_VOXELS = 2**20  # of the first array: about 0.05 s of arithmetic
 PART = 2**22  # values of an array that are examined together
@@ -71,7 +75,7 @@ def filtered_in_place(
         slab[...] = work(slab)
 
 
-def planes_of(array: Voxels, axis: Axis, start: int, stop: int) -> Voxels:
+def planes_of(array: npt.NDArray[T], axis: Axis, start: int, stop: int) -> npt.NDArray[T]:
     """Select planes of an array.
 
     Args:

@@ -244,7 +244,7 @@ class StudyController(QObject):
             raise ValueError("this kind of file is not read plane by plane")
         known = {**self.exporting.beforehand(), "scores": None}
         files = SlabFiles(path, lambda _, made: {**made.provenance(), **known})
-        job = reconstructed_and_opened(scan, series.stream(frame), request, files)
+        job = reconstructed_and_opened(scan, series.stream(frame), request, files, self.region)
         held = self.exporting.claims.holding(path, job)
         self.previews.start(
             scan,

@@ -16,14 +16,19 @@ from srviewer import __version__
 from srviewer.atomic import replace_together
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.volumes.source_files import ScanSource, part_words, source_of
-from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, blocking_warnings
+from srviewer.core.volumes.volume import (
+    SEGMENTATION_CODES,
+    ScanHeader,
+    Volume,
+    blocking_warnings,
+)
 from srviewer.errors import InDoubt, Unsupported, UserError, as_user_error
 from srviewer.io.export.nifti import DataType
 from srviewer.io.files.content import digests
 from srviewer.io.formats import scan
 from srviewer.io.scans.series import PlaneByPlane, Series
 from srviewer.io.sidecars.provenance import sidecar
-from srviewer.io.targets import NIFTI, Export, target
+from srviewer.io.targets import NIFTI, Export, Written, target
 from srviewer.job import Job, within
 from srviewer.nn.devices.precisions import Precision
 from srviewer.sr.batch.items import Item
@@ -43,7 +48,7 @@ from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.sr.results.reconstruction import unscored
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.choice import SlabsWanted, choose_slabs
-from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
+from srviewer.sr.slabs.files import SlabFiles, Write, written_in_slabs
 from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
@@ -183,8 +188,7 @@ def _reconstructing(
     log.add(f"begun: {item.source_name}, {len(item.sources)} files")
     series = yield from within(_series_of(item), FOUND / 2, FOUND)
     room = min(settings.room, free_bytes())
-    slabs = settings.slabs if target(settings.target).streams else "never"
-    choice = choose_slabs(series, 0, slabs, lambda scan: _request(scan, settings), room)
+    choice = choose_slabs(series, 0, settings.slabs, lambda scan: _request(scan, settings), room)
     if choice.message:
         log.add(choice.message)
     output = batch_folder.folder / name.output
@@ -192,7 +196,7 @@ def _reconstructing(
         job = (
             _in_memory(series, item, settings, batch_folder.folder, draft)
             if choice.source is None
-            else _in_slabs(choice.source, item, settings, draft)
+            else _in_slabs(choice.source, item, settings, batch_folder.folder, draft)
         )
         result, values = yield from within(job, FOUND, 1.0)
         if values.get("source_sha256") != source.sha256:
@@ -256,20 +260,34 @@ def _in_memory(
     _check(scan, settings)
     result = yield from within(reconstruct_with_gain(scan, _request(scan, settings)), 0.1, 0.9)
     values = unscored(result, scan)
-    kind = target(settings.target)
-    given = kind.given(home)
-    export = Export(result.volume, given, values, settings.store, item.sources[0], scan)
-    yield from within(kind.draft(export, draft), 0.9, 1.0)
+    job = _writer(item, settings, home, draft)(result.volume, scan, values)
+    yield from within(job, 0.9, 1.0)
     return result, values
 
 
-def _in_slabs(source: PlaneByPlane, item: Item, settings: Settings, draft: Path) -> Job[Made]:
+def _writer(item: Item, settings: Settings, home: Path, draft: Path) -> Write:
+    """The writer of a draft, by the target of the batch."""
+    kind = target(settings.target)
+
+    def write(volume: Volume, scan: Volume, values: dict[str, Any]) -> Job[Written]:
+        export = Export(volume, kind.given(home), values, settings.store, item.sources[0], scan)
+        yield from kind.draft(export, draft)
+        return Written(draft)
+
+    return write
+
+
+def _in_slabs(
+    source: PlaneByPlane, item: Item, settings: Settings, home: Path, draft: Path
+) -> Job[Made]:
     request = _request(source.header, settings)
+    streams = target(settings.target).streams
     files = SlabFiles(
         draft,
         lambda scan, result: unscored(result, scan),
         lambda scan: _check(scan, settings),
         settings.store,
+        None if streams else _writer(item, settings, home, draft),
     )
     written = yield from written_in_slabs(source, request, files)
     return written.result, written.provenance

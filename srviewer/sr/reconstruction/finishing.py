@@ -6,9 +6,9 @@ import numpy as np
 
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.reconstruction.lower_bound import raised
-from srviewer.core.regions.locked_region import locked
+from srviewer.core.regions.locked_region import LockWeights, locked
 from srviewer.core.volumes.volume import Voxels
-from srviewer.core.volumes.voxel_sources import KeptVolume, VoxelSource
+from srviewer.core.volumes.voxel_sources import KeptVolume
 from srviewer.job import Job
 from srviewer.sr.cross_plane.estimate import Estimate, EstimateStore, Keep
 from srviewer.sr.cross_plane.padding_restored import marked_estimate, thin_padding
@@ -20,11 +20,11 @@ class Lock:
     """A region in which interpolation replaces the network.
 
     Attributes:
-        weights: (i, j, k) on the grid of the scan, as ``lock_weights`` gives them.
+        weights: Of the region, on the grid of the scan.
         interpolated: The interpolation with data consistency.
     """
 
-    weights: VoxelSource
+    weights: LockWeights
     interpolated: EstimateStore
 
     def of(self, slab: Estimate[Voxels], start: int, degradation: Degradation) -> Estimate[Voxels]:

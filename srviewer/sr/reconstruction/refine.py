@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.intensity.intensity_range import Intensity, intensity_of_parts
 from srviewer.core.reconstruction.fusion import FUSIONS
-from srviewer.core.regions.locked_region import lock_weights
+from srviewer.core.regions.locked_region import LockWeights
 from srviewer.core.volumes.volume import Volume
 from srviewer.core.volumes.voxel_sources import (
-    ArrayVoxels,
     KeptVolume,
     Storage,
     VoxelSource,
     VoxelStore,
-    shape_of,
 )
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, within
@@ -88,7 +86,7 @@ def refined(
     todo = Refinement(
         degradation, model, fusion, request.device, request.flips, intensity, request.precision
     )
-    weights = None if region is None else lock_weights(region, scan.header.geometry)
+    weights = None if region is None else LockWeights(region, scan.header.geometry)
     start, adapted, lock, faithful = 0.0, None, None, None
     if model is not None and request.adaptation is not None:
         job = _adapted(image, todo, chosen, request.adaptation, storage)
@@ -98,7 +96,7 @@ def refined(
         stop = start + LOCK * (1 - start)
         plain = _stored(image, todo, method("back-projected"), storage)
         interpolated, start = (yield from within(plain, start, stop)), stop
-        lock = Lock(ArrayVoxels(shape_of(weights), weights), interpolated)
+        lock = Lock(weights, interpolated)
     if sharper is not None:
         from srviewer.nn.models.weight_interpolation import (
             textured,  # only needed where there is a pair

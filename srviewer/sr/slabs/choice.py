@@ -42,7 +42,7 @@ class SlabOffer:
 
 
 def slab_offer(
-    scan: ScanHeader, series: Series | None, request: Request, locked: bool, room: float
+    scan: ScanHeader, series: Series | None, request: Request, room: float
 ) -> SlabOffer | None:
     """The offer to reconstruct an open scan slab-wise.
 
@@ -50,7 +50,6 @@ def slab_offer(
         scan: The scan.
         series: The series that it was read from; None where it was computed.
         request: The reconstruction.
-        locked: Whether a region is locked.
         room: Free memory, bytes.
 
     Returns:
@@ -62,7 +61,7 @@ def slab_offer(
     if series is None or series.stream is None:
         more = "Only NIfTI and MGH files, as they were opened, can be reconstructed slab by slab."
         return SlabOffer(f"{warning} {more}", False)
-    reasons = (*(("locked region",) if locked else ()), *unstreamable(scan, request))
+    reasons = unstreamable(request)
     if reasons:
         more = f"Slab by slab, straight into a file, there is no {', no '.join(reasons)}."
         return SlabOffer(f"{warning} {more}", False)

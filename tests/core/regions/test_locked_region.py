@@ -5,8 +5,8 @@ import pytest
 
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Geometry
-from srviewer.core.regions.locked_region import EDGE_MM, lock_weights, locked
-from srviewer.core.volumes.volume import Volume
+from srviewer.core.regions.locked_region import EDGE_MM, LockWeights, locked
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 
 
@@ -16,12 +16,21 @@ def _mask(like: Volume, where: tuple[slice, slice, slice]) -> Volume:
     return Volume(voxels, like.geometry, "lesion")
 
 
+def lock_weights(mask: Volume, scan: Geometry) -> Voxels:
+    return LockWeights(mask, scan).read(0, 0, scan.shape[0])
+
+
 def test_it_is_one_inside_and_fades_to_nothing(head: Volume) -> None:
     where = (slice(10, 16), slice(20, 30), slice(8, 12))
     weights = lock_weights(_mask(head, where), head.geometry)
     assert np.all(weights[where] == 1)
     assert weights[9, 25, 10] > weights[8, 25, 10] > 0  # 1 and 2 mm outside
     assert weights[16 + int(EDGE_MM), 25, 10] == 0
+    slabs = LockWeights(_mask(head, where), head.geometry)
+    for axis in range(3):
+        spans = [(n, min(n + 5, weights.shape[axis])) for n in range(0, weights.shape[axis], 5)]
+        together = np.concatenate([slabs.read(axis, *span) for span in spans], axis)
+        np.testing.assert_array_equal(together, weights)
 
 
 def test_a_fine_mask_locks_every_thick_voxel_that_it_touches(head: Volume) -> None:

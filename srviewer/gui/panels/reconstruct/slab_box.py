@@ -29,7 +29,7 @@ class SlabBox(Notice):
         layout.addWidget(self.start)
         self.start.clicked.connect(self._choose)
         self._study.follow(self._forget, "scan")
-        self._study.follow(self._ask, "request", "rois", "locked")
+        self._study.follow(self._ask, "request")
         controller.work.changed.connect(self._show)
         controller.written.connect(self._note_written)
         self._ask()
@@ -44,9 +44,8 @@ class SlabBox(Notice):
             self._offer = None
         else:
             origin = self._study.state.origin
-            locked = self._study.locked is not None
             series = None if origin is None else origin.series
-            self._offer = slab_offer(scan, series, request, locked, free_bytes())
+            self._offer = slab_offer(scan, series, request, free_bytes())
         self._show()
 
     def _show(self) -> None:
