@@ -46,7 +46,9 @@ def rows(paths: list[Path], model: str, factor: int) -> Iterator[str]:
             return made.volume.voxels, "" if made.precision is None else made.precision.name
 
         (exact, _), (quick, used) = result("float32"), result("int8")
-        before, after = (psnr(truth, voxels, intensity.range, seen) for voxels in (exact, quick))
+        before, after = (
+            psnr(truth, voxels, intensity.range, seen) or np.nan for voxels in (exact, quick)
+        )
         apart = np.abs(quick - exact)[seen] / intensity.range
         near, far = (100 * float((apart <= limit).mean()) for limit in (NEAR, FAR))
         yield (

@@ -39,9 +39,11 @@ def voxels_of(path: Path) -> np.ndarray:
         (["--method", "cubic", "--minimum", "scan"], ["residual"]),
         (["--factor", "4"], ["residual", "disagreement"]),
         (["--factor", "4", "--minimum", "scan"], ["residual"]),
-        (["--factor", "2", "--flips", "--texture", "0.5"], ["spread", "texture-change"]),
-        (["--factor", "6", "--isotropic", "--profile", "gaussian"], ["disagreement"]),
-        (["--factor", "2", "--lock-shape", "ellipse:axial:0,0,0:8,0,0:0,8,0"], ["disagreement"]),
+        (["--method", "cubic", "--factor", "6", "--isotropic"], ["residual"]),
+        (
+            ["--factor", "2", "--lock-shape", "ellipse:axial:0,0,0:8,0,0:0,8,0", "--texture", "1"],
+            ["texture-change"],
+        ),
         (["--factor", "2", "--also", "i:2", "--method", "back-projected"], ["residual"]),
     ],
 )

@@ -12,6 +12,7 @@ from srviewer.__main__ import main
 from srviewer.cli.main import VERBS
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
+from srviewer.nn.devices.int8 import int8_hindrance
 from srviewer.sr.models.available_models import available_models
 
 
@@ -41,6 +42,20 @@ def test_info_shows_the_header_when_asked(
     assert [row["key"] for row in series["tags"]] == ["pixdim"]
     assert main(["info", str(thick_file), "--tags", "pixdim"]) == 0
     assert "\n   pixdim  1.0 1.0 1.0 4.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("asked", ["auto", "float32"])
+def test_the_precision_is_told_and_in_the_history(
+    thick_file: Path, call: Call, tmp_path: Path, asked: str
+) -> None:
+    out = tmp_path / "thin.nii.gz"
+    said = call("reconstruct", thick_file, "-o", out, "--device", "cpu", "--precision", asked)[1]
+    hindrance = int8_hindrance()
+    used = "int8" if asked == "auto" and not hindrance else "float32"
+    assert (said["precision"], said["request"]["precision"]) == (used, asked)
+    assert said["precision_reason"] == (hindrance or None if asked == "auto" else None)
+    history = " ".join(json.loads(out.with_name("thin.json").read_text())["history"])
+    assert ("in 8-bit integers" in history) == (used == "int8")
 
 
 def test_reconstruct_writes_the_refined_grid_and_its_story(

@@ -1,16 +1,13 @@
 """Options for the destination of ``reconstruct`` and ``batch``: one of the export targets."""
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import run_with_progress
-from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of
 from srviewer.io.export.nifti import DATA_TYPES, DataType
 from srviewer.io.targets import TARGETS, Export, Target, Written
-from srviewer.job import Job
 from srviewer.sr.slabs.files import Write
 
 STORE = (
@@ -89,23 +86,6 @@ def check_destination(args: argparse.Namespace) -> None:
     row.check(path, _name(args))
 
 
-def write_result(
-    volume: Volume, args: argparse.Namespace, provenance: Mapping[str, object], scan: Volume
-) -> Written:
-    """Write a result to its target, with a progress bar.
-
-    Args:
-        volume: The result.
-        args: The parsed arguments.
-        provenance: The content of its sidecar.
-        scan: The scan that it was made from.
-
-    Returns:
-        The file that was written, with notes on it.
-    """
-    return run_with_progress(_writing(volume, scan, provenance, args))
-
-
 def scratch_folder(args: argparse.Namespace) -> Path:
     """The folder for temporary files of slab-wise work.
 
@@ -119,28 +99,20 @@ def scratch_folder(args: argparse.Namespace) -> Path:
     return path if row.place == "data set" else path.absolute().parent
 
 
-def writer_of(args: argparse.Namespace) -> Write | None:
-    """The writer of a result that is no NIfTI file of its own.
+def writer_of(args: argparse.Namespace) -> Write:
+    """The writer of a result to its target.
 
     Args:
         args: The parsed arguments.
 
     Returns:
-        (result, scan, provenance) -> a job that writes it; None for a NIfTI file.
+        (result, scan, provenance) -> a job that writes it, and gives the file with notes on it.
     """
-    if chosen_target(args)[0].streams:
-        return None
-    return lambda volume, scan, provenance: _writing(volume, scan, provenance, args)
-
-
-def _writing(
-    volume: Volume, scan: Volume, provenance: Mapping[str, object], args: argparse.Namespace
-) -> Job[Written]:
     row, path = chosen_target(args)
-    export = Export(
-        volume, path, provenance, stored_as(args), args.path, scan, _name(args), args.overwrite
+    name, store = _name(args), stored_as(args)
+    return lambda volume, scan, provenance: row.write(
+        Export(volume, path, provenance, store, args.path, scan, name, args.overwrite)
     )
-    return row.write(export)
 
 
 def values_of(written: Written) -> dict[str, object]:

@@ -51,7 +51,8 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     Returns:
         The values by name.
     """
-    from srviewer.nn.devices.processors import present_devices  # loads torch
+    from srviewer.nn.devices.int8 import int8_hindrance  # both load torch
+    from srviewer.nn.devices.processors import present_devices
 
     values = {
         "srviewer": __version__,
@@ -62,6 +63,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         "core_limits": dict(core_limits()),
         "packages": {name: _version(name) for name in PACKAGES},
         "devices": list(present_devices()),
+        "int8": int8_hindrance() or "8-bit integers are exact here",
         "qt_platform": os.environ.get("QT_QPA_PLATFORM", "chosen by Qt"),
         "display": os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY"),
         "decoders": transfer_syntaxes(),

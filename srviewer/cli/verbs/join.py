@@ -12,7 +12,7 @@ from srviewer.cli.options.destination import (
     image_target,
     rounded_to,
     values_of,
-    write_result,
+    writer_of,
 )
 from srviewer.cli.options.outputs import (
     add_overwrite_argument,
@@ -136,7 +136,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     joined = replace(joined, warnings=(*notes, *joined.warnings))
     acknowledged = [w.code for stack in stacks for w in blocking_warnings(stack.warnings)]
     provenance = {**joined.provenance(), "acknowledged": acknowledged}
-    output = write_result(joined.volume, args, provenance, reference)
+    output = run_with_progress(writer_of(args)(joined.volume, reference, provenance))
     written = [output.path]
     if args.report is not None:
         run_with_progress(joined_report(reference, joined, stacks=stacks)).save(args.report)

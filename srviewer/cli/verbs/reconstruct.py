@@ -16,7 +16,6 @@ from srviewer.cli.options.destination import (
     scratch_folder,
     stored_as,
     values_of,
-    write_result,
     writer_of,
 )
 from srviewer.cli.options.outputs import (
@@ -189,7 +188,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     doubts = run_with_progress(find_doubts(result, scan))
     provenance = {**unscored(result, scan), "regions": described_regions(doubts)}
     maps = shown_maps(result, doubts)
-    output = write_result(result.volume, args, provenance, scan)
+    output = run_with_progress(writer_of(args)(result.volume, scan, provenance))
     for kind, path in wanted.items():
         run_with_progress(write_nifti(maps[kind], path, provenance, overwrite=True))
     if labels is not None:
@@ -222,12 +221,13 @@ def _execute_in_slabs(
         if not args.acknowledge:
             _refuse_unsound(scan, args.gaps)
 
+    row, path = chosen_target(args)
     files = SlabFiles(
-        chosen_target(args)[1],
+        path,
         lambda scan, result: {**unscored(result, scan), "regions": described_regions(None)},
         check,
         stored_as(args),
-        writer_of(args),
+        None if row.streams else writer_of(args),
         wanted,
         args.overwrite,
         folder=scratch_folder(args),

@@ -1,6 +1,6 @@
 """Sources and stores of voxels, in memory or on disk, which are read and written in slabs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +9,7 @@ import numpy as np
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.volumes.slabwise import parts_of, planes_of, room_for
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
+from srviewer.job import Job, Progress
 
 Shape = tuple[int, int, int]
 
@@ -280,6 +281,35 @@ def slab_spans(shape: Shape, axis: Axis, planes: int | None = None) -> Iterator[
     thick = planes or slab_planes(shape, axis)
     for start in range(0, shape[axis], thick):
         yield start, min(start + thick, shape[axis])
+
+
+def computed(
+    work: Callable[[int, int], Voxels],
+    shape: Shape,
+    axis: Axis,
+    storage: Storage,
+    message: str,
+    planes: int | None = None,
+) -> Job[VoxelStore]:
+    """Compute a volume slab by slab.
+
+    Args:
+        work: Gives (i, j, k) planes of the volume, from the first and the one behind the last.
+        shape: Of the volume, along (i, j, k).
+        axis: The array axis across the slabs.
+        storage: Takes the volume.
+        message: The words of the progress.
+        planes: The number of planes in a slab; None for ``slab_planes``.
+
+    Returns:
+        A job with the volume.
+    """
+    thick = planes or slab_planes(shape, axis)
+    store = storage.voxels(shape, chunk_edges((axis, thick)))
+    for start, stop in slab_spans(shape, axis, thick):
+        yield Progress(start / shape[axis], message)
+        store.write(axis, start, work(start, stop))
+    return store
 
 
 def chunk_edges(*slabs: tuple[Axis, int]) -> Shape:

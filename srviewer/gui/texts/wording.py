@@ -318,7 +318,7 @@ def precision_entries() -> list[tuple[str, str]]:
 
 
 PRECISION_TITLES = {
-    "auto": mark("Automatic"),
+    "auto": mark("Auto precision"),  # beside the device, which is automatic too
     "float32": mark("Float32"),
     "int8": mark("8-bit integers"),
 }

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from srviewer.job import Job, Progress
-from srviewer.nn.networks.int8_residual import Int8Block, Int8Residual, Measured
+from srviewer.nn.networks.int8_residual import Block, Int8Residual, Measured
 from srviewer.nn.networks.residual import ResidualNetwork
 
 PERCENTILE = 99.9
@@ -39,9 +39,9 @@ def int8_network(
             wanted.append(measured.run(window, factor))
     if not all(bool(torch.isfinite(values).all()) for values in wanted):
         return None, "its values in float32 are not finite"
-    blocks: list[Int8Block] = []
-    for number in range(len(measured.inputs)):
-        yield Progress(1.0, "Rounding the weights")
+    blocks: list[Block] = []
+    for number in range(len(measured.ranges)):
+        yield Progress(1.0, "Making 8-bit integers of the weights")
         with torch.inference_mode():
             blocks.append(measured.block(number))
     quick = Int8Residual(network, blocks)

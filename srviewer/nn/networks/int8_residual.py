@@ -4,14 +4,13 @@ Products of integers and their sums are exact, so they are the same in every ord
 thread. torch lends its compiler's convolutions of plain 8-bit tensors (oneDNN).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from srviewer.nn.networks.residual import ResidualBlock, ResidualNetwork
-from srviewer.nn.networks.rounding import rounded
 
 LEVELS = 255  # the largest unsigned integer of 8 bits
 LARGEST_WEIGHT = 127
@@ -20,7 +19,8 @@ LARGEST_WEIGHT = 127
 Room = tuple[float, float]
 INPUT_ROOM: Room = (1.2, 0.1)
 HIDDEN_ROOM: Room = (1.6, 0.2)
-PATCHES = 128  # of each slice that is measured
+# What the first blocks round off goes through all that follow: of so many, one stays in float32.
+BLOCKS_FOR_AN_EXACT_ONE = 16
 LEAST = 1e-6  # the range of a channel that is always 0
 # A float32 to which this is added holds the nearest whole number in its lowest bits.
 ROUNDING = 1.5 * 2**23
@@ -28,42 +28,29 @@ ONES = [1, 1]  # strides, dilations
 NO_SCALARS: list[float] = []
 
 
-class _Inputs:
-    """The inputs of one convolution as they were measured: ranges, and moments of 3 x 3 patches."""
+Block = Callable[[Tensor], Tensor]  # (B, width, H, W) in float32 to the same, its own to change
+
+
+class _Ranges:
+    """The least and the largest value of each channel at the input of one convolution."""
 
     def __init__(self, width: int) -> None:
         self.low, self.high = torch.zeros(width), torch.full((width,), LEAST)
-        self._products, self._count = torch.zeros(9 * width, 9 * width), 0
 
-    def add(self, values: Tensor) -> None:
-        """Add (B, width, H, W)."""
+    def widen(self, values: Tensor) -> None:
+        """Widen the ranges by (B, width, H, W)."""
         flat = values.permute(0, 2, 3, 1).flatten(0, 2)
         torch.minimum(self.low, flat.amin(0), out=self.low)
         torch.maximum(self.high, flat.amax(0), out=self.high)
-        framed = functional.pad(values, (1, 1, 1, 1)).permute(0, 2, 3, 1)
-        chosen = torch.linspace(0, len(flat) - 1, min(PATCHES, len(flat))).long()
-        rows, columns = values.shape[2:]
-        image, row, column = chosen // (rows * columns), chosen // columns % rows, chosen % columns
-        around = [
-            framed[image, row + down, column + right] for down in range(3) for right in range(3)
-        ]
-        patches = torch.stack(around, dim=2).flatten(1)
-        self._products.addmm_(patches.T, patches)
-        self._count += len(patches)
-
-    def moments(self, steps: Tensor) -> Tensor:
-        """(9 width, 9 width): the mean products of inputs in units of the ``steps`` of channels."""
-        each = steps.repeat_interleave(9)
-        return self._products / self._count / torch.outer(each, each)
 
 
 class Measured:
-    """The inputs of the convolutions of a network, measured while it runs in float32."""
+    """The ranges at the inputs of all convolutions, measured while a network runs in float32."""
 
     def __init__(self, network: ResidualNetwork) -> None:
         self.network = network
         width = network.head.out_channels
-        self.inputs = [(_Inputs(width), _Inputs(width)) for _ in network.blocks]
+        self.ranges = [(_Ranges(width), _Ranges(width)) for _ in network.blocks]
 
     def run(self, slices: Tensor, factor: int) -> Tensor:
         """Run the network, and measure what its convolutions see.
@@ -76,23 +63,26 @@ class Measured:
             (B, 1, factor * H, W), the output of the network.
         """
         features = self.network.head(slices)
-        for block, (first, second) in zip(self.network.blocks, self.inputs, strict=True):
-            first.add(features)
+        for block, (first, second) in zip(self.network.blocks, self.ranges, strict=True):
+            first.widen(features)
             hidden = functional.relu(block.first(features), inplace=True)
-            second.add(hidden)
+            second.widen(hidden)
             features = torch.add(features, block.second(hidden))
         return self.network.finished(slices, features, factor)
 
-    def block(self, number: int) -> "Int8Block":
-        """Make a block in 8-bit integers, by what its convolutions saw.
+    def block(self, number: int) -> Block:
+        """Make a block in 8-bit integers, by the ranges that its convolutions saw.
 
         Args:
             number: Of the block, from 0.
 
         Returns:
-            The block.
+            The block; as it is where it is one of the few that stay in float32.
         """
-        return Int8Block(self.network.blocks[number], *self.inputs[number])
+        block = self.network.blocks[number]
+        if number < len(self.ranges) // BLOCKS_FOR_AN_EXACT_ONE:
+            return block
+        return _Int8Block(block, *self.ranges[number]).added
 
 
 class Int8Residual(nn.Module):
@@ -102,7 +92,7 @@ class Int8Residual(nn.Module):
     so block means are as exact as there.
     """
 
-    def __init__(self, network: ResidualNetwork, blocks: Sequence["Int8Block"]) -> None:
+    def __init__(self, network: ResidualNetwork, blocks: Sequence[Block]) -> None:
         super().__init__()
         self._network, self._blocks = network, blocks
 
@@ -118,34 +108,27 @@ class Int8Residual(nn.Module):
         """
         features = self._network.head(slices)
         for block in self._blocks:
-            features = block.added(features)
+            features = block(features)
         return self._network.finished(slices, features, factor)
 
 
-class Int8Block:
-    """A residual block, by the inputs that its two convolutions had in float32."""
+class _Int8Block:
+    """A residual block, by the ranges that its two convolutions saw in float32."""
 
-    def __init__(self, block: ResidualBlock, first: _Inputs, second: _Inputs) -> None:
+    def __init__(self, block: ResidualBlock, first: _Ranges, second: _Ranges) -> None:
         step, zero = _steps(first.low, first.high, INPUT_ROOM)
         hidden, _ = _steps(second.low, second.high, HIDDEN_ROOM)
         self._per_step, self._zero = 1 / step, zero
         # The hidden integers are the values over their steps, which ReLU does not mind.
         weight, bias = _weights(block.first)
         weight = weight * step[:, None, None] / hidden[:, None, None, None]
-        self._first = _Int8Convolution(weight, bias / hidden, first.moments(step), zero)
+        self._first = _Int8Convolution(weight, bias / hidden, zero)
         weight, bias = _weights(block.second)
         weight = weight * hidden[:, None, None]
-        self._second = _Int8Convolution(weight, bias, second.moments(hidden), None)
+        self._second = _Int8Convolution(weight, bias, None)
 
     def added(self, features: Tensor) -> Tensor:
-        """Add the residual to features, in place.
-
-        Args:
-            features: (B, width, H, W) in float32.
-
-        Returns:
-            The features.
-        """
+        """Features (B, width, H, W) in float32 to which the residual is added, in place."""
         hidden = self._first.rectified(self._quantised(features))
         return self._second.added(hidden, features)
 
@@ -165,15 +148,13 @@ class Int8Block:
 class _Int8Convolution:
     """A 3 x 3 convolution of unsigned 8-bit integers.
 
-    ``weight``: for inputs in their steps. ``moments``: (9 width, 9 width), of input patches in
-    these steps. ``zero``: the integer that stands for 0 in each channel, of an input that has its
-    border; None for an input without a border in which 0 stands for 0.
+    ``weight``: for inputs in their steps. ``zero``: the integer that stands for 0 in each channel,
+    of an input that has its border; None for an input without a border in which 0 stands for 0.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor, moments: Tensor, zero: Tensor | None) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, zero: Tensor | None) -> None:
         self._scale = weight.abs().amax((1, 2, 3)).clamp_min(LEAST**2) / LARGEST_WEIGHT
-        rows = rounded(weight.flatten(1) / self._scale[:, None], moments, LARGEST_WEIGHT)
-        whole = rows.reshape(weight.shape)
+        whole = torch.round(weight / self._scale[:, None, None, None])
         if zero is not None:
             bias = bias - self._scale * (whole * zero[:, None, None]).sum((1, 2, 3))
         self._padding = [1, 1] if zero is None else [0, 0]

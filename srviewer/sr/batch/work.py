@@ -50,7 +50,7 @@ from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.sr.results.reconstruction import unscored
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.choice import SlabsWanted, choose_slabs
-from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
+from srviewer.sr.slabs.files import SlabFiles, Write, written_in_slabs
 from srviewer.sr.stacks.join import join
 from srviewer.sr.stacks.joined import Joined, source_of_join
 from srviewer.sr.stacks.request import JoinRequest
@@ -281,7 +281,7 @@ def _joined(item: Item, settings: Settings, home: Path, draft: Path) -> Job[Made
     request = JoinRequest(method=asked.method, model=asked.model, device=asked.device)
     result = yield from within(join(stacks, request), 0.1, 0.9)
     values = result.provenance()
-    job = _drafted(result.volume, stacks[0], values, item, settings, home, draft)
+    job = _writer(item, settings, home, draft)(result.volume, stacks[0], values)
     yield from within(job, 0.9, 1.0)
     return result, values, f"Joined from {', '.join(scan.name for scan in stacks)}."
 
@@ -293,41 +293,35 @@ def _in_memory(
     _check(scan, settings)
     result = yield from within(reconstruct_with_gain(scan, _request(scan, settings)), 0.1, 0.9)
     values = unscored(result, scan)
-    job = _drafted(result.volume, scan, values, item, settings, home, draft)
+    job = _writer(item, settings, home, draft)(result.volume, scan, values)
     yield from within(job, 0.9, 1.0)
     return result, values
 
 
-def _drafted(
-    volume: Volume,
-    scan: Volume,
-    values: Values,
-    item: Item,
-    settings: Settings,
-    home: Path,
-    draft: Path,
-) -> Job[Written]:
+def _writer(item: Item, settings: Settings, home: Path, draft: Path) -> Write:
+    """The writer of a draft, by the target of the batch."""
     kind = target(settings.target)
     given = settings.data_set or kind.given(home)
-    export = Export(volume, given, values, settings.store, item.sources[0], scan)
-    yield from kind.draft(export, draft)
-    return Written(draft)
+
+    def write(volume: Volume, scan: Volume, values: Values) -> Job[Written]:
+        export = Export(volume, given, values, settings.store, item.sources[0], scan)
+        yield from kind.draft(export, draft)
+        return Written(draft)
+
+    return write
 
 
 def _in_slabs(
     source: PlaneByPlane, item: Item, settings: Settings, home: Path, draft: Path
 ) -> Job[tuple[ReconstructionFacts, Values]]:
     request = _request(source.header, settings)
-
-    def write(volume: Volume, scan: Volume, values: Values) -> Job[Written]:
-        return _drafted(volume, scan, values, item, settings, home, draft)
-
+    streams = target(settings.target).streams
     files = SlabFiles(
         draft,
         lambda scan, result: unscored(result, scan),
         lambda scan: _check(scan, settings),
         settings.store,
-        None if target(settings.target).streams else write,
+        None if streams else _writer(item, settings, home, draft),
     )
     written = yield from written_in_slabs(source, request, files)
     return written.result, written.provenance

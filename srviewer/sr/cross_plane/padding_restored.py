@@ -15,15 +15,8 @@ from srviewer.core.intensity.intensity_range import Intensity
 from srviewer.core.intensity.padding import filled, marked
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.volume import Voxels
-from srviewer.core.volumes.voxel_sources import (
-    KeptVolume,
-    Storage,
-    VoxelSource,
-    chunk_edges,
-    slab_planes,
-    slab_spans,
-)
-from srviewer.job import Job, Progress
+from srviewer.core.volumes.voxel_sources import KeptVolume, Storage, VoxelSource, computed
+from srviewer.job import Job
 from srviewer.sr.cross_plane.estimate import Estimate
 from srviewer.sr.cross_plane.refinement import across
 
@@ -49,14 +42,13 @@ def image_alone(
     padding = scan.header.padding
     if padding is None or intensity.is_air(padding):
         return scan.voxels
-    slabs, shape = across(axis), scan.voxels.shape
-    image = storage.voxels(shape, chunk_edges((slabs, slab_planes(shape, slabs))))
-    for start, stop in slab_spans(shape, slabs):
-        yield Progress(start / shape[slabs], FILLING)
+    slabs = across(axis)
+
+    def of_slab(start: int, stop: int) -> Voxels:
         slab = scan.voxels.read(slabs, start, stop)
-        gaps = slab == np.float32(padding)
-        image.write(slabs, start, filled(slab, gaps, axis, intensity.floor))
-    return image
+        return filled(slab, slab == np.float32(padding), axis, intensity.floor)
+
+    return (yield from computed(of_slab, scan.voxels.shape, slabs, storage, FILLING))
 
 
 def thin_padding(padded: Mask, steps: Iterable[tuple[Axis, int]]) -> Mask:

@@ -21,14 +21,12 @@ from srviewer.core.volumes.voxel_sources import (
     Memory,
     Storage,
     VoxelSource,
-    chunk_edges,
+    computed,
     kept,
-    slab_planes,
-    slab_spans,
     with_length,
 )
 from srviewer.errors import UserError
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, within
 from srviewer.sr.cross_plane.methods import Interpolation, method
 from srviewer.sr.cross_plane.refinement import across, reachable
 from srviewer.sr.models.available_models import find_model
@@ -50,6 +48,7 @@ WHOLE: dict[str, Any] = {
     "isotropic": False,
     "gaps": "fill",
 }
+JOINING = "Joining the runs of slices"
 # Positions that are this close to a voxel's centre, in voxels, take its value as it is.
 ON_CENTRE = 1e-3
 
@@ -282,18 +281,17 @@ class _Laying:
     ) -> Job[VoxelSource]:
         """The volumes of the runs on the grid, ``empty`` where there is none."""
         slabs, shape = across(self.axis), self.grid.shape
-        thick = slab_planes(shape, slabs)
-        voxels = self.storage.voxels(shape, chunk_edges((slabs, thick)))
-        for start, stop in slab_spans(shape, slabs, thick):
-            yield Progress(start / shape[slabs], "Joining the runs of slices")
+
+        def of_slab(start: int, stop: int) -> Voxels:
             slab = np.full(with_length(shape, slabs, stop - start), empty, np.float32)
             for number, (source, kernel) in enumerate(sources):
                 mine = np.flatnonzero(self.owner == number)
                 if source is not None and len(mine):
                     part = source.voxels.read(slabs, start, stop)
                     self._lay(slab, part, source.header, mine, kernel)
-            voxels.write(slabs, start, clipped(slab, lowest, padding))
-        return voxels
+            return clipped(slab, lowest, padding)
+
+        return (yield from computed(of_slab, shape, slabs, self.storage, JOINING))
 
     def _lay(
         self,
@@ -322,11 +320,9 @@ def _agreement(
 ) -> Job[tuple[VoxelSource, Consistency]]:
     """The residuals of all runs on the grid of the scan, and their size without padding."""
     slabs, shape, padding = across(axis), scan.voxels.shape, scan.header.padding
-    thick = slab_planes(shape, slabs)
-    residual = storage.voxels(shape, chunk_edges((slabs, thick)))
     size = ResidualSize(data_range)
-    for start, stop in slab_spans(shape, slabs, thick):
-        yield Progress(start / shape[slabs], CHECKING)
+
+    def of_slab(start: int, stop: int) -> Voxels:
         slab = np.zeros(with_length(shape, slabs, stop - start), np.float32)
         for run_result in run_results:
             if run_result.result is not None:
@@ -334,8 +330,9 @@ def _agreement(
                 planes_of(slab, axis, run_result.run.start, run_result.run.stop)[...] = own
         measured = scan.voxels.read(slabs, start, stop)
         size.add(slab if padding is None else slab[measured != np.float32(padding)])
-        residual.write(slabs, start, slab)
-    return residual, size.consistency()
+        return slab
+
+    return (yield from computed(of_slab, shape, slabs, storage, CHECKING)), size.consistency()
 
 
 def _notes(

@@ -14,16 +14,15 @@ from srviewer.core.acquisition.degradation import (
 from srviewer.core.acquisition.noise import MOST_SLICES, noise_level
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.intensity.padding import least_measured
-from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.core.volumes.voxel_sources import (
     KeptVolume,
     Memory,
     Storage,
     VoxelSource,
-    chunk_edges,
+    computed,
     kept,
     slab_planes,
-    slab_spans,
 )
 from srviewer.job import Job, Progress, within
 from srviewer.nn.devices.precisions import UsedPrecision
@@ -206,14 +205,11 @@ def against_scan(
         A job with the residual on the grid of the scan, 0 where padding contributes, and its size
         as shares of the range.
     """
-    degradation, shape = degradation_of(scan.header, request), scan.voxels.shape
-    axis, padding = across(request.axis), scan.header.padding
-    thick = slab_planes(result.shape, axis)
-    kept_residual = storage.voxels(shape, chunk_edges((axis, thick)))
+    degradation, padding = degradation_of(scan.header, request), scan.header.padding
+    axis, size = across(request.axis), ResidualSize(data_range)
     finer = dict(request.also).get(axis, 1)
-    size = ResidualSize(data_range)
-    for start, stop in slab_spans(shape, axis, thick):
-        yield Progress(start / shape[axis], CHECKING)
+
+    def of_slab(start: int, stop: int) -> Voxels:
         thin = result.read(axis, start * finer, stop * finer)
         for further, factor in reversed(request.also):
             thin = Degradation(further, factor).apply(np.ascontiguousarray(thin))
@@ -222,8 +218,11 @@ def against_scan(
         difference = residual(np.ascontiguousarray(thin), measured, degradation)
         padded = None if padding is None else measured == np.float32(padding)
         size.add(measured_residual(difference, padded, degradation))
-        kept_residual.write(axis, start, difference)
-    return kept_residual, size.consistency()
+        return difference
+
+    planes = max(1, slab_planes(result.shape, axis) // finer)
+    job = computed(of_slab, scan.voxels.shape, axis, storage, CHECKING, planes)
+    return (yield from job), size.consistency()
 
 
 def lowest_allowed(scan: KeptVolume, request: Request) -> Job[float | None]:

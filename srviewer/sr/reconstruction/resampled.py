@@ -11,12 +11,11 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.core.volumes.voxel_sources import (
     KeptVolume,
     Storage,
-    chunk_edges,
+    computed,
     slab_planes,
-    slab_spans,
     with_length,
 )
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, within
 from srviewer.sr.cross_plane.methods import Interpolation
 from srviewer.sr.cross_plane.refinement import across
 
@@ -94,13 +93,14 @@ def _isotropic(
     index[:, axis] = np.arange(target.shape[axis])
     positions: Positions = header.geometry.index(target.world(index))[:, axis]
     slabs, new = across(axis), with_length(shape, axis, len(positions))
-    thick = min(slab_planes(shape, slabs), slab_planes(new, slabs))
-    voxels = storage.voxels(new, chunk_edges((slabs, thick)))
-    for start, stop in slab_spans(shape, slabs, thick):
-        yield Progress(start / shape[slabs], RESAMPLING)
+
+    def of_slab(start: int, stop: int) -> Voxels:
         slab = volume.voxels.read(slabs, start, stop)
         fine = interpolated_around_padding(kernel, slab, axis, positions, header.padding)
-        voxels.write(slabs, start, clipped(fine, lowest, header.padding))
+        return clipped(fine, lowest, header.padding)
+
+    planes = min(slab_planes(shape, slabs), slab_planes(new, slabs))
+    voxels = yield from computed(of_slab, new, slabs, storage, RESAMPLING, planes)
     step = f"resampled to {spacing:.4g} mm along {AXIS_NAMES[axis]}"
     made = header.derived_header(target, step)
     if lowest is not None:

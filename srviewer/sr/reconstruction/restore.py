@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from srviewer.core.acquisition.degradation import Consistency, Degradation, consistency_of, residual
+from srviewer.core.acquisition.degradation import Consistency, consistency_of
 from srviewer.core.comparison.grid_difference import grid_difference
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.intensity.padding import marked
 from srviewer.core.resampling.reorient import on_grid, same_grid
-from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.core.volumes.voxel_sources import KeptVolume, Memory, kept
 from srviewer.documents import LARGEST_NUMBER, is_text
 from srviewer.errors import UserError
 from srviewer.io import formats
@@ -24,8 +25,9 @@ from srviewer.nn.devices.precisions import read_precision
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.plans.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
 from srviewer.sr.cross_plane.methods import method
-from srviewer.sr.cross_plane.padding_restored import measured_residual, thin_padding
+from srviewer.sr.cross_plane.padding_restored import thin_padding
 from srviewer.sr.models.available_models import find_model
+from srviewer.sr.reconstruction.reconstruct import against_scan
 from srviewer.sr.reconstruction.repair import repaired_as
 from srviewer.sr.references.same_scan import check_agreement, check_source, check_voxels
 from srviewer.sr.references.truth import refined_grid
@@ -33,12 +35,11 @@ from srviewer.sr.requests.request import (
     LARGEST_FACTOR,
     Repair,
     Request,
-    degradation_of,
     used_thickness,
 )
 from srviewer.sr.requests.request_document import known_settings, read_field
 from srviewer.sr.results.expected_gain import read_expected_gain
-from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
+from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, map_header
 from srviewer.sr.results.reconstruction import Reconstruction
 
 LONGEST_TEXT = 10_000  # characters
@@ -143,12 +144,26 @@ def _agreement(
 ) -> Job[tuple[Volume, Consistency, float]]:
     """The residual of a result, its agreement, and the intensity range that this is a share of."""
     corrected = yield from repaired_as(scan, repairs)
-    residual_map, judged = _residual(corrected.scan, volume, request, read)
+    data_range = volume_intensity(corrected.scan).range
+    if not request.isotropic and corrected.scan.planes is None:
+        result, source = kept(volume).voxels, kept(corrected.scan)
+        job = against_scan(result, source, request, data_range, Memory())
+        found, consistency = yield from job
+        header = map_header(scan, scan.name, RESIDUAL)
+        residual_map = KeptVolume(header, found).in_memory()
+    elif RESIDUAL.id in read and same_grid(read[RESIDUAL.id].geometry, scan.geometry):
+        residual_map = read[RESIDUAL.id]
+        consistency = consistency_of(residual_map.voxels, data_range)
+    else:
+        raise UserError(
+            f"How well '{volume.name}' agrees with the scan is not known any more, and it does not "
+            "follow from the two: it was resampled, or the scan has gaps. Reconstruct the scan."
+        )
     if repairs and same_grid(residual_map.geometry, scan.geometry):
         settled, judged = corrected.agreement(residual_map.voxels)
         residual_map = replace(residual_map, voxels=settled)
-    data_range = volume_intensity(corrected.scan).range
-    return residual_map, consistency_of(judged, data_range), data_range
+        consistency = consistency_of(judged, data_range)
+    return residual_map, consistency, data_range
 
 
 def _request(document: Mapping[str, Any], image: Path) -> Request:
@@ -225,26 +240,6 @@ def _with_padding(scan: Volume, stored: Volume, request: Request) -> Volume:
     assert padded is not None
     thin = thin_padding(padded, request.steps)
     return replace(stored, voxels=marked(np.array(stored.voxels), thin, scan.padding))
-
-
-def _residual(
-    scan: Volume, volume: Volume, request: Request, read: Mapping[str, Volume]
-) -> tuple[Volume, Voxels]:
-    """The residual, and those of its values to which padding does not contribute."""
-    if not request.isotropic and scan.planes is None:
-        voxels = volume.voxels
-        for axis, factor in reversed(request.also):
-            voxels = Degradation(axis, factor).apply(voxels)
-        degradation = degradation_of(scan, request)
-        residual_voxels = residual(voxels, scan.voxels, degradation)
-        judged = measured_residual(residual_voxels, scan.padded, degradation)
-        return made_map(scan, residual_voxels, scan.name, RESIDUAL), judged
-    if RESIDUAL.id in read and same_grid(read[RESIDUAL.id].geometry, scan.geometry):
-        return read[RESIDUAL.id], read[RESIDUAL.id].voxels
-    raise UserError(
-        f"How well '{volume.name}' agrees with the scan is not known any more, and it does not "
-        "follow from the two: it was resampled, or the scan has gaps. Reconstruct the scan."
-    )
 
 
 def known_model(provenance: Mapping[str, Any], name: str) -> tuple[Model | None, tuple[str, ...]]:

@@ -1,12 +1,12 @@
 """A result whose voxels may be on disk, with its maps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from srviewer.core.intensity.percentiles import Largest
-from srviewer.core.volumes.volume import ScanHeader, Voxels
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.core.volumes.voxel_sources import KeptVolume
 from srviewer.job import Job, Progress
 from srviewer.sr.results.maps import (
@@ -68,53 +68,35 @@ class KeptReconstruction(ReconstructionFacts):
         )
 
 
-def measured_summary(result: KeptReconstruction) -> Job[dict[str, float] | None]:
-    """Measure the disagreement of a result plane by plane.
+def with_summary(result: KeptReconstruction) -> Job[KeptReconstruction]:
+    """Measure the maps of a result plane by plane.
 
     Args:
         result: The result.
 
     Returns:
-        A job with mean and 99th percentile over all voxels but padding, as shares of the intensity
-        range; None without a disagreement.
+        A job with the same result, its ``summary`` and its ``changed``: over all voxels but padding
+        the one, over all the other.
     """
-    apart = result.kept_maps.get(DISAGREEMENT.id)
-    if apart is None:
-        return None
-    size = int(np.prod(apart.voxels.shape, dtype=np.int64))
-    largest, total, count = Largest(LARGEST, size), 0.0, 0
-    for number, (voxels, plane) in enumerate(
-        zip(result.kept.planes(), apart.planes(), strict=True)
-    ):
-        yield Progress(number / apart.voxels.shape[2], MEASURING)
-        values = _measured(plane, voxels, result.header.padding)
-        total, count = total + float(values.sum(dtype=np.float64)), count + values.size
-        largest.add(values)
-    p99 = largest.percentile(99)
-    if p99 is None:  # nothing but padding, where it is 0
-        return {"mean": 0.0, "p99": 0.0}
-    return {"mean": total / count / result.data_range, "p99": p99 / result.data_range}
-
-
-def measured_change(result: KeptReconstruction) -> Job[float | None]:
-    """Measure the change by texture plane by plane.
-
-    Args:
-        result: The result.
-
-    Returns:
-        A job with the share of voxels that texture moved by more than TEXTURE_THRESHOLD of the
-        range; None without texture.
-    """
-    change = result.kept_maps.get(TEXTURE_CHANGE.id)
-    if change is None:
-        return None
-    moved, shape = 0, change.voxels.shape
-    for number, plane in enumerate(change.planes()):
-        yield Progress(number / shape[2], MEASURING)
-        moved += int(np.count_nonzero(plane > TEXTURE_THRESHOLD * result.data_range))
-    return moved / int(np.prod(shape, dtype=np.int64))
-
-
-def _measured(plane: Voxels, voxels: Voxels, padding: float | None) -> Voxels:
-    return plane if padding is None else plane[voxels != np.float32(padding)]
+    summary, changed = None, None
+    size = int(np.prod(result.kept.voxels.shape, dtype=np.int64))
+    apart, change = (result.kept_maps.get(kind.id) for kind in (DISAGREEMENT, TEXTURE_CHANGE))
+    if apart is not None:
+        largest, total, count = Largest(LARGEST, size), 0.0, 0
+        both = zip(result.kept.planes(), apart.planes(), strict=True)
+        for number, (voxels, values) in enumerate(both):
+            yield Progress(0.5 * number / apart.voxels.shape[2], MEASURING)
+            if result.header.padding is not None:
+                values = values[voxels != np.float32(result.header.padding)]
+            total, count = total + float(values.sum(dtype=np.float64)), count + values.size
+            largest.add(values)
+        p99 = largest.percentile(99) or 0.0  # where nothing but padding is there
+        mean = total / max(1, count)
+        summary = {"mean": mean / result.data_range, "p99": p99 / result.data_range}
+    if change is not None:
+        threshold, moved = TEXTURE_THRESHOLD * result.data_range, 0
+        for plane in change.planes():
+            yield Progress(0.5, MEASURING)
+            moved += int(np.count_nonzero(plane > threshold))
+        changed = moved / size
+    return replace(result, summary=summary, changed=changed)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
+from srviewer.core.volumes.volume import ScanHeader
 
 
 @dataclass(frozen=True)
@@ -52,23 +52,8 @@ SHOWN_MAPS = (*MAPS, LEFT_OUT)  # of any result, in the window
 TEXTURE_THRESHOLD = 0.02
 
 
-def made_map(like: ScanHeader, voxels: Voxels, name: str, kind: MapKind) -> Volume:
-    """A map as a volume without padding.
-
-    Args:
-        like: The image whose grid and frame the map has.
-        voxels: (i, j, k) values on that grid, in the unit of the scan.
-        name: The name of the scan, which begins that of the map.
-        kind: A row of ``MAPS``.
-
-    Returns:
-        The map.
-    """
-    return map_header(like, name, kind).with_voxels(voxels)
-
-
 def map_header(like: ScanHeader, name: str, kind: MapKind) -> ScanHeader:
-    """The header of a map, as ``made_map`` gives it.
+    """The header of a map, which has no padding.
 
     Args:
         like: The image whose grid and frame the map has.

@@ -1,7 +1,7 @@
 """A scan reconstructed slab-wise straight into files, so that no volume is ever in memory."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ from srviewer.job import Job, within
 from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.memory import opens
 from srviewer.sr.requests.request import Request
-from srviewer.sr.results.maps import DISAGREEMENT
+from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.slab_wise import check_streamable, kept_scan, streamed
+from srviewer.temporary_folders import temporary_folder
 
 Write = Callable[[Volume, Volume, dict[str, Any]], Job[Written]]
 
@@ -176,8 +177,12 @@ def reconstructed_and_opened(
         A job whose result is the reconstruction without its written maps; None where the result
         does not fit into memory.
     """
-    job = written_in_slabs(source, request, files, region)
-    written = yield from within(job, 0.0, 0.95)
-    if not opens(written.result.header.geometry):
-        return None
-    return (yield from within(restored(scan, files.output, {}, request.model), 0.95, 1.0))
+    with temporary_folder() as folder:
+        # Of a result that was resampled, the residual cannot be computed again.
+        maps = {RESIDUAL.id: folder / "residual.nii.gz"} if request.isotropic else {}
+        all_files = replace(files, maps={**files.maps, **maps})
+        job = written_in_slabs(source, request, all_files, region)
+        written = yield from within(job, 0.0, 0.95)
+        if not opens(written.result.header.geometry):
+            return None
+        return (yield from within(restored(scan, files.output, maps, request.model), 0.95, 1.0))

@@ -19,11 +19,7 @@ from srviewer.job import Job, Progress, within
 from srviewer.sr.reconstruction.gaps import run_by_run
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.expected_gain import uncalibrated
-from srviewer.sr.results.kept_reconstruction import (
-    KeptReconstruction,
-    measured_change,
-    measured_summary,
-)
+from srviewer.sr.results.kept_reconstruction import KeptReconstruction, with_summary
 
 SCAN_EDGES = (32, 32, 8)
 UNCALIBRATED = "it was reconstructed slab by slab"
@@ -85,11 +81,10 @@ def streamed(
         UserError: As ``reconstruct_scan`` and ``check_streamable``.
     """
     check_streamable(scan.header, request)
-    result = yield from within(run_by_run(scan, request, scratch, region), 0.0, 0.96)
-    summary = yield from within(measured_summary(result), 0.96, 0.99)
-    changed = yield from within(measured_change(result), 0.99, 1.0)
+    made = yield from within(run_by_run(scan, request, scratch, region), 0.0, 0.96)
+    result = yield from within(with_summary(made), 0.96, 1.0)
     gain = None if result.model is None else uncalibrated(UNCALIBRATED)
-    return replace(result, summary=summary, changed=changed, slab_by_slab=True, expected_gain=gain)
+    return replace(result, slab_by_slab=True, expected_gain=gain)
 
 
 def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptVolume]:

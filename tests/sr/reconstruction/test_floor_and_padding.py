@@ -28,7 +28,7 @@ from srviewer.sr.trust.self_test import self_test
 
 CONSTANTS = (-1500.0, 700.0, 1024.0, 32768.0)
 CUBIC = Request(axis=2, factor=2, method="cubic", device="cpu")
-FAST = replace(CUBIC, method="cross-plane", model="fast")
+FAST = replace(CUBIC, method="cross-plane", model="fast", precision="float32")
 PADDING = -32768.0
 
 
