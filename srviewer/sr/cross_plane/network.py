@@ -16,7 +16,7 @@ from srviewer.core.volumes.voxel_sources import (
 )
 from srviewer.job import Job, Progress, within
 from srviewer.sr.cross_plane.estimate import Computation, Estimate, EstimateStore, Keep
-from srviewer.sr.cross_plane.plane_slices import PlaneSlices, loaded_upsampler
+from srviewer.sr.cross_plane.plane_slices import PlaneSlices, loaded_upsampler, written_to
 from srviewer.sr.cross_plane.refinement import Refinement, across, mirrorings, passes
 
 JOINING = "Joining both planes"
@@ -108,10 +108,6 @@ def _both_planes(slices: PlaneSlices, todo: Refinement, storage: Storage, keep: 
         chunk_edges((first_group.normal, thick), (second_group.normal, second_thick)),
     )
 
-    def keep_first(start: int, slab: Voxels) -> Job[None]:
-        first.write(first_group.normal, start, slab)
-        yield from ()
-
     def join(start: int, slab: Voxels) -> Job[None]:
         normal = second_group.normal
         first_slab = first.read(normal, start, start + slab.shape[normal])
@@ -119,5 +115,6 @@ def _both_planes(slices: PlaneSlices, todo: Refinement, storage: Storage, keep: 
         fused, apart = todo.fusion.fuse(first_slab, slab), disagreement(first_slab, slab)
         yield from keep(start, Estimate(fused, apart))
 
+    keep_first = written_to(first, first_group.normal)
     yield from within(slices.every(first_group, thick, storage, keep_first), 0.0, 0.49)
     yield from within(slices.every(second_group, second_thick, storage, join), 0.49, 1.0)

@@ -14,6 +14,7 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.core.volumes.voxel_sources import (
     Storage,
     VoxelSource,
+    VoxelStore,
     chunk_edges,
     slab_planes,
     slab_spans,
@@ -60,6 +61,24 @@ def loaded_upsampler(model: Model, device: str, precision: str) -> Job["Upsample
     return aside(start, Progress(0.0, "Starting the network"))
 
 
+def written_to(store: VoxelStore, axis: Axis) -> KeepPlane:
+    """Build what keeps slabs in a store.
+
+    Args:
+        store: Takes them.
+        axis: The array axis across the slabs.
+
+    Returns:
+        A function of the first plane and the slab.
+    """
+
+    def keep(start: int, slab: Voxels) -> Job[None]:
+        store.write(axis, start, slab)
+        yield from ()
+
+    return keep
+
+
 @dataclass(frozen=True, eq=False)
 class PlaneSlices:
     """A scan whose slices of either plane are refined by a network.
@@ -91,21 +110,16 @@ class PlaneSlices:
             keep: Takes the slabs of the last pass.
         """
         before: VoxelSource | None = None
-        for number, factor in enumerate(self.stages, start=1):
-            span = (number - 1) / len(self.stages), number / len(self.stages)
-            if number == len(self.stages):
-                yield from within(self._pass(group, self.stages, before, thick, keep), *span)
-                return
-            shape = self.source.shape if before is None else before.shape
-            shape = with_length(shape, group.thick, shape[group.thick] * factor)
+        shape, count = self.source.shape, len(self.stages)
+        for number in range(1, count):
+            shape = with_length(shape, group.thick, shape[group.thick] * self.stages[number - 1])
             between = storage.voxels(shape, chunk_edges((group.normal, thick)))
-
-            def kept(start: int, slab: Voxels) -> Job[None]:
-                between.write(group.normal, start, slab)  # noqa: B023 (used within the round)
-                yield from ()
-
-            yield from within(self._pass(group, self.stages[:number], before, thick, kept), *span)
+            kept = written_to(between, group.normal)
+            job = self._pass(group, self.stages[:number], before, thick, kept)
+            yield from within(job, (number - 1) / count, number / count)
             before = between
+        job = self._pass(group, self.stages, before, thick, keep)
+        yield from within(job, (count - 1) / count, 1.0)
 
     def _pass(
         self,

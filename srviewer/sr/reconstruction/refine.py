@@ -6,7 +6,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.intensity.intensity_range import Intensity, intensity_of_parts
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.regions.locked_region import LockWeights
-from srviewer.core.volumes.volume import Volume
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.core.volumes.voxel_sources import (
     KeptVolume,
     Storage,
@@ -119,10 +119,14 @@ def refined(
 def _stored(
     image: VoxelSource, todo: Refinement, chosen: Method, storage: Storage
 ) -> Job[EstimateStore]:
-    """The whole estimate of a method."""
+    """The whole estimate of a method, without its maps."""
     slabs = across(todo.degradation.axis)
     estimate = EstimateStore(storage, slabs, image.shape[slabs])
-    yield from chosen.run(image, todo, storage, estimate.keep)
+
+    def keep(start: int, slab: Estimate[Voxels]) -> Job[None]:
+        yield from estimate.keep(start, Estimate(slab.voxels))
+
+    yield from chosen.run(image, todo, storage, keep)
     return estimate
 
 
