@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.cases import CASES
 from benchmarks.timing import Row
 from srviewer import __version__
+from srviewer.nn.devices.cores import usable_cores
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- written by make bench -->\n", "<!-- end of what make bench writes -->\n"
@@ -39,7 +40,7 @@ def _table(rows: list[Row]) -> str:
 
 
 def _machine() -> str:
-    cores = os.cpu_count() or 1
+    cores = usable_cores()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     busy = f" It was busy: a load of {load:.1f} at the end." if load > 1.5 * cores else ""
     return (

@@ -74,6 +74,9 @@ VERBS = (
     Verb(
         "batch", "reconstruct many scans, in parallel or on a cluster", "srviewer.cli.verbs.batch"
     ),
+    Verb(
+        "bids", "a BIDS data set reconstructed, shared among many jobs", "srviewer.cli.verbs.bids"
+    ),
     Verb("self-test", "what a method gains on this very scan", "srviewer.cli.verbs.self_test"),
     Verb("simulate", "make a thick scan from a thin one", "srviewer.cli.verbs.simulate"),
     Verb("compare", "score a volume against a reference", "srviewer.cli.verbs.compare"),

@@ -198,10 +198,7 @@ class Target:
             ignored: Patterns of the files beside the results, for .bidsignore.
         """
         if self.place == "data set":
-            describe(path)
-            ignore_file = path / PIPELINE / ".bidsignore"
-            if not ignore_file.exists():
-                write_text(ignore_file, "".join(f"{pattern}\n" for pattern in ignored))
+            describe(path / PIPELINE, path, ignored)
 
 
 def target(id: str) -> Target:

@@ -80,6 +80,15 @@ def test_the_sample_from_its_folder_to_a_volume_and_a_page(tmp_path: Path) -> No
     assert again.geometry.matches(thick.refined(2, 5), 1e-3) and again.voxels.max() > 0
 
 
+def test_info_names_the_stacks_that_belong_together(
+    stacks: Stacks, call: Call, tmp_path: Path
+) -> None:
+    stacks("sub-1_acq-ax_T2w", "sub-1_acq-sag_T2w", "sub-2_T2w")
+    status, found = call("info", tmp_path)
+    assert status == 0 and len(found["series"]) == 3
+    assert found["joinable"] == [{"series": [0, 1], "notes": []}]
+
+
 def test_where_stacks_lie_on_the_grid(stacks: Stacks, call: Call, tmp_path: Path) -> None:
     files, out = stacks("ax_t2", "sag_t2"), tmp_path / "o.nii.gz"
     shapes = {}

@@ -31,9 +31,9 @@ from srviewer.nn.models.optimiser_state import optimiser_kinds
 from srviewer.nn.plans.budget import Budget
 from srviewer.nn.reports.run_log import read_log
 from srviewer.nn.training.learner import Learner
+from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.records import BatchFolder, read_batch_record
 from srviewer.sr.batch.summary import cells
-from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.models.available_models import model_card
 from srviewer.sr.models.model_card import card_markdown
 from srviewer.sr.reconstruction.reconstruct import reconstruct

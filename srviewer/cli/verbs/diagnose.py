@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.cli.console.verb_output import VerbOutput
 from srviewer.io.dicom.pixels.decoders import transfer_syntaxes
+from srviewer.nn.devices.cores import core_limits, usable_cores
 from srviewer.paths import models_dir, resource, user_cache_dir, user_log_dir
 
 PACKAGES = (
@@ -28,6 +29,7 @@ PACKAGES = (
     "msgspec",
     "dask",
     "distributed",
+    "pathspec",
 )
 
 
@@ -55,6 +57,8 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         "python": platform.python_version(),
         "system": platform.platform(),
         "processors": os.cpu_count(),
+        "usable_cores": usable_cores(),
+        "core_limits": dict(core_limits()),
         "packages": {name: _version(name) for name in PACKAGES},
         "devices": list(present_devices()),
         "qt_platform": os.environ.get("QT_QPA_PLATFORM", "chosen by Qt"),

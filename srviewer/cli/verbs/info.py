@@ -14,6 +14,7 @@ from srviewer.io.formats import scan
 from srviewer.io.header_rows import HeaderRow
 from srviewer.io.header_view import header_rows
 from srviewer.io.scans.series import Series
+from srviewer.sr.stacks.joinable.groups import JoinableGroup, joinable_groups
 
 LONGEST_ON_A_LINE = 300  # characters of a value; the JSON has all of it
 
@@ -56,9 +57,14 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         listing = replace(listing, series=tuple(map(_with_voxel_warnings, listing.series)))
     headers = [_header(series, args.tags) for series in listing.series]
     pairs = list(zip(listing.series, headers, strict=True))
-    lines = [*(_text(*pair) for pair in pairs), *left_out(listing)]
+    groups = run_with_progress(joinable_groups(listing.series))
+    lines = [*(_text(*pair) for pair in pairs), *map(_joinable, groups), *left_out(listing)]
     values = {
         "series": [_values(*pair) for pair in pairs],
+        "joinable": [
+            {"series": [series.index for series in group.stacks], "notes": list(group.notes)}
+            for group in groups
+        ],
         "ignored": listing.ignored,
         "skipped": dict(listing.skipped),
         "problems": [problem.text for problem in listing.problems],
@@ -121,6 +127,11 @@ def _text(series: Series, header: list[HeaderRow] | None) -> str:
         for r in header or ()
     )
     return "\n".join([head, *warnings, *rows])
+
+
+def _joinable(group: JoinableGroup) -> str:
+    numbers = ", ".join(str(series.index) for series in group.stacks)
+    return " ".join([f"can be joined: {numbers} ({group.title}).", *group.notes])
 
 
 def _shortened(value: str) -> str:

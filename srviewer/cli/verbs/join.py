@@ -170,7 +170,7 @@ def _may_replace(args: argparse.Namespace, stacks: Sequence[Volume]) -> bool:
         except UserError as error:
             refusals.append(error)
         else:
-            return index != int(args.reference)
+            return bool(index != args.reference)
     raise refusals[0]
 
 

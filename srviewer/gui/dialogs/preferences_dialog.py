@@ -17,8 +17,9 @@ from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.application_files import OwnFiles
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import device_entries
-from srviewer.gui.user_files.preferences import Preferences, processors
+from srviewer.gui.user_files.preferences import Preferences
 from srviewer.gui.widgets.form import choice, describe, form, label, set_entries
+from srviewer.nn.devices.cores import usable_cores
 
 THEME_TITLES: dict[Scheme, str] = {
     "dark": mark("Dark"),
@@ -76,14 +77,14 @@ class PreferencesDialog(QDialog):
             tr("Device"), tr("What computes the first reconstruction of each scan")
         )
         self.threads = QSpinBox()
-        self.threads.setRange(0, processors())
+        self.threads.setRange(0, usable_cores())
         self.threads.setSpecialValueText(tr("Automatic"))
         describe(
             self.threads,
             tr("Threads"),
             tr(
                 "Processor threads that a network uses, of {count}; from its next job on",
-                count=processors(),
+                count=usable_cores(),
             ),
         )
         self.autosave, self.log, self.recent = map(OwnFilesBox, files, KEPT)

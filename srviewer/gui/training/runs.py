@@ -1,6 +1,5 @@
 """The training runs of the window, of which one trains at a time while the others wait."""
 
-import os
 from collections import deque
 from dataclasses import replace
 from enum import Enum
@@ -14,6 +13,7 @@ from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.job import Job, Progress, mapped
 from srviewer.nn.catalogue import PatchPreview, TrainStep
+from srviewer.nn.devices.cores import usable_cores
 from srviewer.nn.models.checkpoint import checkpoint_path
 from srviewer.nn.plans.budget import Budget
 from srviewer.nn.reports.run_log import log_entry, log_path, read_log
@@ -330,5 +330,5 @@ class TrainingRuns(QObject):
 
 
 def _threads() -> int:
-    """All processors but one, which is left to the window."""
-    return max(1, (os.cpu_count() or 2) - 1)
+    """All usable cores but one, which is left to the window."""
+    return max(1, usable_cores() - 1)

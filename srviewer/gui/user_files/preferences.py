@@ -1,6 +1,5 @@
 """The preferences of the user, kept between runs."""
 
-import os
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -72,8 +71,3 @@ def write_preferences(settings: QSettings, preferences: Preferences) -> None:
     for name, value in asdict(preferences).items():
         settings.setValue(f"{KEY}/{name}", value)
     settings.sync()
-
-
-def processors() -> int:
-    """Number of processors of this machine."""
-    return os.cpu_count() or 1

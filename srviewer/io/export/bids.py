@@ -1,10 +1,12 @@
 """Results in a BIDS data set, below derivatives/srviewer and named by its rules."""
 
 import json
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
@@ -132,7 +134,7 @@ def check_data_set(root: Path) -> None:
     """
     if not root.is_dir():
         raise UserError(f"The data set '{root}' does not exist. Create its folder first.")
-    _check_description(root / PIPELINE / DESCRIPTION)
+    check_generator(root / PIPELINE)
 
 
 def check_derivative(root: Path, name: BidsName) -> None:
@@ -183,7 +185,7 @@ def write_derivative(
     target = derivative_path(root, name)
     make_folder(target.parent)
     yield from write_described(volume, target, root, source, provenance, overwrite)
-    describe(root)
+    describe(root / PIPELINE, root)
     return target
 
 
@@ -209,15 +211,19 @@ def write_described(
     yield from write_nifti(volume, target, provenance, described=described, overwrite=overwrite)
 
 
-def describe(root: Path) -> None:
-    """Write the description of srviewer's derivatives in a data set, unless it exists.
+def describe(folder: Path, root: Path, beside: Sequence[str] = ()) -> None:
+    """Write the description of srviewer's derivatives, and .bidsignore, unless they exist.
 
     Args:
-        root: The data set.
+        folder: The folder of the derivatives.
+        root: The data set that they are of.
+        beside: Patterns of what lies there beside the results, for .bidsignore.
     """
-    description = root / PIPELINE / DESCRIPTION
+    description, ignored = folder / DESCRIPTION, folder / ".bidsignore"
     if not description.exists():
-        write_text(description, json.dumps(_description(), indent=2) + "\n")
+        write_text(description, json.dumps(_description(folder, root), indent=2) + "\n")
+    if beside and not ignored.exists():
+        write_text(ignored, "".join(f"{pattern}\n" for pattern in beside))
 
 
 def _rank(key: str) -> int:
@@ -229,37 +235,61 @@ def _rank(key: str) -> int:
 def _sidecar(
     volume: ScanHeader, root: Path, source: Path, provenance: Mapping[str, object]
 ) -> dict[str, object]:
-    cited = source.name  # of a file elsewhere: where it lies is no one else's business
-    if source.resolve().is_relative_to(root.resolve()):
-        cited = f"bids:raw:{source.resolve().relative_to(root.resolve()).as_posix()}"
+    stacks = volume.source.paths if "stacks" in provenance and volume.source else ()
+    cited = _cited(source, root)
+    how = f"refined along {provenance.get('axis', AXIS_NAMES[2])}"
     spacing = " x ".join(f"{mm:.4g}" for mm in volume.geometry.spacing)
     return {
         "Description": f"Thin slices estimated from thick ones. {RESEARCH_USE_ONLY}",
-        "Resolution": f"{spacing} mm, refined along {provenance.get('axis', AXIS_NAMES[2])}",
-        "Sources": [cited],
+        "Resolution": f"{spacing} mm, {'joined from several stacks' if stacks else how}",
+        "Sources": [_cited(path, root) for path in stacks] or [cited],
         "SpatialReference": cited,
         "SkullStripped": False,
         "GeneratedBy": [_generator()],
     }
 
 
-def _description() -> dict[str, object]:
+def _cited(source: Path, root: Path) -> str:
+    if source.resolve().is_relative_to(root.resolve()):
+        return f"bids:raw:{source.resolve().relative_to(root.resolve()).as_posix()}"
+    return source.name  # of a file elsewhere: where it lies is no one else's business
+
+
+def _description(folder: Path, root: Path) -> dict[str, object]:
+    raw = _link(folder, root)
     return {
         "Name": "srviewer: thick slices reconstructed thin",
         "BIDSVersion": VERSION,
         "DatasetType": "derivative",
         "GeneratedBy": [_generator()],
-        "SourceDatasets": [{"URL": "../.."}],
-        "DatasetLinks": {"raw": "../.."},
+        "SourceDatasets": [{"URL": raw}],
+        "DatasetLinks": {"raw": raw},
     }
+
+
+def _link(folder: Path, root: Path) -> str:
+    """The address of the data set from the folder of its derivatives."""
+    try:
+        relative = os.path.relpath(root.resolve(), folder.resolve())
+    except ValueError:  # on another drive of Windows
+        return root.resolve().as_uri()
+    return quote(os.fsencode(relative.replace(os.sep, "/")))
 
 
 def _generator() -> dict[str, str]:
     return {"Name": "srviewer", "Version": __version__, "Description": RESEARCH_USE_ONLY}
 
 
-def _check_description(path: Path) -> None:
-    """Raise UserError when other software's data lie where srviewer's go."""
+def check_generator(folder: Path) -> None:
+    """Check that no data of other software lie in a folder of derivatives.
+
+    Args:
+        folder: The folder, which need not exist.
+
+    Raises:
+        UserError: They do.
+    """
+    path = folder / DESCRIPTION
     if not path.exists():
         return
     try:

@@ -3,6 +3,7 @@
 import torch
 
 from srviewer.errors import UserError
+from srviewer.nn.devices.cores import usable_cores
 from srviewer.nn.devices.threads import wanted_threads
 
 
@@ -20,7 +21,10 @@ def chosen_device(name: str) -> torch.device:
     Raises:
         UserError: The machine lacks it.
     """
-    if threads := wanted_threads():
+    threads = wanted_threads()
+    if not threads and usable_cores() < torch.get_num_threads():
+        threads = usable_cores()  # torch does not ask Slurm, nor the control group of a container
+    if threads:
         torch.set_num_threads(threads)
     present = present_devices()
     if name == "auto":

@@ -1,7 +1,6 @@
 """Dask clusters: a running one, or worker processes of our own."""
 
 import logging
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress
+from srviewer.nn.devices.cores import usable_cores
 from srviewer.stop_signals import blocked
 from srviewer.temporary_folders import temporary_folder
 
@@ -84,7 +84,7 @@ def _local_cluster(workers: int) -> "LocalCluster":
     """Processes that work on one volume each."""
     from distributed import LocalCluster
 
-    threads = max(1, (os.cpu_count() or 1) // workers)
+    threads = max(1, usable_cores() // workers)
     with blocked():  # a terminal's signals reach its processes too; the batch ends its workers
         return LocalCluster(
             n_workers=workers,

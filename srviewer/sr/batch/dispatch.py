@@ -1,18 +1,18 @@
-"""The dispatch of many volumes to the workers of a Dask cluster."""
+"""The dispatch of many volumes: in this process, or to the workers of a Dask cluster."""
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 
-from srviewer.io.targets import target
 from srviewer.job import Job, Progress, mapped, run, within
+from srviewer.sr.batch.claims import clear_claims
 from srviewer.sr.batch.clearing import clear_batch, end_workers
 from srviewer.sr.batch.cluster import (
     client_of,
@@ -20,19 +20,17 @@ from srviewer.sr.batch.cluster import (
     processes_can_start,
     started_cluster,
 )
-from srviewer.sr.batch.items import Item, describe_derivative, select
+from srviewer.sr.batch.items import Item
+from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.pulse import Pulse
-from srviewer.sr.batch.records import LOGS, STATE, BatchFolder
-from srviewer.sr.batch.summary import summary_path, write_summary
-from srviewer.sr.batch.work import Settings, VolumeOutcome, reconstructing
+from srviewer.sr.batch.records import BatchFolder
+from srviewer.sr.batch.sharing import Waiting, shared
+from srviewer.sr.batch.work import Settings
 from srviewer.sr.requests.memory import machine_bytes
-from srviewer.temporary_names import process_mark
-from srviewer.unwritable import make_folder
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client, Future, as_completed
 
-SEARCHED = 0.05  # the share of the job in which volumes are found
 POLL_SECONDS = 0.1
 ANSWER_SECONDS = 2  # of a scheduler whose work is done
 ALONE = "/dev/shm cannot be written to: one volume after another"
@@ -42,112 +40,47 @@ class _Ended(Exception):
     """Raised at a worker: the batch ends before its volume is reconstructed."""
 
 
-@dataclass(frozen=True)
-class BatchPlan:
-    """The inputs, output and workers of a batch.
-
-    Attributes:
-        paths: Files, folders, glob patterns and BIDS trees.
-        folder: The output folder or data set, as the export target takes it.
-        settings: Of each reconstruction.
-        workers: Processes of the embedded cluster; unused with a scheduler.
-        scheduler: The address of a running cluster, whose workers see the same files under the same
-            names; None to start one.
-    """
-
-    paths: tuple[Path, ...]
-    folder: Path
-    settings: Settings
-    workers: int
-    scheduler: str | None = None
-
-
-@dataclass(frozen=True)
-class BatchResult:
-    """The results of a batch.
-
-    Attributes:
-        outcomes: One for each volume, in the order in which they were listed; then what was left
-            out.
-        summary: The HTML page with all of them.
-    """
-
-    outcomes: tuple[VolumeOutcome, ...]
-    summary: Path
-
-
-def batch(plan: BatchPlan) -> Job[BatchResult]:
-    """Reconstruct every volume that is not done yet.
-
-    A summary, a log for each volume and the records of finished volumes are written to the folder.
+def dispatched(
+    items: Sequence[Item],
+    settings: Settings,
+    batch_folder: BatchFolder,
+    workers: int,
+    scheduler: str | None,
+) -> Job[tuple[VolumeOutcome, ...]]:
+    """Reconstruct volumes, each by whichever worker of whichever job in the folder claims it.
 
     Args:
-        plan: The batch.
+        items: The volumes.
+        settings: Of each reconstruction.
+        batch_folder: The folder of the batch.
+        workers: Processes on this machine; with one, everything is done in this process.
+        scheduler: The address of a running cluster instead; None for none.
 
     Returns:
-        A job whose result is the outcome of each volume, failures included.
+        A job whose result is the outcome of each volume, in their order.
 
     Raises:
-        UserError: The paths hold no volume, the folder cannot be made, or the scheduler does not
-            answer.
+        UserError: The scheduler does not answer.
     """
-    settings = plan.settings
-    settings.fingerprint()  # an unknown method or model is an error before anything starts
-    thin_too = settings.axis is not None or settings.factor is not None
-    kind = target(settings.target)
-    folder = kind.home(plan.folder)
-    selection = yield from within(select(plan.paths, thin_too, kind), 0.0, SEARCHED)
-    batch_folder = BatchFolder(_made(folder).resolve(), process_mark())
-    left_out = tuple(
-        VolumeOutcome(
-            name=volume.name,
-            output=None,
-            status="failed" if volume.broken else "left out",
-            message=volume.reason,
-            source=volume.source,
-            reason=volume.kind,
-        )
-        for volume in selection.left_out
-    )
-    done: tuple[VolumeOutcome, ...] = ()
-    if selection.items:
-        job = _distributed(selection.items, plan, batch_folder)
-        done = yield from within(job, SEARCHED, 1.0)
-    outcomes = (*done, *left_out)
-    summary = summary_path(batch_folder.folder)
-    write_summary(summary, outcomes)
-    beside = summary.name, f"{LOGS}/"
-    kind.finish(plan.folder, beside)
-    if selection.bids:
-        describe_derivative(batch_folder.folder, beside)
-    return BatchResult(outcomes, summary)
-
-
-def _made(folder: Path) -> Path:
-    make_folder(folder)
-    make_folder(folder / STATE)
-    return folder
-
-
-def _distributed(
-    items: Sequence[Item], plan: BatchPlan, batch_folder: BatchFolder
-) -> Job[tuple[VolumeOutcome, ...]]:
     folders = {(batch_folder.folder / item.output).parent for item in items}
     yield from within(clear_batch(batch_folder, folders), 0.0, 0.0)
     try:
-        if plan.scheduler is None and not processes_can_start():
-            return (yield from _one_by_one(items, plan.settings, batch_folder))
-        yield Progress(0.0, "Starting workers")
-        workers = min(plan.workers, len(items))
-        settings = plan.settings
-        if plan.scheduler is not None:
-            with client_of(plan.scheduler) as client:
+        if scheduler is not None:
+            with client_of(scheduler) as client:
                 return (yield from _gathered(client, items, settings, batch_folder))
+        if workers == 1:
+            return (yield from _one_by_one(items, settings, batch_folder))
+        if not processes_can_start():
+            yield Progress(0.0, ALONE)
+            return (yield from _one_by_one(items, settings, batch_folder))
+        yield Progress(0.0, "Starting workers")
+        workers = min(workers, len(items))
         settings = replace(settings, room=machine_bytes() / workers)  # side by side in one memory
         return (yield from _by_own_workers(workers, items, settings, batch_folder))
     finally:
         # What a worker that was killed had begun; the local ones are gone by now.
         shutil.rmtree(batch_folder.unfinished, ignore_errors=True)
+        clear_claims(batch_folder)
         run(clear_batch(batch_folder, folders))
 
 
@@ -166,14 +99,24 @@ def _one_by_one(
     items: Sequence[Item], settings: Settings, batch_folder: BatchFolder
 ) -> Job[tuple[VolumeOutcome, ...]]:
     """All volumes in this process: closing the job ends the volume in hand."""
-    yield Progress(0.0, ALONE)
-    outcomes: list[VolumeOutcome] = []
-    for number, item in enumerate(items):
-        prefix = f"{number + 1} of {len(items)} volumes: "
-        job = mapped(reconstructing(item, settings, batch_folder), partial(_prefixed, prefix))
-        span = number / len(items), (number + 1) / len(items)
-        outcomes.append((yield from within(job, *span)))
-    return tuple(outcomes)
+    outcomes: dict[Item, VolumeOutcome] = {}
+    waiting, todo = Waiting(batch_folder), deque(items)
+    while todo or waiting:
+        if not todo:
+            yield Progress(len(outcomes) / len(items), waiting.message)
+            time.sleep(POLL_SECONDS)
+            todo.extend(waiting.free())
+            continue
+        item, done = todo.popleft(), len(outcomes)
+        prefix = f"{done + 1} of {len(items)} volumes: "
+        job = mapped(shared(item, settings, batch_folder), partial(_prefixed, prefix))
+        span = done / len(items), (done + 1) / len(items)
+        outcome = yield from within(job, *span)
+        if outcome.status == "pending":
+            waiting.add(item, outcome.message)
+        else:
+            outcomes[item] = outcome
+    return tuple(outcomes[item] for item in items)
 
 
 def _prefixed(prefix: str, step: Progress) -> Progress:
@@ -185,29 +128,52 @@ def _gathered(
 ) -> Job[tuple[VolumeOutcome, ...]]:
     from distributed import as_completed
 
-    # Not pure: whether an item is done stands in its record and is never guessed by Dask.
-    futures = client.map(
-        _at_worker, items, settings=settings, batch_folder=batch_folder, pure=False
-    )
-    item_of = {future.key: item for future, item in zip(futures, items, strict=True)}
+    item_of: dict[str, Item] = {}
+
+    def handed_out(some: Sequence[Item]) -> list["Future"]:
+        # Not pure: whether an item is done stands in its record and is never guessed by Dask.
+        futures: list[Future] = client.map(
+            _at_worker, some, settings=settings, batch_folder=batch_folder, pure=False
+        )
+        item_of.update((future.key, item) for future, item in zip(futures, some, strict=True))
+        return futures
+
     outcomes: dict[Item, VolumeOutcome] = {}
-    waiting, pulse = as_completed(futures), Pulse(client)
+    at_work, pulse, waiting = as_completed(handed_out(items)), Pulse(client), Waiting(batch_folder)
     try:
         while len(outcomes) < len(items):
-            while waiting.has_ready():
-                future = waiting.next()
-                if not future.cancelled():
-                    outcomes[item_of[future.key]] = _outcome(future, item_of[future.key])
+            _take_in(at_work, item_of, outcomes, waiting)
             if pulse.lost():
                 break
-            yield Progress(
-                len(outcomes) / len(items), _message(outcomes, len(items), pulse.workers)
-            )
+            if free := waiting.free():
+                at_work.update(handed_out(free))
+            counts = _message(outcomes, len(items), pulse.workers)
+            message = ", ".join(filter(None, (counts, waiting.message)))
+            yield Progress(len(outcomes) / len(items), message)
             time.sleep(POLL_SECONDS)
     except BaseException:
         end_workers(batch_folder)
         raise
     return tuple(outcomes.get(item) or _lost(item) for item in items)
+
+
+def _take_in(
+    at_work: "as_completed",
+    item_of: Mapping[str, Item],
+    outcomes: dict[Item, VolumeOutcome],
+    waiting: Waiting,
+) -> None:
+    """Take the outcomes that are there by now; what other jobs have is waited for."""
+    while at_work.has_ready():
+        future = at_work.next()
+        if future.cancelled():
+            continue
+        item = item_of[future.key]
+        outcome = _outcome(future, item)
+        if outcome.status == "pending":
+            waiting.add(item, outcome.message)
+        else:
+            outcomes[item] = outcome
 
 
 def _lost(item: Item) -> VolumeOutcome:
@@ -226,7 +192,7 @@ def _at_worker(item: Item, settings: Settings, batch_folder: BatchFolder) -> Vol
     if limit:  # the worker would be ended above it
         remaining = limit - psutil.Process().memory_info().rss
         settings = replace(settings, room=min(settings.room, remaining))
-    return run(reconstructing(item, settings, batch_folder), partial(_heed_the_end, batch_folder))
+    return run(shared(item, settings, batch_folder), partial(_heed_the_end, batch_folder))
 
 
 def _heed_the_end(batch_folder: BatchFolder, _step: Progress) -> None:

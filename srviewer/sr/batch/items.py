@@ -4,10 +4,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
@@ -19,17 +20,29 @@ from srviewer.io.formats import scan
 from srviewer.io.scans.series import NothingOpened, Problem, ScanListing, Series
 from srviewer.io.targets import NIFTI, Target
 from srviewer.job import Job, Progress, within
+from srviewer.sr.inputs.data_sets import (
+    CONTRASTS,
+    DATA_SET_MARK,
+    DataSetPart,
+    images_of,
+    is_data_set,
+    stem,
+)
 from srviewer.sr.inputs.segmentations import segmentation_reason
 
-BIDS_MARK = "dataset_description.json"
 BIDS_VERSION = "1.10.0"
 UNNAMED = "has no subject and no contrast in its name, as a BIDS data set needs"
 UNNAMED_KIND = "volumes without a BIDS name"
+IGNORED, IGNORED_KIND = "is named in .bidsignore", "files in .bidsignore"
+NOTHING = "There is no volume in what was given. Name files, folders or BIDS trees."
+NO_IMAGE = (
+    "There is no anatomical image in this part of the data set: none in a folder anat whose name "
+    f"ends with {', '.join(CONTRASTS)}."
+)
 LONGEST_STEM = 140  # bytes of a result's name before its endings; systems take 255 in all
-# Contrasts of BIDS that are images and not maps of labels or of physical units.
-BIDS_CONTRASTS = (
-    "T1w", "T2w", "PDw", "T2starw", "FLAIR", "inplaneT1", "inplaneT2", "PDT2", "angio",
-)  # fmt: skip
+
+
+ItemKey: TypeAlias = tuple[tuple[Path, ...], int]  # files, and number of the series in them
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,7 @@ class Item:
         output: The path of the result within the output folder, unless that belongs to another
             source.
         crowded: Whether an earlier item has the same ``output``.
+        stacks: The stacks that are joined, the first as the reference; () for a single volume.
     """
 
     name: str
@@ -54,6 +68,7 @@ class Item:
     root: Path
     output: PurePosixPath
     crowded: bool
+    stacks: tuple["Item", ...] = ()
 
     @property
     def source_name(self) -> str:
@@ -88,20 +103,28 @@ class Selection:
         items: To be reconstructed.
         left_out: Those that are not.
         bids: Whether an input is a BIDS tree.
+        series: Of each item, by files and place.
     """
 
     items: tuple[Item, ...]
     left_out: tuple[SkippedVolume, ...]
     bids: bool
+    series: Mapping[ItemKey, Series] = field(default_factory=dict, repr=False)
 
 
-def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job[Selection]:
+def select(
+    paths: Sequence[Path],
+    thin_too: bool,
+    target: Target = NIFTI,
+    part: DataSetPart | None = None,
+) -> Job[Selection]:
     """List the volumes in files, folders, glob patterns and BIDS trees.
 
     Args:
         paths: The inputs.
         thin_too: Also volumes without a thick axis.
         target: The export target, which names the results.
+        part: Of the data set that is the only path; None for all.
 
     Returns:
         A job whose result is the volumes, each once, and those that are left out.
@@ -110,7 +133,8 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
         UserError: A path does not exist, a pattern matches nothing, or there is no volume at all.
     """
     roots, shared = _expanded(paths)
-    items: dict[tuple[tuple[Path, ...], int], Item] = {}  # each once, however it was given
+    items: dict[ItemKey, Item] = {}  # each once, however it was given
+    found: dict[ItemKey, Series] = {}
     left_out: list[SkippedVolume] = []
     taken: set[PurePosixPath] = set()
     for number, root in enumerate(roots):
@@ -119,9 +143,10 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
             reason = "is a companion file of macOS and no image"
             left_out.append(SkippedVolume(root.name, reason, False, COMPANIONS, source))
             continue
-        files = _bids_images(root) if _is_bids(root) else [root]
+        files, ignored = _files_of(root, shared, part)
         span = number / len(roots), (number + 1) / len(roots)
         listing = yield from within(_listing(files), *span)
+        left_out += ignored
         left_out += [
             SkippedVolume(problem.name, problem.text, True) for problem in listing.problems
         ]
@@ -137,11 +162,14 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
                 left_out.append(SkippedVolume(series.name, UNNAMED, False, UNNAMED_KIND, source))
             else:
                 item = replace(item, crowded=item.output in taken)
-                if items.setdefault((item.sources, item.place), item) is item:
+                key = item.sources, item.place
+                if items.setdefault(key, item) is item:
+                    found[key] = series
                     taken.add(item.output)
     if not items and not left_out:
-        raise UserError("There is no volume in what was given. Name files, folders or BIDS trees.")
-    return Selection(tuple(items.values()), tuple(left_out), any(map(_is_bids, roots)))
+        raise UserError(NOTHING if part is None else NO_IMAGE)
+    bids = any(map(is_data_set, roots))
+    return Selection(tuple(items.values()), tuple(left_out), bids, found)
 
 
 def _expanded(paths: Sequence[Path]) -> tuple[list[Path], Path]:
@@ -172,10 +200,6 @@ def _without_pattern(path: Path) -> Path:
     return Path(*parts)
 
 
-def _is_bids(root: Path) -> bool:
-    return (root / BIDS_MARK).is_file()
-
-
 def describe_derivative(folder: Path, ignored: Sequence[str]) -> None:
     """Make a folder a derivative data set of BIDS, unless it is a data set already.
 
@@ -183,7 +207,7 @@ def describe_derivative(folder: Path, ignored: Sequence[str]) -> None:
         folder: The folder.
         ignored: Patterns for ``.bidsignore``.
     """
-    if _is_bids(folder):
+    if is_data_set(folder):
         return
     made_by = {"Name": "srviewer", "Version": __version__, "Description": RESEARCH_USE_ONLY}
     description = {
@@ -192,15 +216,20 @@ def describe_derivative(folder: Path, ignored: Sequence[str]) -> None:
         "DatasetType": "derivative",
         "GeneratedBy": [made_by],
     }
-    write_text(folder / BIDS_MARK, json.dumps(description, indent=1) + "\n")
+    write_text(folder / DATA_SET_MARK, json.dumps(description, indent=1) + "\n")
     if not (folder / ".bidsignore").exists():
         write_text(folder / ".bidsignore", "".join(f"{pattern}\n" for pattern in ignored))
 
 
-def _bids_images(root: Path) -> list[Path]:
-    """The anatomical images of a BIDS tree; derivatives and source data are trees of their own."""
-    every = sorted([*root.glob("sub-*/anat/*.nii*"), *root.glob("sub-*/ses-*/anat/*.nii*")])
-    return [path for path in every if _stem(path).rpartition("_")[2] in BIDS_CONTRASTS]
+def _files_of(
+    root: Path, shared: Path, part: DataSetPart | None
+) -> tuple[list[Path], list[SkippedVolume]]:
+    """What to look into, the path itself or the images of a data set, and what is ignored."""
+    if not is_data_set(root):
+        return [root], []
+    images, ignored = images_of(part or DataSetPart(root))
+    names = [(stem(path), name_below(shared, path)) for path in ignored]
+    return images, [SkippedVolume(a, IGNORED, False, IGNORED_KIND, b) for a, b in names]
 
 
 def _listing(files: Sequence[Path]) -> Job[ScanListing]:
@@ -240,7 +269,9 @@ def _item(
     """The series as an item; None where its name is not one that the target needs."""
     together = [other.index for other in others if other.sources == series.sources]
     inside = PurePosixPath(name_below(shared, series.sources[0])).parent
-    usual = inside / _result_stem(series, bids=_is_bids(root))
+    single = len(series.sources) == 1
+    name = stem(series.sources[0]) if single else series.name
+    usual = inside / result_stem(name, bids=is_data_set(root))
     output = target.result_name(usual, series.sources[0])
     if output is None:
         return None
@@ -255,10 +286,16 @@ def _item(
     )
 
 
-def _result_stem(series: Series, bids: bool) -> str:
-    """ "scan" as "scan_thin"; in BIDS the contrast stays last: "sub-1_desc-sr_T1w"."""
-    single = len(series.sources) == 1
-    name = _stem(series.sources[0]) if single else series.name
+def result_stem(name: str, bids: bool) -> str:
+    """The name of a result without its ending.
+
+    Args:
+        name: Of the scan.
+        bids: Whether it lies in a BIDS tree.
+
+    Returns:
+        "scan_thin" for "scan"; in BIDS the contrast stays last: "sub-1_desc-sr_T1w".
+    """
     if bids:
         entities, _, contrast = name.rpartition("_")
         return f"{entities}_desc-sr_{contrast}"
@@ -272,10 +309,6 @@ def _shortened(name: str) -> str:
         return name
     mark = hashlib.sha256(stored).hexdigest()[:8]
     return f"{stored[:LONGEST_STEM].decode('utf-8', 'ignore')}-{mark}"
-
-
-def _stem(path: Path) -> str:
-    return re.sub(r"(\.nii)?(\.gz)?$", "", path.name) if ".nii" in path.name else path.stem
 
 
 def _spacing(geometry: Geometry) -> str:

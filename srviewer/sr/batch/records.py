@@ -7,6 +7,7 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -28,16 +29,40 @@ class BatchFolder:
 
     Attributes:
         folder: The output folder, as an absolute path.
-        batch: The id of this run of the batch.
+        batch: The id of this job, which no other job has.
+        since: When the job began, on the clock of the folder's file system, in seconds; what other
+            jobs record from then on is not done again.
     """
 
     folder: Path
     batch: str
+    since: float = inf
 
     @property
     def state(self) -> Path:
         """The folder of records and unfinished results."""
         return self.folder / STATE
+
+    @property
+    def claims(self) -> Path:
+        """The folder of the claims of jobs on volumes."""
+        return self.state / "claims"
+
+    @property
+    def outcomes(self) -> Path:
+        """The folder of the outcomes of all jobs."""
+        return self.state / "outcomes"
+
+    def outcome(self, key: str) -> Path:
+        """The record of the outcome of a volume.
+
+        Args:
+            key: Of the volume.
+
+        Returns:
+            The file, whether it exists or not.
+        """
+        return self.outcomes / f"{key}.json"
 
     def record(self, output: PurePosixPath) -> Path:
         """The record of a finished volume.
@@ -64,7 +89,7 @@ class BatchFolder:
     @property
     def record_folders(self) -> tuple[Path, ...]:
         """The folders of records, in which files are replaced."""
-        return tuple(self.state / name for name in ("done", "names", "given"))
+        return tuple(self.state / name for name in ("done", "names", "given", "outcomes"))
 
     def log(self, output: PurePosixPath) -> Path:
         """The log of a result.
@@ -107,13 +132,30 @@ def read_batch_record(
 
 def _is_whole(record: dict[str, Any]) -> bool:
     """Whether a record has the values that the table of a batch shows."""
-    values = record["values"]
-    consistency, warnings = values["consistency"], values.get("warnings", [])
+    return is_text(record["batch"], LONGEST_TEXT) and is_provenance(record["values"])
+
+
+def is_provenance(values: dict[str, Any]) -> bool:
+    """Whether the provenance in a record has what the table of a batch shows.
+
+    Args:
+        values: The values of a JSON object.
+
+    Returns:
+        False where a value is of another kind.
+
+    Raises:
+        LookupError: A value is missing.
+    """
+    warnings = values.get("warnings", [])
+    noted = isinstance(warnings, list) and all(is_text(text, LONGEST_TEXT) for text in warnings)
+    if "stacks" in values:  # of a join
+        return noted and isinstance(values["stacks"], list)
+    consistency = values["consistency"]
     return (
-        is_text(record["batch"], LONGEST_TEXT)
+        noted
         and is_number(values["factor"])
-        and isinstance(warnings, list)
-        and all(is_text(text, LONGEST_TEXT) for text in (values["axis"], *warnings))
+        and is_text(values["axis"], LONGEST_TEXT)
         and (consistency is None or is_number(consistency["max"]))
     )
 

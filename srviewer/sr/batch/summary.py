@@ -2,16 +2,17 @@
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from srviewer.atomic import write_text
 from srviewer.io.scans.series import reason_counts as counted_reasons
 from srviewer.io.scans.series import summary
+from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.records import LOGS
-from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.report.pages import drawn_page
 
 SUMMARY = "summary.html"
@@ -115,7 +116,7 @@ def cells(outcome: VolumeOutcome) -> tuple[str, ...]:
         outcome.source,
         outcome.name,
         outcome.status,
-        f"{values['factor']} along {values['axis']}" if values else "",
+        _made(values),
         str(values.get("model") or values.get("method") or ""),
         f"{consistency['max']:.4%}" if consistency else "",
         f"{outcome.seconds:.1f}",
@@ -139,3 +140,10 @@ def _row(outcome: VolumeOutcome) -> dict[str, object]:
 def _address(path: str) -> str:
     """A path below the folder of the summary as a link, with any bytes in it."""
     return quote(os.fsencode(path))
+
+
+def _made(values: Mapping[str, Any]) -> str:
+    """How a result was made: "4 along k", or "3 stacks joined"."""
+    if "stacks" in values:
+        return f"{len(values['stacks'])} stacks joined"
+    return f"{values['factor']} along {values['axis']}" if values else ""

@@ -5,12 +5,12 @@ import json
 import shutil
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from math import inf
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from srviewer import __version__
 from srviewer.atomic import replace_together
@@ -25,8 +25,10 @@ from srviewer.io.scans.series import PlaneByPlane, Series
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import NIFTI, Export, target
 from srviewer.job import Job, within
+from srviewer.sr.batch.claims import TakenOver
 from srviewer.sr.batch.items import Item
 from srviewer.sr.batch.names import Wanted, likely_names, output_name, stem_and_ending
+from srviewer.sr.batch.outcome import Status, VolumeOutcome
 from srviewer.sr.batch.records import (
     BatchFolder,
     Log,
@@ -43,13 +45,16 @@ from srviewer.sr.results.reconstruction import unscored
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.choice import SlabsWanted, choose_slabs
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
+from srviewer.sr.stacks.join import join
+from srviewer.sr.stacks.joined import Joined, source_of_join
+from srviewer.sr.stacks.request import JoinRequest
 from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
 
 FOUND = 0.02  # the share of one volume's job in which it is found again
-Made: TypeAlias = tuple[ReconstructionFacts, dict[str, Any]]  # and its provenance
-Status = Literal["done", "done before", "failed", "left out"]
+Values: TypeAlias = dict[str, Any]  # a provenance
+Made: TypeAlias = tuple[ReconstructionFacts | Joined, Values, str]  # and a message
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,10 @@ class Settings:
         room: The bytes that a reconstruction may take, where as many are free.
         overwrite: Replace results that were made from another source.
         target: The id of the export target.
+        data_set: The BIDS data set of the scans, where the output folder holds its derivatives;
+            None where the target tells it from the output folder.
+        join: Whether stacks that belong together are joined; of the request, joins take method,
+            model and device.
     """
 
     request: Request
@@ -77,6 +86,13 @@ class Settings:
     room: float = inf
     overwrite: bool = False
     target: str = NIFTI.id
+    data_set: Path | None = None
+    join: bool = False
+
+    def identity(self) -> str:
+        """A digest of all on which an outcome depends: also what makes a volume fail."""
+        words = [self.fingerprint(), self.acknowledge, self.slabs, self.overwrite]
+        return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
     def fingerprint(self) -> str:
         """JSON of all that changes a result: settings, weights, version of the program."""
@@ -93,32 +109,12 @@ class Settings:
         return json.dumps(settings, sort_keys=True)
 
 
-@dataclass(frozen=True)
-class VolumeOutcome:
-    """The outcome of one volume.
-
-    Attributes:
-        name: Of the volume.
-        output: The path of the result below the output folder; None without one.
-        status: Done, done in an earlier run, failed or left out.
-        seconds: Wall time.
-        message: For the user; "" for none.
-        values: The provenance of the result; empty without one.
-        source: Its first file, below the folder that holds all inputs.
-        reason: A noun for why it was left out, the same for all with this reason; else "".
-    """
-
-    name: str
-    output: PurePosixPath | None
-    status: Status
-    seconds: float = 0.0
-    message: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
-    source: str = ""
-    reason: str = ""
-
-
-def reconstructing(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job[VolumeOutcome]:
+def reconstructing(
+    item: Item,
+    settings: Settings,
+    batch_folder: BatchFolder,
+    check: Callable[[], None] = lambda: None,
+) -> Job[VolumeOutcome]:
     """Reconstruct one item, unless its record says that it is done with these settings.
 
     The result takes its name only when it is whole, and the record follows it, so an item whose
@@ -128,14 +124,22 @@ def reconstructing(item: Item, settings: Settings, batch_folder: BatchFolder) ->
         item: The volume.
         settings: Of the reconstruction.
         batch_folder: The folder of the batch.
+        check: Is called before the result takes its name; raises TakenOver where the volume is
+            another job's by then.
 
     Returns:
         A job whose result is the outcome; a failure is an outcome, too, and raises nothing.
+
+    Raises:
+        TakenOver: As ``check`` raised it.
     """
     started = time.monotonic()
     log = Log(batch_folder)
     try:
-        outcome = yield from _reconstructing(item, settings, batch_folder, log)
+        outcome = yield from _reconstructing(item, settings, batch_folder, log, check)
+    except TakenOver:
+        log.add("given up: another job took it over")
+        raise
     except Unsupported as error:
         outcome = VolumeOutcome(item.name, None, "left out", message=str(error), reason=error.kind)
         log.add(f"left out: {error}")
@@ -155,7 +159,11 @@ def reconstructing(item: Item, settings: Settings, batch_folder: BatchFolder) ->
 
 
 def _reconstructing(
-    item: Item, settings: Settings, batch_folder: BatchFolder, log: Log
+    item: Item,
+    settings: Settings,
+    batch_folder: BatchFolder,
+    log: Log,
+    check: Callable[[], None],
 ) -> Job[VolumeOutcome]:
     source = yield from within(_source(item), 0.0, FOUND / 2)
     key = _key(item, source, settings)
@@ -175,26 +183,20 @@ def _reconstructing(
     name = yield from output_name(batch_folder.folder, batch_folder.state, wanted, source, replaces)
     log.of(name.output)
     log.add(f"begun: {item.source_name}, {len(item.sources)} files")
-    series = yield from within(_series_of(item), FOUND / 2, FOUND)
-    room = min(settings.room, free_bytes())
-    slabs = settings.slabs if target(settings.target).streams else "never"
-    choice = choose_slabs(series, 0, slabs, lambda scan: _request(scan, settings), room)
-    if choice.message:
-        log.add(choice.message)
     output = batch_folder.folder / name.output
     with _unfinished(batch_folder, output.name) as draft:
-        job = (
-            _in_memory(series, item, settings, batch_folder.folder, draft)
-            if choice.source is None
-            else _in_slabs(choice.source, item, settings, draft)
-        )
-        result, values = yield from within(job, FOUND, 1.0)
+        made = _joined if item.stacks else _made
+        job = made(item, settings, batch_folder.folder, draft)
+        result, values, said = yield from within(job, FOUND / 2, 1.0)
+        if said:
+            log.add(said)
         if values.get("source_sha256") != source.sha256:
             raise _changed(item)
         if not name.untouched(batch_folder.folder):
             raise UserError(
                 f"'{name.output}' was written by something else meanwhile. Run it again."
             )
+        check()
         _put(draft, output, item, new=name.before == (None, None))
     size = stored_bytes(output)
     record = {
@@ -210,7 +212,7 @@ def _reconstructing(
     log.add(f"written: {name.output}, {size:,} bytes, {result.seconds:.1f} s on {result.device}")
     for line in result.warnings:
         log.add(f"note: {line}")
-    message = " ".join(filter(None, (choice.message, _name_note(item, name.output))))
+    message = " ".join(filter(None, (said, _name_note(item, name.output))))
     return VolumeOutcome(item.name, name.output, "done", message=message, values=values)
 
 
@@ -243,21 +245,55 @@ def _name_note(item: Item, output: PurePosixPath) -> str:
     return f"Its result is '{output}', the name that it got in an earlier run."
 
 
+def _made(item: Item, settings: Settings, home: Path, draft: Path) -> Job[Made]:
+    """A reconstruction, written to the draft."""
+    series = yield from within(_series_of(item), 0.0, FOUND)
+    room = min(settings.room, free_bytes())
+    slabs = settings.slabs if target(settings.target).streams else "never"
+    choice = choose_slabs(series, 0, slabs, lambda scan: _request(scan, settings), room)
+    job = (
+        _in_memory(series, item, settings, home, draft)
+        if choice.source is None
+        else _in_slabs(choice.source, item, settings, draft)
+    )
+    result, values = yield from within(job, FOUND, 1.0)
+    return result, values, choice.message
+
+
+def _joined(item: Item, settings: Settings, home: Path, draft: Path) -> Job[Made]:
+    """A join of stacks, written to the draft."""
+    stacks = []
+    for stack in item.stacks:
+        scan = yield from within((yield from _series_of(stack)).read(0), 0.0, 0.1)
+        _check(scan, settings)
+        stacks.append(scan)
+    asked = settings.request
+    request = JoinRequest(method=asked.method, model=asked.model, device=asked.device)
+    result = yield from within(join(stacks, request), 0.1, 0.9)
+    values = result.provenance()
+    given = settings.data_set or target(settings.target).given(home)
+    export = Export(result.volume, given, values, settings.store, item.sources[0], stacks[0])
+    yield from within(target(settings.target).draft(export, draft), 0.9, 1.0)
+    return result, values, f"Joined from {', '.join(scan.name for scan in stacks)}."
+
+
 def _in_memory(
     series: Series, item: Item, settings: Settings, home: Path, draft: Path
-) -> Job[Made]:
+) -> Job[tuple[ReconstructionFacts, Values]]:
     scan = yield from within(series.read(0), 0.0, 0.1)
     _check(scan, settings)
     result = yield from within(reconstruct_with_gain(scan, _request(scan, settings)), 0.1, 0.9)
     values = unscored(result, scan)
     kind = target(settings.target)
-    given = kind.given(home)
+    given = settings.data_set or kind.given(home)
     export = Export(result.volume, given, values, settings.store, item.sources[0], scan)
     yield from within(kind.draft(export, draft), 0.9, 1.0)
     return result, values
 
 
-def _in_slabs(source: PlaneByPlane, item: Item, settings: Settings, draft: Path) -> Job[Made]:
+def _in_slabs(
+    source: PlaneByPlane, item: Item, settings: Settings, draft: Path
+) -> Job[tuple[ReconstructionFacts, Values]]:
     request = _request(source.header, settings)
     files = SlabFiles(
         draft,
@@ -270,13 +306,19 @@ def _in_slabs(source: PlaneByPlane, item: Item, settings: Settings, draft: Path)
 
 
 def _source(item: Item) -> Job[ScanSource]:
+    if item.stacks:
+        sources = []
+        for stack in item.stacks:
+            sources.append((yield from _source(stack)))
+        return source_of_join(sources, 0)
     files = yield from digests(item.sources)
     return source_of(files, part_words(None if item.alone else item.place, None), item.root)
 
 
 def _key(item: Item, source: ScanSource, settings: Settings) -> str:
     """SHA-256 over the content of the files, the number of the series, and the settings."""
-    digest = hashlib.sha256(f"{item.place} {settings.fingerprint()}".encode())
+    joined = f"joined {len(item.stacks)} " if item.stacks else ""
+    digest = hashlib.sha256(f"{joined}{item.place} {settings.fingerprint()}".encode())
     for file in source.files:
         digest.update(bytes.fromhex(file.sha256))
     return digest.hexdigest()

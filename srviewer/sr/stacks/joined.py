@@ -165,11 +165,22 @@ def joined_source(stacks: Sequence[ScanHeader], reference: int) -> ScanSource | 
     """
     sources = [stack.source for stack in stacks]
     known = [source for source in sources if source is not None]
-    if len(known) < len(sources):
-        return None
-    files = tuple(file for source in known for file in source.files)
-    folder = common_folder(source.root for source in known)
-    return source_of(files, _joined_onto(known[reference].sha256), folder)
+    return source_of_join(known, reference) if len(known) == len(sources) else None
+
+
+def source_of_join(sources: Sequence[ScanSource], reference: int) -> ScanSource:
+    """As ``joined_source``, from the sources of the stacks.
+
+    Args:
+        sources: Of the stacks, in the order in which they were given.
+        reference: The number of the reference.
+
+    Returns:
+        All their files, with the identity of the join.
+    """
+    files = tuple(file for source in sources for file in source.files)
+    folder = common_folder(source.root for source in sources)
+    return source_of(files, _joined_onto(sources[reference].sha256), folder)
 
 
 def joined_identity(files: tuple[SourceFile, ...], reference: str) -> str:

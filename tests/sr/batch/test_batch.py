@@ -24,9 +24,10 @@ from srviewer.io.formats import read
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
 from srviewer.sr.batch.items import describe_derivative, select
+from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.summary import write_summary
-from srviewer.sr.batch.work import Settings, VolumeOutcome, reconstructing
+from srviewer.sr.batch.work import Settings, reconstructing
 from srviewer.sr.requests.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)

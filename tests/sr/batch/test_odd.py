@@ -11,7 +11,7 @@ import pytest
 from bad_files import nifti
 from children import Child, ran
 from srviewer.job import run
-from srviewer.sr.batch.dispatch import BatchPlan, batch
+from srviewer.sr.batch.plan import BatchPlan, batch
 from srviewer.sr.batch.records import BatchFolder, read_batch_record
 from srviewer.sr.batch.work import Settings
 from srviewer.sr.requests.request import Request

@@ -17,10 +17,11 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io.dicom.export.writer import write_series
 from srviewer.io.export.nifti import write_nifti
 from srviewer.job import run
-from srviewer.sr.batch.dispatch import BatchPlan, batch
 from srviewer.sr.batch.items import Item, select
+from srviewer.sr.batch.outcome import VolumeOutcome
+from srviewer.sr.batch.plan import BatchPlan, batch
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Settings, VolumeOutcome, reconstructing
+from srviewer.sr.batch.work import Settings, reconstructing
 from srviewer.sr.requests import memory
 from srviewer.sr.requests.request import Request
 

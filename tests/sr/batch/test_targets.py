@@ -17,8 +17,9 @@ from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import TARGETS, Target, target
 from srviewer.job import run
 from srviewer.sr.batch.items import select
+from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Settings, VolumeOutcome, reconstructing
+from srviewer.sr.batch.work import Settings, reconstructing
 from srviewer.sr.requests.request import Request
 
 DICOM, BIDS = target("dicom"), target("bids")

@@ -10,9 +10,9 @@ from PySide6.QtGui import QTextDocument
 
 from srviewer.core.scores.image_scores import PROTOCOLS
 from srviewer.job import run
+from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.records import BatchFolder, Log
 from srviewer.sr.batch.summary import write_summary
-from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.benchmark.image_sets import BenchmarkResult, BenchmarkRow
 from srviewer.sr.benchmark.paper_figures import save_figures
 from srviewer.sr.models.available_models import available_models

@@ -11,8 +11,8 @@ from jinja2 import UndefinedError
 from children import output
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.paths import resource
+from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.summary import MARK, write_summary
-from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.report.page import Figure, Page, Table
 from srviewer.sr.report.pages import drawn_page
 

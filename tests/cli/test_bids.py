@@ -1,0 +1,222 @@
+"""The BIDS App: its command line, its part of a data set, and jobs that share one output folder."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from children import Child
+from srviewer.__main__ import main
+from srviewer.core.volumes.volume import Volume
+
+NAMES = (
+    "sub-01/anat/sub-01_T2w.nii.gz",
+    "sub-02/ses-a/anat/sub-02_ses-a_T2w.nii.gz",
+    "sub-02/ses-b/anat/sub-02_ses-b_T1w.nii.gz",
+    "sub-03/ses-a/anat/sub-03_ses-a_FLAIR.nii",
+)
+
+
+def save(volume: Volume, path: Path, shift: float = 0.0) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    voxels = volume.voxels + np.float32(shift)
+    nib.save(nib.Nifti1Image(voxels, volume.geometry.affine), path)
+
+
+@pytest.fixture
+def data_set(thick_head: Volume, tmp_path: Path) -> Path:
+    """Three subjects, one without sessions, among files that are no scans of the data set."""
+    root = tmp_path / "data set"
+    others = (
+        "sub-01/anat/sub-01_dseg.nii.gz",
+        "sub-01/func/sub-01_task-rest_bold.nii.gz",
+        "sub-01/anat/._sub-01_T2w.nii.gz",
+        "sourcedata/sub-01/anat/sub-01_T1w.nii.gz",
+        "derivatives/other/sub-01/anat/sub-01_T1w.nii.gz",
+        "sub-03/ses-a/anat/sub-03_ses-a_run-2_FLAIR.nii.gz",
+    )
+    for number, name in enumerate((*NAMES, *others)):
+        save(thick_head, root / name, number)
+    (root / "dataset_description.json").write_text('{"Name": "a", "BIDSVersion": "1.9.0"}')
+    (root / ".bidsignore").write_text("# a run that was repeated\n*_run-2_*\n")
+    (root / "notes.txt").write_text("")
+    return root
+
+
+def bids(*words: object) -> list[str]:
+    return ["bids", *map(str, words), "--method", "cubic", "--workers", "1", "--json"]
+
+
+@pytest.mark.parametrize(
+    ("start", "words", "taken"),
+    [
+        ("", "", NAMES),
+        ("", "--participant_label 01 sub-03 --skip_bids_validation", (NAMES[0], NAMES[3])),
+        ("", "--session-label a", (NAMES[1], NAMES[3])),
+        ("sub-02", "", NAMES[1:3]),
+        ("sub-02/ses-b/anat", "", NAMES[2:3]),
+        ("sub-02", "--session-label ses-a", NAMES[1:2]),
+    ],
+)
+def test_the_part_that_is_meant_and_then_all_of_it_at_the_level_of_the_group(
+    start: str, words: str, taken: tuple[str, ...], data_set: Path, tmp_path: Path
+) -> None:
+    out, told = tmp_path / "out", tmp_path / "told.json"
+    assert main([*bids(data_set / start, out, "participant", *words.split()), str(told)]) == 0
+    volumes = json.loads(told.read_text())["volumes"]
+    done = {one["source"]: one for one in volumes if one["status"] == "done"}
+    assert tuple(done) == taken
+    ignored = [one["reason"] for one in volumes if one["status"] == "left out"]
+    assert set(ignored) <= {"files in .bidsignore"}
+    for name, one in done.items():
+        entities, suffix = name.partition(".")[0].rsplit("_", 1)
+        image = out / f"{entities}_desc-sr_{suffix}.nii.gz"
+        assert Path(one["output"]) == image and image.is_file()
+        beside = json.loads(image.with_name(f"{image.name[:-7]}.json").read_text())
+        assert beside["Sources"] == [f"bids:raw:{name}"]
+    described = json.loads((out / "dataset_description.json").read_text())
+    assert described["DatasetLinks"] == {"raw": "../data%20set"}
+    assert main([*bids(data_set, out, "group"), str(told)]) == 0
+    status = {one["source"]: one["status"] for one in json.loads(told.read_text())["volumes"]}
+    assert [name for name in NAMES if status[name] == "done"] == list(taken)
+    assert all(status[name] == "pending" for name in NAMES if name not in taken)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("{set} {out} participant --participant-label 07", "There are: 01, 02, 03."),
+        ("{set} {out} participant --session-label c", "There are: a, b."),
+        ("{set}/sub-01 {out} participant --session-label a", "There is none."),
+        ("{set}/sourcedata {out} participant", "is no subject's folder"),
+        ("{set}/sub-09 {out} participant", "does not exist"),
+        ("{set}/notes.txt {out} participant", "is a file and no folder"),
+        ("{set}/.. {out} participant", "a folder above it has a dataset_description.json"),
+        ("{set} {set} participant", "among the data of"),
+        ("{set} {set}/results participant", "derivatives/srviewer"),
+        ("{set} {set}/derivatives participant", "derivatives/srviewer"),
+        ("{set} {set}/derivatives/other participant", "was not written by srviewer"),
+        ("{set} {out} group", "Run the level 'participant' first"),
+        ("{set}/empty {out} participant", "has no folder sub-"),
+        ("{set}/bare {out} participant", "no anatomical image"),
+    ],
+)
+def test_what_is_no_data_set_or_no_place_for_results_is_refused_in_words(
+    words: str, said: str, data_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = '{"GeneratedBy": [{"Name": "other"}]}'
+    (data_set / "derivatives/other/dataset_description.json").write_text(theirs)
+    (data_set / "bare/sub-1/func").mkdir(parents=True)
+    (data_set / "empty").mkdir()
+    for name in ("bare", "empty"):
+        (data_set / name / "dataset_description.json").write_text("{}")
+    out = tmp_path / "out"
+    given = [word.format(set=data_set, out=out) for word in words.split()]
+    before = sorted(data_set.rglob("*"))
+    assert main([*bids(*given), "-"]) == 1
+    errors = capsys.readouterr().err
+    assert said in errors and "Traceback" not in errors
+    assert sorted(data_set.rglob("*")) == before and not list(out.glob("sub-*"))
+
+
+def test_shards_have_each_volume_once(data_set: Path, tmp_path: Path) -> None:
+    out, told = tmp_path / "out", tmp_path / "told.json"
+    shares = []
+    for number in range(1, 7):
+        words = bids(data_set, out, "participant", "--shard", f"{number}/6")
+        assert main([*words, str(told)]) == 0  # two of them have nothing to do
+        volumes = json.loads(told.read_text())["volumes"]
+        shares.append([one["source"] for one in volumes if one["status"] == "done"])
+    assert [len(share) for share in shares] == [1, 1, 1, 1, 0, 0]
+    assert [name for share in shares for name in share] == list(NAMES)
+    assert "5 volumes: 4 done, 1 left out" in (out / "summary.html").read_text()
+    with pytest.raises(SystemExit):
+        main([*bids(data_set, out, "participant", "--shard", "7/6"), str(told)])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_four_jobs_one_of_them_killed_do_eight_volumes_once_and_miss_none(
+    thick_head: Volume, tmp_path: Path
+) -> None:
+    root, out = tmp_path / "data", tmp_path / "out"
+    for number in range(8):
+        save(thick_head, root / f"sub-{number}/anat/sub-{number}_T2w.nii.gz", number)
+    shutil.copy(root / "sub-0/anat/sub-0_T2w.nii.gz", root / "sub-7/anat/sub-7_T2w.nii.gz")
+    (root / "dataset_description.json").write_text("{}")
+    command = [sys.executable, "-m", "srviewer", *bids(root, out, "participant")]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+
+    def claimed_by(process: int) -> list[str]:
+        """Volumes that a process has a claim on."""
+        claims = [path.read_text() for path in out.rglob(".srviewer-batch/claims/*")]
+        return [text for text in claims if f'"process": {process},' in text]
+
+    with ExitStack() as stack:
+        victim = stack.enter_context(Child([*command, tmp_path / "victim.json"], environment))
+        number = victim.process.pid
+        while True:  # until it is stopped in the middle of a volume, whose result has no name yet
+            victim.until(lambda: bool(claimed_by(number)))
+            victim.process.send_signal(signal.SIGSTOP)
+            finished = len(list(out.rglob(".srviewer-batch/outcomes/*.json")))
+            if claimed_by(number) and len(list(out.rglob("*_desc-sr_*.nii.gz"))) == finished:
+                break
+            victim.process.send_signal(signal.SIGCONT)
+        files = [tmp_path / f"{number}.json" for number in range(3)]
+        others = [stack.enter_context(Child([*command, file], environment)) for file in files]
+        others[0].until(lambda: len(list(out.rglob("*_desc-sr_*.nii.gz"))) >= 7)
+        assert all(job.process.poll() is None for job in others)  # they wait for the eighth
+        victim.process.kill()
+        assert [job.ended().returncode for job in others] == [0, 0, 0]
+    logs = [log.read_text() for log in sorted((out / "logs").rglob("*.log"))]
+    assert [len(re.findall("written: ", log)) for log in logs] == [1] * 8
+    for file in files:
+        volumes = json.loads(file.read_text())["volumes"]
+        assert len(volumes) == 8 and {one["status"] for one in volumes} <= {"done", "done before"}
+    assert "8 volumes: 8 done" in (out / "summary.html").read_text()
+    kept = {"done", "given", "names", "outcomes", "unfinished"}
+    assert {path.name for path in (out / ".srviewer-batch").iterdir()} == kept
+    assert not list(out.rglob("*/.srviewer-*-*")) and not list(out.rglob("unfinished/*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bash")
+def test_the_job_arrays_of_the_page_do_all_of_a_data_set(data_set: Path, tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "many-scans.md"
+    scripts = re.findall(r"```bash\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(scripts) == 2 and "--shard" in scripts[1]
+    program = tmp_path / "bin" / "srviewer"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m srviewer "$@" --method cubic\n')
+    program.chmod(0o755)
+    for number, script in enumerate(scripts):
+        out, path = tmp_path / f"out {number}", tmp_path / f"array{number}.sh"
+        path.write_text(script)
+        told = {"DATA": str(data_set), "OUT": str(out), "SLURM_CPUS_PER_TASK": "1"}
+        told |= {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+        with ExitStack() as stack:
+            tasks = [
+                stack.enter_context(
+                    Child(
+                        ["bash", path],
+                        {
+                            **os.environ,
+                            **told,
+                            "SLURM_ARRAY_TASK_ID": str(task),
+                            "SLURM_ARRAY_TASK_COUNT": "2",
+                        },
+                    )
+                )
+                for task in (1, 2)
+            ]
+            ended = [task.ended() for task in tasks]
+        assert [task.returncode for task in ended] == [0, 0], [task.stderr for task in ended]
+        assert len(list(out.glob("sub-*/**/*_desc-sr_*.nii.gz"))) == 4
+        logs = [log.read_text() for log in (out / "logs").rglob("*.log")]
+        assert [log.count("written: ") for log in logs] == [1] * 4
