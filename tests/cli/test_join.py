@@ -127,6 +127,15 @@ def test_what_is_refused_writes_nothing(
     assert list(out.parent.iterdir()) == []
 
 
+def test_a_data_set_takes_it_under_a_name_of_its_own(
+    stacks: Stacks, call: Call, tmp_path: Path
+) -> None:
+    files = stacks("sub-1_acq-ax_T2w", "sub-1_acq-sag_T2w")
+    (tmp_path / "set").mkdir()
+    status, said = call("join", *files, "--bids", tmp_path / "set", "--method", "cubic")
+    assert status == 0 and Path(said["output"]).name == "sub-1_acq-joined_desc-sr_T2w.nii.gz"
+
+
 def test_what_is_acknowledged_is_said(stacks: Stacks, call: Call, tmp_path: Path) -> None:
     words = ["-o", tmp_path / "o.nii.gz", "--method", "cubic", "--acknowledge"]
     status, said = call("join", *stacks("ax_t1", "sag_t2"), *words)

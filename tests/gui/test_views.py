@@ -1,6 +1,7 @@
 """The views as a whole: what is shown where, how fast, and what the plot says."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyqtgraph
@@ -9,9 +10,11 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from joined_stacks import joined_with_left_out, stacks_in
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import rounded_down
 from srviewer.core.slices.planes import Plane
+from srviewer.core.stacks.rigid import moved
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED
@@ -19,6 +22,7 @@ from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.canvas import Canvas
 from srviewer.gui.views.drawing.text_drawing import fits_beside
+from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
@@ -163,6 +167,26 @@ def test_the_plot_draws_both_curves_and_marks_the_worst_slice(
     marks = [item for item in plot.plots[0].items() if isinstance(item, pyqtgraph.ScatterPlotItem)]
     worst = [m.getData()[0][0] for m in marks if len(m.getData()[0]) == 1]
     assert worst == [values.index(min(known)) + 1]
+
+
+def test_a_stack_that_was_left_out_is_plotted_where_it_was_found(
+    plot: ScorePlot, study: ShownStudy, head: Volume, tmp_path: Path
+) -> None:
+    stacks = stacks_in(tmp_path, head)
+    joined = joined_with_left_out(stacks)
+    study.open(stacks[0], (), None)
+    assert plot.isHidden()
+    study.set(study.state.with_result(joined))
+    study.compare(replace(study.comparing, stack=1))
+    assert plot.coherence.isVisible() and [p.isVisible() for p in plot.plots] == [True, False]
+    cubic, ours, single = (item.getData() for item in plot.plots[0].listDataItems()[:3])
+    assert [curve[1][3] for curve in (ours, cubic, single)] == [28.0, 24.0, 26.0]
+    plot.jump_worst(0)
+    placed = moved(stacks[1].geometry, joined.stacks[1].moved)
+    assert placed.index(study.view.cursor_mm)[0] == pytest.approx(1)
+    study.compare(replace(study.comparing, map="left-out", threshold=0.0))
+    (overlay,) = map_overlays(study)
+    assert overlay.volume.geometry.matches(placed)
 
 
 def test_jumping_moves_only_along_the_slices(plot: ScorePlot, study: ShownStudy) -> None:

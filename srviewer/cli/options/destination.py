@@ -5,7 +5,7 @@ from pathlib import Path
 
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
-from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of
+from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of, name_of_join
 from srviewer.io.export.nifti import DATA_TYPES, DataType
 from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.sr.slabs.files import Write
@@ -170,17 +170,25 @@ def bids_name(args: argparse.Namespace) -> BidsName:
         args: The parsed arguments.
 
     Returns:
-        The name by ``--subject`` and ``--contrast`` where both are given, else that of the file.
+        The name by ``--subject`` and ``--contrast`` where both are given, else that of the file;
+        for stacks that are joined (``args.joined``) one of its own.
 
     Raises:
         UserError: The file's name has no subject or contrast, and they were not given.
     """
+    joined = getattr(args, "joined", ())
     if args.subject is not None and args.contrast is not None:
-        return given_name(args.subject, args.contrast)
-    name = name_of(args.path)
+        names = [given_name(args.subject, args.contrast)]
+    else:
+        names = [_name_of_file(path) for path in joined or (args.path,)]
+    return name_of_join(names) if joined else names[0]
+
+
+def _name_of_file(path: Path) -> BidsName:
+    name = name_of(path)
     if name is None:
         raise UserError(
-            f"The name of '{args.path.name}' does not say which subject and contrast it has. "
+            f"The name of '{path.name}' does not say which subject and contrast it has. "
             "Give --subject and --contrast."
         )
     return name

@@ -122,8 +122,8 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         require_suffix(args.report, ".html")
     chosen = chosen_stacks(args.stacks, args.series)
     _check_count(chosen, args.reference)
-    # The destination is named after the reference.
-    args = argparse.Namespace(**vars(args), path=chosen[args.reference][1].sources[0])
+    files = [series.sources[0] for _, series in chosen]
+    args = argparse.Namespace(**vars(args), path=files[args.reference], joined=files)
     check_destination(args)
     facts = [run_with_progress(stack_facts(series)) for _, series in chosen]
     notes = check_joinable(facts, args.acknowledge)

@@ -3,13 +3,12 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
-
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.resampling.spline import sampled, spline_coefficients
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.coverage import covered
+from srviewer.core.stacks.intensity_match import IntensityMatch
 from srviewer.core.stacks.rigid import moved
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, within
@@ -26,8 +25,6 @@ class PlacedStack:
         weights: (i, j, k) on the refined grid, the B-splines of the stack's own result.
         padded: (i, j, k) thick voxels that are padding; None where there are none.
         motion: (4, 4) RAS+ mm, from the position by the header to the true one: T.
-        gain: Of a voxel of this stack, that of the reference is ``gain * voxel + offset``.
-        offset: In the unit of the reference.
     """
 
     measured: Voxels
@@ -36,8 +33,6 @@ class PlacedStack:
     weights: Voxels
     padded: Mask | None
     motion: Matrix
-    gain: float = 1.0
-    offset: float = 0.0
 
     @cached_property
     def placed(self) -> Geometry:
@@ -60,21 +55,29 @@ class PlacedStack:
         """
         return replace(self, motion=motion)
 
-    def in_unit(self, voxels: Voxels) -> Voxels:
-        """Voxels of this stack in the unit of the reference.
+    def matched(
+        self, match: IntensityMatch, shading: Voxels, shading_grid: Geometry
+    ) -> Job["PlacedStack"]:
+        """The same stack in the unit of the reference and as bright as that.
 
         Args:
-            voxels: Of any shape, or weights of B-splines.
+            match: The line to the unit of the reference.
+            shading: (i, j, k) factors on a coarse grid in the frame of the reference.
+            shading_grid: That grid.
 
         Returns:
-            Of the same shape, float32.
+            A job with the stack.
         """
-        if self.gain == 1 and self.offset == 0:
-            return voxels
-        return np.asarray(np.float32(self.gain) * voxels + np.float32(self.offset))
+        thin = yield from sampled(shading, shading_grid, self.thin, order=1)
+        thick = yield from sampled(shading, shading_grid, self.placed, order=1)
+        return replace(
+            self,
+            measured=match.applied(self.measured) * thick,
+            weights=match.applied(self.weights) * thin,
+        )
 
     def result_on(self, grid: Geometry) -> Job[Voxels]:
-        """The stack's own result on another grid, in the unit of the reference.
+        """The stack's own result on another grid.
 
         Args:
             grid: The grid.
@@ -82,17 +85,17 @@ class PlacedStack:
         Returns:
             A job with (i, j, k) voxels; outside of the stack they mean nothing.
         """
-        return (yield from sampled(self.in_unit(self.weights), self.thin, grid))
+        return (yield from sampled(self.weights, self.thin, grid))
 
     def predicted(self, weights: Voxels, grid: Geometry) -> Job[Voxels]:
         """The stack as it would be measured of a volume: D B T x.
 
         Args:
-            weights: (i, j, k) B-splines of the volume, in the unit of the reference.
+            weights: (i, j, k) B-splines of the volume.
             grid: The grid of the volume.
 
         Returns:
-            A job with (i, j, k) thick voxels in the unit of the reference.
+            A job with (i, j, k) thick voxels in the unit of the volume.
         """
         job = sampled(weights, grid, self.thin, message="Degrading")
         return self.degradation.apply((yield from job))

@@ -44,6 +44,18 @@ def numbers_of(motion: Matrix, centre: npt.ArrayLike) -> Matrix:
     return np.concatenate([_rotation_vector(motion[:3, :3]), shift])
 
 
+def inverse(motion: Matrix) -> Matrix:
+    """The way back.
+
+    Args:
+        motion: (4, 4), a motion or another invertible affine.
+
+    Returns:
+        (4, 4).
+    """
+    return np.asarray(np.linalg.inv(motion), np.float64)
+
+
 def moved(geometry: Geometry, motion: Matrix) -> Geometry:
     """A grid after a motion.
 
@@ -83,6 +95,22 @@ def corners(geometry: Geometry) -> Matrix:
     """
     sides = np.meshgrid(*((-0.5, n - 0.5) for n in geometry.shape))
     return geometry.world(np.reshape(sides, (3, -1)).T)
+
+
+def midway(first: Matrix, second: Matrix) -> Matrix:
+    """The motion halfway between two that are not far from each other.
+
+    Args:
+        first: (4, 4), from RAS+ mm to RAS+ mm.
+        second: Another one.
+
+    Returns:
+        (4, 4).
+    """
+    half = (first + second) / 2
+    left, _, right = np.linalg.svd(half[:3, :3])
+    half[:3, :3] = left @ right
+    return half
 
 
 def _rotation(vector: Matrix) -> Matrix:

@@ -152,7 +152,8 @@ def _location(
 def _join(joined: Joined, name: str, target: str) -> list[str]:
     """The arguments that join again; raises UserError where stacks are no files of their own."""
     source, request, plain = joined.volume.source, joined.request, JoinRequest()
-    if source is None or len(source.files) != len(joined.stacks):
+    own = source is not None and len(source.files) == len(joined.stacks)
+    if source is None or not own or not all(path.is_absolute() for path in source.paths):
         raise UserError(tr("'{name}' is in no file. Export it first.", name=name))
     arguments = [PROGRAM, "join", *map(str, source.paths), "-o", target]
     for field in ("reference", "grid", "register", "method"):

@@ -76,6 +76,21 @@ def name_of(path: Path) -> BidsName | None:
     return BidsName(entities, match[2])
 
 
+def name_of_join(names: Sequence[BidsName]) -> BidsName:
+    """Build the name of stacks that are joined.
+
+    Args:
+        names: Of the stacks, at least one; the suffix is that of the first.
+
+    Returns:
+        The entities that all have in common, and an acq- that ends with "joined".
+    """
+    common = dict(names[0].entities)
+    for name in names[1:]:
+        common = {k: v for k, v in common.items() if name.entities.get(k) == v}
+    return BidsName({**common, "acq": f"{common.get('acq', '')}joined"}, names[0].suffix)
+
+
 def given_name(
     subject: str, contrast: str, session: str = "", known: BidsName | None = None
 ) -> BidsName:

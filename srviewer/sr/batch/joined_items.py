@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from srviewer.io.export.bids import BidsName, name_of
+from srviewer.io.export.bids import name_of, name_of_join
 from srviewer.io.targets import Target
 from srviewer.job import Job, within
 from srviewer.sr.batch.items import Item, ItemKey, Selection, result_stem
@@ -53,7 +53,7 @@ def with_joins(selection: Selection, target: Target) -> Job[Selection]:
 
 def _joined(stacks: Sequence[Item], target: Target) -> Item:
     first = stacks[0]
-    name = _name_of_join([name for item in stacks if (name := name_of(item.sources[0]))])
+    name = name_of_join([name for item in stacks if (name := name_of(item.sources[0]))])
     source = first.sources[0].with_name(f"{name.stem}.nii.gz")
     bids = any(is_data_set(folder) for folder in source.parents)
     usual = first.output.parent / result_stem(name.stem, bids)
@@ -67,11 +67,3 @@ def _joined(stacks: Sequence[Item], target: Target) -> Item:
         output=first.output if output is None else output,
         stacks=tuple(stacks),
     )
-
-
-def _name_of_join(names: Sequence[BidsName]) -> BidsName:
-    """The entities that all stacks have in common, and an acq- that ends with "joined"."""
-    common = dict(names[0].entities)
-    for name in names[1:]:
-        common = {k: v for k, v in common.items() if name.entities.get(k) == v}
-    return BidsName({**common, "acq": f"{common.get('acq', '')}joined"}, names[0].suffix)

@@ -2,26 +2,62 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from srviewer.core.acquisition.degradation import Consistency, consistency_of
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.padding import empty_value
-from srviewer.core.resampling.spline import spline_coefficients
-from srviewer.core.stacks.coverage import coverage
+from srviewer.core.resampling.spline import sampled, spline_coefficients
 from srviewer.core.stacks.joined_grid import isotropic_grid, union_grid
-from srviewer.core.stacks.weighted_mean import weighted_mean
+from srviewer.core.stacks.joint_estimate import Contribution, joint_estimate
 from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.errors import UserError
 from srviewer.job import Job, Progress, within
-from srviewer.sr.requests.memory import peak_memory_mb
+from srviewer.sr.requests.memory import free_bytes, peak_memory_mb
+from srviewer.sr.stacks.contributions import (
+    DOWN_WEIGHTED,
+    Matched,
+    contributions,
+    matched_stacks,
+    slices_trusted,
+)
 from srviewer.sr.stacks.joined import Joined, JoinedStack, joined_source, motion_values
 from srviewer.sr.stacks.joined_origin import joined_origin
+from srviewer.sr.stacks.leaving_out import left_out
+from srviewer.sr.stacks.left_out import LeftOut
+from srviewer.sr.stacks.placing import Places, places
 from srviewer.sr.stacks.request import JoinRequest, check_join
 from srviewer.sr.stacks.singles import Single, single_results
 
-SINGLES = 0.6  # of the time
+SINGLES, PLACED, MATCHED, TESTED, SHARED, ESTIMATED = 0.5, 0.6, 0.63, 0.8, 0.84, 0.95
+HELD_VOLUMES = 6  # of the joined grid, beside four for each stack
+# Joining must predict the stacks that were left out better than the best of the others alone by
+# more than this, in dB, on the mean.
+GAIN_DB = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """The stacks of a join, placed and matched."""
+
+    request: JoinRequest
+    singles: list[Single]
+    places: Places
+    matched: list[Matched]
+
+    @property
+    def reference(self) -> Single:
+        return self.singles[self.request.reference]
+
+    @property
+    def lattice(self) -> Geometry:
+        """The grid on which the stacks are joined, before it is made isotropic."""
+        grid = self.reference.result.geometry
+        if self.request.grid == "union":
+            grid = union_grid(grid, [matched.stack.placed for matched in self.matched])
+        return grid
 
 
 def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
@@ -35,83 +71,153 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
         A job whose result is the joined volume with what was found of each stack.
 
     Raises:
-        UserError: The stacks cannot be joined, as ``check_join``; the model or device is unknown.
+        UserError: The stacks cannot be joined, as ``check_join``; the model or device is unknown;
+            the volume would not fit into memory.
         Unsupported: One of the stacks is no scan.
     """
     yield Progress(0.0, "Preparing")
     started = time.monotonic()
     check_join(stacks, request)
     singles = yield from within(single_results(stacks, request), 0.0, SINGLES)
-    grid = _grid(singles, request)
-    results, weights = [], []
-    for single in singles:
-        results.append((yield from within(single.stack.result_on(grid), SINGLES, 0.9)))
-        stack = single.stack
-        seen = coverage(stack.placed, stack.padded, grid, stack.degradation.axis)
-        weights.append((yield from within(seen, 0.9, 0.9)))
-    empty = empty_value(singles[request.reference].result)
-    voxels, _ = yield from within(weighted_mean(results, weights, empty), 0.9, 0.95)
-    coefficients = yield from within(spline_coefficients(voxels), 0.95, 0.95)
-    found = []
-    for number, single in enumerate(singles):
-        agreement = yield from within(_agreement(single, coefficients, grid), 0.95, 1.0)
-        found.append(_joined_stack(number, single, weights, agreement))
+    placing = places(singles, request.reference, request.register == "rigid")
+    found = yield from within(placing, SINGLES, PLACED)
+    matching = matched_stacks(singles, found, request.reference)
+    matched = yield from within(matching, PLACED, MATCHED)
+    prepared = _Prepared(request, singles, found, matched)
+    scores: list[LeftOut | None] = [None] * len(stacks)
+    if request.left_out:
+        scores = yield from within(_left_out(prepared), MATCHED, TESTED)
+    gains = _gains(scores)
+    is_single = bool(gains) and float(np.mean(gains)) < GAIN_DB
+    numbers = [request.reference] if is_single else list(range(len(stacks)))
+    grid, intensity = prepared.lattice, prepared.reference.intensity
+    _check_memory(grid, len(numbers))
+    sharing = contributions(matched, numbers, found, grid, intensity.range)
+    parts = yield from within(sharing, TESTED, SHARED)
+    empty = empty_value(prepared.reference.result)
+    estimating = joint_estimate(parts, grid, empty)
+    voxels = yield from within(estimating, SHARED, ESTIMATED)
+    described = yield from within(
+        _described(prepared, voxels, grid, parts, numbers, scores), ESTIMATED, 0.99
+    )
+    volume = yield from within(_volume(prepared, voxels, grid, is_single), 0.99, 1.0)
     return Joined(
-        volume=_volume(voxels, grid, singles, request),
+        volume=volume,
         request=request,
-        model=singles[0].model,
-        stacks=tuple(found),
-        is_single=False,
-        device=singles[0].device,
+        model=prepared.reference.model,
+        stacks=described,
+        is_single=is_single,
+        device=prepared.reference.device,
         seconds=time.monotonic() - started,
         peak_memory_mb=peak_memory_mb(),
-        warnings=tuple(dict.fromkeys(line for single in singles for line in single.warnings)),
+        warnings=_warnings(prepared, is_single, gains),
     )
 
 
-def _grid(singles: Sequence[Single], request: JoinRequest) -> Geometry:
-    grid = singles[request.reference].result.geometry
-    if request.grid == "union":
-        grid = union_grid(grid, [single.stack.placed for single in singles])
-    return grid if request.spacing_mm is None else isotropic_grid(grid, request.spacing_mm)
+def _left_out(prepared: _Prepared) -> Job[list[LeftOut | None]]:
+    """The scores of each stack; where it is left out the others are joined on the lattice."""
+    count = len(prepared.singles)
+    scores: list[LeftOut | None] = []
+    for number in range(count):
+        job = left_out(
+            number,
+            prepared.singles,
+            prepared.matched,
+            prepared.places,
+            prepared.lattice,
+            prepared.reference.intensity.range,
+        )
+        scores.append((yield from within(job, number / count, (number + 1) / count)))
+    return scores
 
 
-def _agreement(single: Single, coefficients: Voxels, grid: Geometry) -> Job[Consistency | None]:
-    stack = single.stack
-    predicted = yield from stack.predicted(coefficients, grid)
-    held = stack.held(grid)
+def _gains(scores: Sequence[LeftOut | None]) -> list[float]:
+    """By how many dB joining predicts each stack better than the best other; [] for two stacks.
+
+    Of two stacks, the other alone is all that is left to predict from.
+    """
+    if len(scores) < 3:
+        return []
+    known = [score for score in scores if score is not None]
+    return [
+        score.psnr - score.psnr_single
+        for score in known
+        if score.psnr is not None and score.psnr_single is not None
+    ]
+
+
+def _check_memory(grid: Geometry, count: int) -> None:
+    needed = 4.0 * float(np.prod(grid.shape, dtype=np.float64)) * (HELD_VOLUMES + 4 * count)
+    if needed > free_bytes():
+        raise UserError(
+            f"The joined volume of {' x '.join(map(str, grid.shape))} voxels takes about "
+            f"{needed / 1e9:.1f} GB of memory, and {max(0.0, free_bytes()) / 1e9:.1f} GB are free. "
+            "Give --grid reference, fewer stacks, or another reference."
+        )
+
+
+def _described(
+    prepared: _Prepared,
+    voxels: Voxels,
+    grid: Geometry,
+    parts: Sequence[Contribution],
+    numbers: Sequence[int],
+    scores: Sequence[LeftOut | None],
+) -> Job[tuple[JoinedStack, ...]]:
+    coefficients = yield from spline_coefficients(voxels, "Checking against the stacks")
+    shares = _shares(prepared, voxels, parts, numbers)
+    described: list[JoinedStack] = []
+    for number, single in enumerate(prepared.singles):
+        start = number / len(prepared.singles)
+        checking = _agreement(single, prepared.matched[number], coefficients, grid)
+        agreement = yield from within(checking, start, start)
+        stack, match = prepared.matched[number].stack, prepared.matched[number].match
+        others = [other for other in range(len(prepared.singles)) if other != number]
+        trust = slices_trusted(number, stack, others, prepared.places.errors)
+        rotation, translation = motion_values(stack.motion, stack.grid.centre)
+        described.append(
+            JoinedStack(
+                index=number,
+                name=single.scan.name,
+                moved=stack.motion,
+                rotation_deg=rotation,
+                translation_mm=translation,
+                gain=match.gain,
+                offset=match.offset,
+                weight=shares[number],
+                agreement=agreement,
+                left_out=scores[number],
+                down_weighted=tuple(int(n) for n in np.flatnonzero(trust < DOWN_WEIGHTED)),
+            )
+        )
+    return tuple(described)
+
+
+def _shares(
+    prepared: _Prepared, voxels: Voxels, parts: Sequence[Contribution], numbers: Sequence[int]
+) -> list[float]:
+    """The weight of each stack in the foreground, adding up to 1."""
+    foreground = prepared.reference.intensity.foreground(voxels)
+    sums = [float(part.weight.sum(dtype=np.float64, where=foreground)) for part in parts]
+    total = sum(sums) or 1.0
+    shares = dict(zip(numbers, sums, strict=True))
+    return [shares.get(number, 0.0) / total for number in range(len(prepared.singles))]
+
+
+def _agreement(
+    single: Single, matched: Matched, coefficients: Voxels, grid: Geometry
+) -> Job[Consistency | None]:
+    predicted = yield from matched.stack.predicted(coefficients, grid)
+    held = matched.stack.held(grid)
     if not held.any():
         return None
-    residual = predicted - stack.in_unit(stack.measured)
-    return consistency_of(residual[held], abs(stack.gain) * single.intensity.range)
+    residual = (predicted - matched.stack.measured)[held]
+    return consistency_of(residual, matched.match.gain * single.intensity.range)
 
 
-def _joined_stack(
-    number: int, single: Single, weights: Sequence[Voxels], agreement: Consistency | None
-) -> JoinedStack:
-    total = np.sum([weight.sum(dtype=np.float64) for weight in weights])
-    stack = single.stack
-    rotation, translation = motion_values(stack.motion, stack.grid.centre)
-    return JoinedStack(
-        index=number,
-        name=single.scan.name,
-        moved=stack.motion,
-        rotation_deg=rotation,
-        translation_mm=translation,
-        gain=stack.gain,
-        offset=stack.offset,
-        weight=float(weights[number].sum(dtype=np.float64) / total),
-        agreement=agreement,
-        left_out=None,
-        down_weighted=(),
-    )
-
-
-def _volume(
-    voxels: Voxels, grid: Geometry, singles: Sequence[Single], request: JoinRequest
-) -> Volume:
-    scans = [single.scan for single in singles]
-    reference = singles[request.reference]
+def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, is_single: bool) -> Job[Volume]:
+    request, reference = prepared.request, prepared.reference
+    scans = [single.scan for single in prepared.singles]
     others = ", ".join(scan.name for n, scan in enumerate(scans) if n != request.reference)
     step = f"joined with {len(scans) - 1} other stacks ({others})"
     header = reference.result.derived_header(grid, step, f"{reference.scan.name} (joined)")
@@ -122,3 +228,38 @@ def _volume(
         planes=None,
     )
     return header.with_voxels(voxels)
+    step = f"joined with {len(scans) - 1} other stack{'s' * (len(scans) > 2)} ({others})"
+    name = f"{reference.scan.name} (joined)"
+    if is_single:
+        step = f"alone, since joining it with {others} gained nothing"
+    if request.spacing_mm is not None:
+        wanted = isotropic_grid(grid, request.spacing_mm)
+        weights = yield from spline_coefficients(voxels)
+        voxels = yield from sampled(weights, grid, wanted)
+        step, grid = f"{step}; resampled to {request.spacing_mm:.4g} mm", wanted
+    header = reference.result.derived_header(grid, step, name)
+    source = joined_source(scans, request.reference)
+    return replace(header, source=source, planes=None).with_voxels(voxels)
+
+
+def _warnings(prepared: _Prepared, is_single: bool, gains: Sequence[float]) -> tuple[str, ...]:
+    lines = [line for single in prepared.singles for line in single.warnings]
+    lines += prepared.places.warnings
+    frames = {single.scan.frame for single in prepared.singles if single.scan.frame}
+    if len(frames) > 1:
+        lines.append(
+            "The stacks do not share a frame of reference: their headers do not say how they lie "
+            "to each other, and only registration does."
+        )
+    if is_single:
+        lines.append(
+            f"Joining gains nothing here: stacks that were left out were predicted "
+            f"{abs(float(np.mean(gains))):.1f} dB worse by the others joined than by the best of "
+            f"them alone. The result is that of '{prepared.reference.scan.name}' alone."
+        )
+    elif len(prepared.singles) == 2:
+        lines.append(
+            "With two stacks each is predicted by the other alone: that tests the network and the "
+            "placement on measured slices, and not the joining itself."
+        )
+    return tuple(dict.fromkeys(lines))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import Intensity, volume_intensity
 from srviewer.core.intensity.padding import filled, measured_limits
 from srviewer.core.resampling.spline import spline_coefficients
@@ -25,6 +26,7 @@ class Single:
     Attributes:
         scan: The stack.
         result: Its result by the method of the join, on its own refined grid.
+        filled: (i, j, k) its voxels, with measured values in the place of padding.
         stack: The stack with its acquisition, where its header puts it.
         intensity: Floor and range of the stack.
         model: The network; None for interpolation.
@@ -34,6 +36,7 @@ class Single:
 
     scan: Volume
     result: Volume
+    filled: Voxels
     stack: PlacedStack
     intensity: Intensity
     model: Model | None
@@ -63,7 +66,8 @@ def single_results(stacks: Sequence[Volume], request: JoinRequest) -> Job[list[S
 
 def _single(scan: Volume, request: Request) -> Job[Single]:
     result = yield from within(reconstruct(scan, request), 0.0, WORKED)
-    weights = yield from within(_coefficients(result.volume, request.axis), WORKED, 1.0)
+    voxels = _filled(result.volume, request.axis)
+    weights = yield from within(spline_coefficients(voxels, "Preparing to join"), WORKED, 1.0)
     stack = PlacedStack(
         measured=scan.voxels,
         grid=scan.geometry,
@@ -75,6 +79,7 @@ def _single(scan: Volume, request: Request) -> Job[Single]:
     return Single(
         scan=scan,
         result=result.volume,
+        filled=voxels,
         stack=stack,
         intensity=volume_intensity(scan),
         model=result.model,
@@ -83,8 +88,8 @@ def _single(scan: Volume, request: Request) -> Job[Single]:
     )
 
 
-def _coefficients(volume: Volume, axis: int) -> Job[Voxels]:
-    padded, voxels = volume.padded, volume.voxels
-    if padded is not None:
-        voxels = filled(voxels, padded, axis, measured_limits(volume)[0])
-    return (yield from spline_coefficients(voxels, "Preparing to join"))
+def _filled(volume: Volume, axis: Axis) -> Voxels:
+    padded = volume.padded
+    if padded is None:
+        return volume.voxels
+    return filled(volume.voxels, padded, axis, measured_limits(volume)[0])

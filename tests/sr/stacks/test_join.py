@@ -1,14 +1,17 @@
 """Stacks of a phantom joined: the grid, the numbers of the contract, and what is refused."""
 
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import affine_transform
 
 import phantoms
 from srviewer.core.acquisition.degradation import Degradation
-from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.stacks.rigid import motion_of
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
@@ -19,6 +22,13 @@ from srviewer.sr.stacks.request import JoinRequest, single_request
 
 def stacks_of(thin: Volume, axes: tuple[int, ...] = (2, 0), factor: int = 4) -> list[Volume]:
     return [Degradation(axis, factor).thick_volume(thin) for axis in axes]
+
+
+def seen_through(thin: Volume, motion: Matrix) -> Volume:
+    """What a scanner sees at each position where the motion has brought something else there."""
+    matrix = np.linalg.inv(thin.geometry.affine) @ motion @ thin.geometry.affine
+    voxels = affine_transform(thin.voxels, matrix[:3, :3], matrix[:3, 3], order=3)
+    return thin.derived(voxels, thin.geometry, "moved")
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +91,53 @@ def test_settings_that_cannot_be_are_refused(
         run(join(stacks_of(thin), replace(JoinRequest(), **change)))
     with pytest.raises(UserError, match="2 to 8 stacks"):
         run(join(stacks_of(thin)[:1], JoinRequest()))
+
+
+def test_a_moved_stack_is_found_and_joining_it_beats_the_better_stack(thin: Volume) -> None:
+    motion = motion_of(np.r_[np.radians([2.0, -1.5, 1.0]), 1.5, -1.0, 1.2], thin.geometry.centre)
+    stacks = [
+        Degradation(2, 4).thick_volume(thin),
+        Degradation(0, 4).thick_volume(seen_through(thin, motion)),
+        Degradation(1, 4).thick_volume(thin),
+    ]
+    scaled = stacks[2].derived(2 * stacks[2].voxels + 30, stacks[2].geometry, "scaled")
+    joined = run(join([stacks[0], stacks[1], scaled], JoinRequest(method="cubic")))
+    moved, still = joined.stacks[1], joined.stacks[2]
+    inside = thin.geometry.world(np.argwhere(thin.voxels > 300)[::50])
+    apart = inside @ (moved.moved - motion)[:3, :3].T + (moved.moved - motion)[:3, 3]
+    assert np.linalg.norm(apart, axis=1).max() < 0.5  # of 2.5 mm, in a head of 4 cm
+    assert np.abs(still.translation_mm).max() < 0.1
+    assert still.gain == pytest.approx(0.5, abs=0.02)
+    alone = [run(reconstruct(s, single_request(s, JoinRequest(method="cubic")))) for s in stacks]
+    error = [np.std(v.volume.voxels - thin.voxels) for v in (joined, alone[0], alone[2])]
+    assert error[0] < 0.8 * min(error[1:])
+    for stack in joined.stacks:
+        assert stack.left_out is not None
+        assert stack.left_out.psnr is not None
+        assert stack.left_out.psnr_single is not None
+        assert stack.left_out.psnr > stack.left_out.psnr_single
+        assert stack.left_out.residual.geometry.shape == stacks[stack.index].geometry.shape
+    assert not joined.is_single
+
+
+def test_a_ruined_slice_counts_less_and_does_not_pull_the_result_down(thin: Volume) -> None:
+    first, second, third = stacks_of(thin, (2, 0, 1))
+    voxels = second.voxels.copy()
+    voxels[5] = voxels[5, ::-1, ::-1]
+    ruined = second.derived(voxels, second.geometry, "ruined")
+    request = JoinRequest(method="cubic", register="none", left_out=False)
+    joined = run(join([first, ruined, third], request))
+    clean = run(join([first, second, third], request))
+    assert joined.stacks[1].down_weighted == (5,)
+    assert joined.stacks[0].down_weighted == ()
+    error = [np.std(v.volume.voxels - thin.voxels) for v in (joined, clean)]
+    assert error[0] < 1.25 * error[1]
+
+
+def test_a_join_stops_at_once_when_it_is_cancelled(thin: Volume) -> None:
+    job = join(stacks_of(thin), JoinRequest(method="cubic"))
+    steps = [next(job).fraction for _ in range(40)]
+    assert min(steps) >= 0 and max(steps) <= 1
+    started = time.monotonic()
+    job.close()
+    assert time.monotonic() - started < 2  # half a second on a machine that does nothing else

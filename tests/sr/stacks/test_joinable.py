@@ -1,6 +1,7 @@
 """What can be joined is found by headers and names alone; never the scans of two people."""
 
 import json
+import shutil
 from pathlib import Path
 
 import nibabel as nib
@@ -87,6 +88,7 @@ def _code(folder: Path) -> tuple[str, bool, str]:
         ({"RepetitionTime": 5200, "EchoTime": 94}, "fits", False, ""),
         ({"SeriesDescription": "T2 axial 4mm"}, "fits", False, ""),
         ({"PatientName": "DOE^JANE^"}, "fits", False, ""),
+        ({"PatientName": "Doe^Jane=Jane^D"}, "unknown_person", True, "less fully"),
         ({"EchoTime": 20}, "other_contrast", True, "the echo times are 100 and 20 ms"),
         ({"ScanningSequence": "GR"}, "other_contrast", True, "SE and GR"),
         ({"SeriesDescription": "t2_tse_fs_tra"}, "other_contrast", True, "fat is suppressed"),
@@ -123,6 +125,32 @@ def test_placeholders_of_anonymisers_name_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({}, "fits"),
+        ({"EchoTime": 20}, "other_contrast"),
+        ({"PatientID": "4712"}, "another_person"),
+        ({"StudyDate": "20260102"}, "other_study"),
+    ],
+)
+def test_series_in_archives(tmp_path: Path, values: dict[str, object], code: str) -> None:
+    """Their headers are gone with the folder that they were unpacked to."""
+    for number, (plane, own) in enumerate((("sag", {}), ("tra", values))):
+        _series(tmp_path / plane, plane, **{"StudyDate": "20260101"} | own)
+        shutil.make_archive(str(tmp_path / f"{number}"), "zip", tmp_path / plane)
+    zips = [_listed(tmp_path / f"{number}.zip")[0] for number in (0, 1)]
+    facts = [run(stack_facts(series)) for series in zips]
+    assert fit(*facts).code == code
+
+
+def test_one_study_uid_for_everybody_is_no_evidence(tmp_path: Path) -> None:
+    nobody = {"PatientID": "", "PatientName": "", "PatientBirthDate": ""}
+    _series(tmp_path, "sag", **nobody)
+    _series(tmp_path, "tra", 2, **nobody, FrameOfReferenceUID="1.2.9")
+    assert _code(tmp_path)[:2] == ("unknown_person", True)
+
+
+@pytest.mark.parametrize(
     ("names", "code", "acknowledge"),
     [
         (("sub-01_acq-sag_T2w", "sub-01_acq-ax_T2w"), "fits", False),
@@ -131,6 +159,7 @@ def test_placeholders_of_anonymisers_name_nobody(tmp_path: Path) -> None:
         (("sub-01_acq-sag_T2w", "sub-01_acq-ax_T1w"), "other_contrast", True),
         (("sag_pdfs", "ax_pdfs"), "fits", False),
         (("sag_pdfs", "ax_pd"), "other_contrast", True),
+        (("t2_sag", "dwi_ax"), "other_contrast", True),
         (("3_T2Sag", "5_T2Ax"), "fits", False),
         (("patient1_t2_sag", "patient2_t2_ax"), "unknown_person", False),
         (("a/t2_sag", "b/t2_ax"), "unknown_person", True),

@@ -1,7 +1,7 @@
 """The contrast of a stack, compared with that of another by times, sequence and words of names."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from srviewer.io.export.bids import NAME
 from srviewer.io.headers.contrast import contrasts_in
@@ -20,6 +20,7 @@ WHICH = re.compile(r"(run|acq|rep|repeat|again|series|stack|copy)\d*|repeated|sc
 NUMBER = re.compile(r"\d+(mm)?")
 FAT = re.compile(r"fs|fatsat|fat|spair|spir|stir|tirm|chess|water|dixon|(pd|t[12])w?fs")
 AGENT = re.compile(r"gd|gado|gadolinium|km|ce|post|postcontrast|contrast|dotarem|gadovist")
+ECHO = re.compile(r"TE (\d+(?:\.\d+)?) ms")  # of the details of a listing
 FIELD_SHARE = 0.05
 # The most by which times of one contrast differ between planes, as shares of the larger.
 ECHO_SHARE, INVERSION_SHARE, REPETITION_SHARE, LONG_REPETITION_SHARE = 0.2, 0.1, 0.25, 0.45
@@ -69,8 +70,11 @@ def contrast_of_stack(series: Series, values: HeaderValues) -> StackContrast:
     options = re.split(r"[^A-Z]+", values.text("ScanOptions", nested=True).upper())
     parts = re.sub(r"(?i)(TE|TI) [\d.]+ ms", "", series.details.contrast)
     sequence = re.split(r"[^A-Z]+", values.text("ScanningSequence", nested=True).upper())
+    timing = values.timing
+    if timing.echo is None and (shown := ECHO.search(series.details.contrast)):
+        timing = replace(timing, echo=float(shown[1]))
     return StackContrast(
-        timing=values.timing,
+        timing=timing,
         sequence=frozenset(filter(None, sequence)),
         families=_families([name for name in said if name]),
         words=tuple(words_of(said[0])),
@@ -179,6 +183,8 @@ def _kind_differences(one: StackContrast, other: StackContrast) -> list[str]:
     if one.families and other.families and not one.families & other.families:
         kinds = " and ".join("/".join(sorted(c.families or ())) for c in (one, other))
         found.append(f"their names say {kinds}")
+    if _is_other_kind(one, other):
+        found.append("one is named as another kind of image")
     if one.is_fat_suppressed != other.is_fat_suppressed:
         found.append("fat is suppressed in one alone")
     if one.has_agent != other.has_agent:
@@ -188,6 +194,13 @@ def _kind_differences(one: StackContrast, other: StackContrast) -> list[str]:
     if _apart(one.field, other.field, FIELD_SHARE):
         found.append(f"the field was {one.field:g} T for one and {other.field:g} T for the other")
     return found
+
+
+def _is_other_kind(one: StackContrast, other: StackContrast) -> bool:
+    """Whether names say that one is an image such as diffusion, and not the same of the other."""
+    if one.families is None and other.families is None:
+        return one.words != other.words
+    return (one.families is None) != (other.families is None)
 
 
 def _apart(one: float | None, other: float | None, share: float, least: float = 0.0) -> bool:

@@ -31,7 +31,6 @@ class StackFacts:
         no_stack: Why it is no acquired stack, as a part of a sentence; "" where it is one.
         whose: The person and the examination.
         contrast: The contrast.
-        frame: DICOM's FrameOfReferenceUID, or "".
         taken: The date and time of its acquisition as the header has it, or "".
     """
 
@@ -39,7 +38,6 @@ class StackFacts:
     no_stack: str
     whose: Whose
     contrast: StackContrast
-    frame: str
     taken: str
 
     @property
@@ -63,13 +61,13 @@ def stack_facts(series: Series) -> Job[StackFacts]:
         A job with the facts; of an archive, whose members are not at hand, only those of the
         listing.
     """
-    values = HeaderValues((yield from _rows(series)))
+    rows = yield from _rows(series)
+    values = HeaderValues(rows)
     return StackFacts(
         series=series,
         no_stack=_no_stack(series, values),
-        whose=whose_of(series, values),
+        whose=whose_of(series, values, is_read=bool(rows)),
         contrast=contrast_of_stack(series, values),
-        frame=values.text("FrameOfReferenceUID"),
         taken=" ".join(filter(None, map(values.text, MOMENT))),
     )
 

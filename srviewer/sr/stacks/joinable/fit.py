@@ -182,7 +182,8 @@ def one_frame(one: StackFacts, other: StackFacts) -> bool:
     Returns:
         False where the frames of reference of both are known and differ.
     """
-    return one.frame == other.frame or not (one.frame and other.frame)
+    frames = one.whose.frame, other.whose.frame
+    return frames[0] == frames[1] or not all(frames)
 
 
 def _overlap(one: StackFacts, other: StackFacts) -> bool:

@@ -23,7 +23,7 @@ STUDY = ("StudyInstanceUID", "StudyDate", "AccessionNumber")
 # Values that anonymisers write for everybody.
 NOBODY = re.compile(
     r"anon(ym(ous|i[sz]ed|us)?)?|unknown|none|n ?a|null|nil|removed|withheld|patient|subject|test|"
-    r"phantom|no ?name|de ?identified|x+|0+|0*1"
+    r"phantom|no ?name|de ?identified|x+|o|0+|0*1|(19|10)000101|00010101"
 )
 SUBJECT, SESSION = re.compile(r"sub-[a-zA-Z0-9]+"), re.compile(r"ses-[a-zA-Z0-9]+")
 
@@ -37,6 +37,9 @@ class Whose:
             patient and go no further.
         digest: The digest of everything in a DICOM header that identifies the person, "" for other
             formats.
+        number: The digest of the patient's number alone, "" where there is none.
+        is_read: Whether the header could be read; it cannot in an archive.
+        frame: DICOM's FrameOfReferenceUID, or "".
         study: The values of ``STUDY`` that the header has.
         subject: The label by BIDS ("sub-01") of the file or its folder, or "".
         session: The label of the visit ("ses-02"), or "".
@@ -46,6 +49,9 @@ class Whose:
 
     identity: dict[str, str] = field(repr=False)
     digest: str = field(repr=False)
+    number: str = field(repr=False)
+    is_read: bool
+    frame: str
     study: dict[str, str] = field(repr=False)
     subject: str
     session: str
@@ -55,26 +61,32 @@ class Whose:
     @property
     def is_unsaid(self) -> bool:
         """Whether neither header nor name says anything of the person."""
-        return not (self.identity or self.study or self.subject)
+        return not (self.identity or self.study or self.subject or self.digest)
 
 
-def whose_of(series: Series, values: HeaderValues) -> Whose:
+def whose_of(series: Series, values: HeaderValues, is_read: bool) -> Whose:
     """Read the person and the examination of a scan.
 
     Args:
         series: The scan.
-        values: The values of its header; empty where it cannot be read.
+        values: The values of its header.
+        is_read: Whether the header could be read; the values are empty where it could not.
 
     Returns:
         What is known of them.
     """
     file = series.sources[0]
     subject, data_set = _label(SUBJECT, file)
-    named = {keyword: _plain(values.text(keyword)) for keyword in IDENTITY}
+    named = {keyword: _plain(keyword, values.text(keyword)) for keyword in IDENTITY}
     study = {keyword: values.text(keyword).strip() for keyword in STUDY}
+    if not is_read:
+        study["StudyDate"] = series.details.study_date
     return Whose(
         identity={key: value for key, value in named.items() if value},
         digest=series.details.person,
+        number=series.patient,
+        is_read=is_read,
+        frame=values.text("FrameOfReferenceUID"),
         study={key: value for key, value in study.items() if value},
         subject=subject,
         session=_label(SESSION, file)[0],
@@ -100,11 +112,15 @@ def same_person(one: Whose, other: Whose) -> tuple[Sameness, str]:
     one_set = one.data_set == other.data_set
     if one.subject and other.subject and one.subject != other.subject and one_set:
         return "another", f"one is of {one.subject} and one of {other.subject}"
+    if not (one.is_read and other.is_read) and one.digest and other.digest:
+        return _same_digest(one, other)
     if one.digest and other.digest and one.digest != other.digest:
         return "unknown", "the header of one identifies the person less fully than the other's"
     if "PatientID" in both or {"PatientName", "PatientBirthDate"} <= both:
         return "same", "their headers name one person"
-    if "StudyInstanceUID" in one.study and same_study(one, other):
+    # Some anonymisers give all studies one UID.
+    one_frame = one.frame != "" and one.frame == other.frame
+    if one_frame and "StudyInstanceUID" in one.study and same_study(one, other):
         return "same", "they are of one examination"
     if one.subject and one.subject == other.subject and one_set:
         return "same", f"both are of {one.subject}"
@@ -127,12 +143,23 @@ def same_study(one: Whose, other: Whose) -> bool:
     return not (one.session and other.session and one.session != other.session)
 
 
+def _same_digest(one: Whose, other: Whose) -> tuple[Sameness, str]:
+    """As ``same_person`` of series in archives, of which only digests are at hand."""
+    if one.digest != other.digest:
+        return "another", "their headers do not identify one and the same person"
+    if one.number and one.number == other.number:
+        return "same", "their headers name one person"
+    return "unknown", "their headers name nobody"
+
+
 def _differ(key: str, one: Whose, other: Whose) -> bool:
     return one.identity[key] != other.identity[key]
 
 
-def _plain(value: str) -> str:
+def _plain(keyword: str, value: str) -> str:
     """A value in one form; "" where it stands for nobody."""
+    if keyword == "PatientName":  # in letters, without the same in ideographs
+        value = value.split("=")[0]
     text = " ".join(re.split(r"[\^=\s_-]+", value.casefold())).strip()
     return "" if NOBODY.fullmatch(text) else text
 

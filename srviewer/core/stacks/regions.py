@@ -1,0 +1,151 @@
+"""How several stacks compare region by region: shading, trust, agreement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.resampling.spline import sampled
+from srviewer.core.scores.metrics import Mask
+from srviewer.core.stacks.coarse import VOXEL_MM, Coarse
+from srviewer.core.stacks.rigid import corners, moved
+from srviewer.core.volumes.volume import Voxels
+from srviewer.job import Job, within
+
+SHADING_MM = 25.0  # standard deviation of the window in which brightness is compared
+REGION_MM = 8.0  # of that in which structure is compared
+LARGEST_SHADING = np.log(2.0)
+ALIKE_SHARE = 0.03  # of the intensity range: stacks that differ by less are trusted alike
+LEAST_SHARE = 0.02  # of a window, that two stacks must share for a comparison
+# The correlation, of results blurred to the thickness of the slices, below which the joint step
+# does nothing and above which it is whole.
+NOT_ALIKE, ALIKE = 0.75, 0.92
+
+
+@dataclass(frozen=True, eq=False)
+class Regions:
+    """Fields on a coarse grid in the frame of the reference.
+
+    Attributes:
+        grid: The coarse grid, along RAS+.
+        shading: Per stack, the factor that makes it as bright as the reference.
+        trust: Per stack, how well it agrees with the stack that it agrees with best; 1 at most.
+        agreement: Per stack, the share of the joint step that it takes part in, 0..1.
+    """
+
+    grid: Geometry
+    shading: tuple[Voxels, ...]
+    trust: tuple[Voxels, ...]
+    agreement: tuple[Voxels, ...]
+
+
+def compared_regions(
+    coarse: Sequence[Coarse], motions: Sequence[Matrix], reference: int, data_range: float
+) -> Job[Regions]:
+    """Compare stacks region by region.
+
+    Args:
+        coarse: The stacks in the unit of the reference, at the positions by their headers.
+        motions: (4, 4) RAS+ mm of each, to the frame of the reference.
+        reference: The number of the reference.
+        data_range: The intensity range of the reference.
+
+    Returns:
+        A job with the fields.
+    """
+    grid = _common(coarse, motions)
+    images, masks = [], []
+    for number, (image, motion) in enumerate(zip(coarse, motions, strict=True)):
+        share = number / len(coarse)
+        job = _placed(image, motion, grid)
+        values, mask = yield from within(job, share, share)
+        images.append(values)
+        masks.append(mask)
+    shading = [
+        _shading(images[reference], masks[reference], values, mask)
+        for values, mask in zip(images, masks, strict=True)
+    ]
+    images = [values * field for values, field in zip(images, shading, strict=True)]
+    trust, agreement = [], []
+    for number in range(len(images)):
+        pairs = [
+            _compared(images[number], masks[number], images[other], masks[other])
+            for other in range(len(images))
+            if other != number
+        ]
+        errors, alike = zip(*pairs, strict=True)
+        floor = (ALIKE_SHARE * data_range) ** 2
+        trust.append((floor / (floor + np.min(errors, axis=0))).astype(np.float32))
+        agreement.append(_faded(np.max(alike, axis=0)))
+    return Regions(grid, tuple(shading), tuple(trust), tuple(agreement))
+
+
+def _common(coarse: Sequence[Coarse], motions: Sequence[Matrix]) -> Geometry:
+    pairs = zip(coarse, motions, strict=True)
+    points = np.concatenate([corners(moved(image.grid, motion)) for image, motion in pairs])
+    low, high = points.min(axis=0), points.max(axis=0)
+    i, j, k = (max(1, int(n)) for n in np.ceil((high - low) / VOXEL_MM))
+    affine = np.diag([VOXEL_MM, VOXEL_MM, VOXEL_MM, 1.0])
+    affine[:3, 3] = low + VOXEL_MM / 2
+    return Geometry((i, j, k), affine)
+
+
+def _placed(image: Coarse, motion: Matrix, grid: Geometry) -> Job[tuple[Voxels, Mask]]:
+    given = moved(image.grid, motion)
+    values = yield from sampled(image.voxels, given, grid, order=1)
+    seen = yield from sampled(image.seen.astype(np.float32), given, grid, order=1)
+    index = given.index(grid.world(np.indices(grid.shape).reshape(3, -1).T)).T
+    limits = np.array(given.shape)[:, None] - 0.5
+    inside = ((index >= -0.5) & (index <= limits)).all(axis=0).reshape(grid.shape)
+    return values, np.asarray(inside & (seen > 0.99))
+
+
+def _shading(reference: Voxels, seen: Mask, values: Voxels, mask: Mask) -> Voxels:
+    both = (seen & mask).astype(np.float32)
+    window = _blurred(both, SHADING_MM)
+    onto, given = (_blurred(np.maximum(v, 0) * both, SHADING_MM) for v in (reference, values))
+    known = (window > LEAST_SHARE) & (onto > 0) & (given > 0)
+    field = np.zeros(values.shape, np.float32)
+    field[known] = np.log(onto[known] / given[known])
+    # Beyond what both cover the field goes on as it ends.
+    weight = window * known
+    total = _blurred(weight, SHADING_MM)
+    spread = _blurred(field * weight, SHADING_MM)
+    further = np.divide(spread, total, out=np.zeros_like(field), where=total > 1e-6)
+    field = np.where(known, field, further)
+    return np.exp(np.clip(field, -LARGEST_SHADING, LARGEST_SHADING)).astype(np.float32)
+
+
+def _compared(
+    first: Voxels, first_mask: Mask, second: Voxels, second_mask: Mask
+) -> tuple[Voxels, Voxels]:
+    """The mean squared difference and the correlation in a window around each voxel."""
+    both = (first_mask & second_mask).astype(np.float32)
+    window = _blurred(both, REGION_MM)
+    known = window > LEAST_SHARE
+    safe = np.where(known, window, 1)
+
+    def mean(values: Voxels) -> Voxels:
+        return np.asarray(_blurred(values * both, REGION_MM) / safe, np.float32)
+
+    error = mean((first - second) ** 2)
+    of_first, of_second = mean(first), mean(second)
+    varied = mean(first**2) - of_first**2, mean(second**2) - of_second**2
+    together = mean(first * second) - of_first * of_second
+    product = np.sqrt(np.maximum(varied[0], 0) * np.maximum(varied[1], 0))
+    alike = np.divide(together, product, out=np.zeros_like(product), where=product > 0)
+    zero = np.float32(0)
+    return np.where(known, error, zero), np.where(known, alike, zero).astype(np.float32)
+
+
+def _faded(alike: Voxels) -> Voxels:
+    return np.asarray(np.clip((alike - NOT_ALIKE) / (ALIKE - NOT_ALIKE), 0, 1), np.float32)
+
+
+def _blurred(values: Voxels, sigma_mm: float) -> Voxels:
+    from scipy.ndimage import gaussian_filter  # half a second, which no window waits for
+
+    return np.asarray(
+        gaussian_filter(values, sigma_mm / VOXEL_MM, output=np.float32, mode="constant", truncate=2)
+    )

@@ -1,0 +1,145 @@
+"""What each of several placed stacks adds to the joint estimate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.resampling.spline import sampled
+from srviewer.core.stacks.coarse import Coarse
+from srviewer.core.stacks.coverage import coverage
+from srviewer.core.stacks.intensity_match import IntensityMatch, Values
+from srviewer.core.stacks.joint_estimate import Contribution
+from srviewer.core.stacks.noise_limit import white_noise
+from srviewer.core.stacks.placed_stack import PlacedStack
+from srviewer.core.stacks.probes import Probes
+from srviewer.core.stacks.regions import compared_regions
+from srviewer.core.stacks.slice_trust import Trust, slice_trust, trust_on
+from srviewer.job import Job, within
+from srviewer.sr.stacks.placing import Places
+from srviewer.sr.stacks.singles import Single
+
+DOWN_WEIGHTED = 0.5  # a slice that is trusted less is told of
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """A stack at its place and in the unit of the reference.
+
+    Attributes:
+        stack: With the shading of the reference.
+        coarse: The same on a coarse grid, where its header puts it.
+        match: The line from its own unit.
+        noise: The standard deviation of its noise, in the unit of the reference.
+    """
+
+    stack: PlacedStack
+    coarse: Coarse
+    match: IntensityMatch
+    noise: float
+
+
+def matched_stacks(singles: Sequence[Single], places: Places, reference: int) -> Job[list[Matched]]:
+    """Bring stacks to the unit and the shading of the reference.
+
+    Args:
+        singles: The stacks with their own results.
+        places: Where they lie, and the lines between their units.
+        reference: The number of the reference.
+
+    Returns:
+        A job with the stacks, in their order.
+    """
+    coarse = [
+        replace(image, voxels=match.applied(image.voxels))
+        for image, match in zip(places.coarse, places.matches, strict=True)
+    ]
+    data_range = singles[reference].intensity.range
+    job = compared_regions(coarse, places.motions, reference, data_range)
+    regions = yield from within(job, 0.0, 0.2)
+    stacks: list[Matched] = []
+    for number, single in enumerate(singles):
+        match = places.matches[number]
+        moved = single.stack.at(places.motions[number])
+        start = 0.2 + 0.8 * number / len(singles)
+        matched = moved.matched(match, regions.shading[number], regions.grid)
+        stack = yield from within(matched, start, start)
+        noise = white_noise(single.scan.voxels, stack.degradation.axis) * match.gain
+        image = yield from within(
+            sampled(regions.shading[number], regions.grid, coarse[number].grid, order=1),
+            start,
+            start,
+        )
+        shaded = replace(coarse[number], voxels=coarse[number].voxels * image)
+        stacks.append(Matched(stack, shaded, match, noise))
+    return stacks
+
+
+def slices_trusted(
+    number: int,
+    stack: PlacedStack,
+    others: Sequence[int],
+    errors: Mapping[tuple[int, int], tuple[Probes, Values]],
+) -> Trust:
+    """How far each slice of a stack is trusted, by some of the others.
+
+    Args:
+        number: The number of the stack.
+        stack: The stack.
+        others: The numbers of the stacks that are asked.
+        errors: As in ``Places``.
+
+    Returns:
+        (slices,) 0..1.
+    """
+    across = stack.degradation.axis
+    known = [errors[number, other] for other in others if (number, other) in errors]
+    return slice_trust(stack.grid.shape[across], across, known)
+
+
+def contributions(
+    matched: Sequence[Matched],
+    numbers: Sequence[int],
+    places: Places,
+    grid: Geometry,
+    data_range: float,
+) -> Job[list[Contribution]]:
+    """What some of the stacks add to a volume; the others are not asked.
+
+    Args:
+        matched: All stacks.
+        numbers: The numbers of those that are joined.
+        places: Where they lie.
+        grid: The grid of the volume.
+        data_range: The intensity range of the reference.
+
+    Returns:
+        A job with one contribution for each of ``numbers``.
+    """
+    coarse = [matched[number].coarse for number in numbers]
+    motions = [places.motions[number] for number in numbers]
+    regions = None
+    if len(numbers) > 1:
+        job = compared_regions(coarse, motions, 0, data_range)
+        regions = yield from within(job, 0.0, 0.1)
+    parts: list[Contribution] = []
+    for place, number in enumerate(numbers):
+        start = 0.1 + 0.9 * place / len(numbers)
+        stack = matched[number].stack
+        across = stack.degradation.axis
+        others = [other for other in numbers if other != number]
+        trust = slices_trusted(number, stack, others, places.errors)
+        seen = coverage(stack.placed, stack.padded, grid, across)
+        weight = yield from within(seen, start, start)
+        if trust.min() < 1:
+            weight *= yield from within(trust_on(trust, stack.placed, across, grid), start, start)
+        agreement = np.ones(grid.shape, np.float32)
+        if regions is not None:
+            trusted = sampled(regions.trust[place], regions.grid, grid, order=1)
+            weight *= yield from within(trusted, start, start)
+            agreed = sampled(regions.agreement[place], regions.grid, grid, order=1)
+            agreement = yield from within(agreed, start, start)
+        result = yield from within(stack.result_on(grid), start, start + 0.9 / len(numbers))
+        parts.append(Contribution(stack, result, weight, agreement, matched[number].noise))
+    return parts
