@@ -33,7 +33,7 @@ app.exec()
 """
 OURS = """
 import os, time
-import srviewer.gui  # before Qt, as the program does
+import srviewer.gui  # before Qt, as in the program
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QMainWindow
 from srviewer.gui.appearance.application import application

@@ -245,10 +245,10 @@ class _Icon(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         colour = _current.base if self._on == "accent" else _current.text
-        if state == QIcon.State.On:
-            colour = _current.accent
-        elif mode == QIcon.Mode.Disabled:
+        if mode == QIcon.Mode.Disabled:
             colour = _current.disabled
+        elif state == QIcon.State.On or mode in (QIcon.Mode.Active, QIcon.Mode.Selected):
+            colour = _current.accent
         draw_icon(painter, rect, self._name, colour)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:

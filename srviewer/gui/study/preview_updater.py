@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from srviewer.core.volumes.interpolate import spline_library, spline_library_is_loaded
 from srviewer.core.volumes.volume import Volume
@@ -25,6 +25,7 @@ from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import Point
 
 LIBRARY = "library"  # the kind of a job
+LATER = 700  # ms after a scan was opened, when it has been painted
 
 
 @dataclass(eq=False)
@@ -55,7 +56,11 @@ class PreviewUpdater(QObject):
         self._studies, self._study, self._work = studies, studies.study, work
         self._running: _Running | None = None
         self._study.follow(self._follow_study, "scan")
-        self._study.follow(self._load_library, "scan")
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER)
+        self._later.timeout.connect(self._load_library)
+        self._study.follow(self._wait, "scan")
         self._study.follow(self._follow_crosshair, "view")
         work.changed.connect(self._follow_work)
 
@@ -100,9 +105,12 @@ class PreviewUpdater(QObject):
             running.preview = running.preview.with_slice(preview_slice)
             self._follow_study()
 
+    def _wait(self) -> None:
+        self._later.start()
+
     def _load_library(self) -> None:
         """Have ready what stands in for slices: the start of a reconstruction waits for it."""
-        if self._study.scan is not None and not spline_library_is_loaded():
+        if not (self._study.scan is None or self._work.stopped or spline_library_is_loaded()):
             self._work.start(
                 LIBRARY,
                 tr("Loading a library"),

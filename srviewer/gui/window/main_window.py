@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSettings
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 
+from srviewer.gui import python_imports
 from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.window.frame import TITLE, restore_geometry
@@ -96,9 +97,12 @@ class MainWindow(QMainWindow):
 
     def fill(self) -> None:
         """Put everything into the frame; only now are the libraries for it imported."""
-        from srviewer.gui.window.contents import Contents
+        with python_imports():
+            from srviewer.gui.window.contents import Contents
 
         self.menuBar().clear()
+        for title in self.menuBar().findChildren(QMenu):
+            title.deleteLater()
         self.contents = contents = Contents(self, self._settings)
         for name in MainWindow.__annotations__:
             setattr(self, name, getattr(contents, name))

@@ -133,7 +133,8 @@ def load_header(path: Path) -> ModelHeader:
         Unreadable: The file is missing, too large, foreign or damaged.
     """
     with _reading(path):
-        return _header(path)
+        stat = path.stat()
+        return _known_header(path, (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino))
 
 
 def load_model(path: Path) -> Model:
@@ -168,14 +169,7 @@ def load_model(path: Path) -> Model:
 
 
 def _header(path: Path) -> ModelHeader:
-    stat = path.stat()
-    return _header_of(path, (stat.st_size, stat.st_mtime_ns, stat.st_ino))
-
-
-@lru_cache(maxsize=64)  # each scan that is opened asks for several of them
-def _header_of(path: Path, stamp: tuple[int, ...]) -> ModelHeader:
-    """The header of a file as it is at this stamp, of which the first number is its size."""
-    if stamp[0] > MAX_BYTES:
+    if path.stat().st_size > MAX_BYTES:
         raise Unreadable(f"{path} is too large for a model file of srviewer.")
     outline = read_outline(path)
     if outline.header.get("format") != FORMAT:
@@ -183,6 +177,12 @@ def _header_of(path: Path, stamp: tuple[int, ...]) -> ModelHeader:
     header = model_header(outline)
     check_kinds(outline, header.plan)
     return header
+
+
+@lru_cache(maxsize=64)  # each scan that is opened asks for several of them
+def _known_header(path: Path, stamp: tuple[int, ...]) -> ModelHeader:
+    """The header of a file as it is at this stamp."""
+    return _header(path)
 
 
 @contextmanager
