@@ -20,7 +20,7 @@ from srviewer.cli.options.outputs import (
     refuse_replacing,
     require_suffix,
 )
-from srviewer.cli.options.request import asked_model
+from srviewer.cli.options.request import add_precision_argument, asked_model
 from srviewer.cli.options.stacks import add_stack_arguments, chosen_stacks
 from srviewer.cli.options.values import number
 from srviewer.core.volumes.volume import Volume, blocking_warnings
@@ -89,6 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", metavar="NAME|FILE", help="by default quality on a GPU and fast without one"
     )
+    add_precision_argument(parser)
     parser.add_argument(
         "--acknowledge",
         action="store_true",
@@ -183,6 +184,7 @@ def _request(args: argparse.Namespace) -> JoinRequest:
         method=args.method,
         model=asked_model(args),
         device=args.device,
+        precision=args.precision,
     )
 
 

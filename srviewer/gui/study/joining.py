@@ -166,7 +166,11 @@ class Joining(QObject):
         stacks, said = self.stacks, (*self.doubts, *self.notes)
         number = next(n for n, stack in enumerate(stacks) if stack is scan)
         settings = replace(
-            self.settings, reference=number, model=request.model, device=request.device
+            self.settings,
+            reference=number,
+            model=request.model,
+            device=request.device,
+            precision=request.precision,
         )
         title = tr("Joining {count} stacks", count=len(stacks))
         if self._start(scan, title, _with_warnings(join(stacks, settings), said)):

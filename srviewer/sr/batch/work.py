@@ -278,7 +278,12 @@ def _joined(item: Item, settings: Settings, home: Path, draft: Path) -> Job[Made
         _check(scan, settings)
         stacks.append(scan)
     asked = settings.request
-    request = JoinRequest(method=asked.method, model=asked.model, device=asked.device)
+    request = JoinRequest(
+        method=asked.method,
+        model=asked.model,
+        device=asked.device,
+        precision=settings.precision or asked.precision,
+    )
     result = yield from within(join(stacks, request), 0.1, 0.9)
     values = result.provenance()
     job = _writer(item, settings, home, draft)(result.volume, stacks[0], values)

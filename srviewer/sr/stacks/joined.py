@@ -11,11 +11,10 @@ from srviewer.core.geometry.grid import Matrix
 from srviewer.core.stacks.rigid import numbers_of
 from srviewer.core.volumes.source_files import ScanSource, SourceFile, common_folder, source_of
 from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.stacks.left_out import LeftOut
 from srviewer.sr.stacks.request import JoinRequest
-
-PRECISION = "float32"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +82,7 @@ class Joined:
         is_single: Whether joining gained nothing, so that ``volume`` is the reference's own result.
         joint_step: The share of the joint step that was used, 0..1.
         device: The title of the device.
+        precision: That of the network in the reference's own result; None for interpolation.
         seconds: Wall time.
         peak_memory_mb: The largest memory of the process, 10^6 bytes; None where not known.
         warnings: One line each, for the user.
@@ -95,6 +95,7 @@ class Joined:
     is_single: bool
     joint_step: float
     device: str
+    precision: UsedPrecision | None
     seconds: float
     peak_memory_mb: float | None
     warnings: tuple[str, ...]
@@ -113,7 +114,7 @@ class Joined:
             "voxel_mm": list(self.volume.geometry.spacing),
             "method": self.request.method,
             "model": self.model.name if self.model else None,
-            "precision": PRECISION,
+            "precision": self.precision.name if self.precision else None,
             "stacks": [stack.values() for stack in self.stacks],
             "is_single": self.is_single,
             "joint_step": self.joint_step,

@@ -14,7 +14,7 @@ from srviewer.core.stacks.joint_estimate import joint_estimate
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, within
-from srviewer.sr.results.maps import RESIDUAL, made_map
+from srviewer.sr.results.maps import RESIDUAL, map_header
 from srviewer.sr.stacks.contributions import Matched, contributions
 from srviewer.sr.stacks.left_out import Coherence, LeftOut, SliceScores
 from srviewer.sr.stacks.placing import Places
@@ -161,7 +161,7 @@ def left_out(predicted: Predicted, step: float) -> LeftOut:
             Coherence(*row)
             for row in zip(bands[0].per_mm, *(band.correlations for band in bands), strict=True)
         ),
-        residual=made_map(scan, residual, scan.name, RESIDUAL),
+        residual=map_header(scan, scan.name, RESIDUAL).with_voxels(residual),
     )
 
 

@@ -10,6 +10,7 @@ from srviewer.codec import one_of
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
+from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.sr.inputs.segmentations import check_is_scan
 from srviewer.sr.models.available_models import DEFAULT_MODEL
 from srviewer.sr.models.devices import DEVICES
@@ -38,6 +39,7 @@ class JoinRequest:
         method: The method of the single results, the prior: "cross-plane" or "cubic".
         model: The network, by name or by file; unused by interpolation.
         device: One of ``DEVICES``.
+        precision: One of ``PRECISIONS``, of the network.
         left_out: Whether each stack is predicted from the others and scored, which decides whether
             joining gains anything; it takes about as long as the join.
     """
@@ -49,6 +51,7 @@ class JoinRequest:
     method: Annotated[str, one_of(PRIORS)] = "cross-plane"
     model: ModelName = DEFAULT_MODEL
     device: Annotated[str, one_of(DEVICES)] = "auto"
+    precision: Annotated[str, one_of(PRECISIONS)] = "auto"
     left_out: bool = True
 
 
@@ -60,7 +63,7 @@ def single_request(stack: ScanHeader, request: JoinRequest) -> Request:
         request: The join.
 
     Returns:
-        What suits the stack, with the method, model and device of the join.
+        What suits the stack, with the method, model, device and precision of the join.
     """
     suggested = suggested_request(stack, model=request.model)
     return Request(
@@ -69,6 +72,7 @@ def single_request(stack: ScanHeader, request: JoinRequest) -> Request:
         method=request.method,
         model=request.model,
         device=request.device,
+        precision=request.precision,
     )
 
 

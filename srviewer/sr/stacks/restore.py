@@ -14,6 +14,7 @@ from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.sidecars.exported_image import described, made_from, own_document, stated_source
 from srviewer.job import Job, within
+from srviewer.nn.devices.precisions import read_precision
 from srviewer.sr.reconstruction.restore import known_model, restored
 from srviewer.sr.references.same_scan import AnotherScan, check_voxels
 from srviewer.sr.stacks.joined import Joined, JoinedStack, joined_identity
@@ -68,6 +69,8 @@ class _PlainJoined:
     seconds: float
     warnings: tuple[str, ...]
     peak_memory_mb: float | None = None
+    joint_step: float = 0.0
+    precision: str | None = None
 
 
 def restored_result(
@@ -104,7 +107,9 @@ def restored_result(
         model=model,
         stacks=tuple(_stack(stack, residuals.get(stack.index)) for stack in plain.stacks),
         is_single=plain.is_single,
+        joint_step=plain.joint_step,
         device=plain.device,
+        precision=read_precision(plain.precision, None) if model else None,
         seconds=plain.seconds,
         peak_memory_mb=plain.peak_memory_mb,
         warnings=(*plain.warnings, *missing),
@@ -137,7 +142,8 @@ def _plain(
             f"What is known of '{image.name}', of the stacks that it was joined from, is damaged. "
             "Open the image itself, or join the stacks."
         ) from error
-    request = JoinRequest(**known_fields(provenance, JoinRequest))
+    # The precision that it ran in is not the one that was asked for.
+    request = replace(JoinRequest(**known_fields(provenance, JoinRequest)), precision="auto")
     if model_file and Path(model_file).name == request.model:
         request = replace(request, model=model_file)
     return plain, request

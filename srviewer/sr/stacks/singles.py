@@ -11,6 +11,7 @@ from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.stacks.rigid import identity
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import Job, within
+from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request, degradation_of
@@ -31,6 +32,7 @@ class Single:
         intensity: Floor and range of the stack.
         model: The network; None for interpolation.
         device: The title of the device.
+        precision: That of the network; None for interpolation.
         warnings: Of the stack and of its reconstruction, one line each.
     """
 
@@ -41,6 +43,7 @@ class Single:
     intensity: Intensity
     model: Model | None
     device: str
+    precision: UsedPrecision | None
     warnings: tuple[str, ...]
 
 
@@ -84,6 +87,7 @@ def _single(scan: Volume, request: Request) -> Job[Single]:
         intensity=volume_intensity(scan),
         model=result.model,
         device=result.device,
+        precision=result.precision,
         warnings=result.warnings,
     )
 
