@@ -149,14 +149,6 @@ class _RunResult:
     part: KeptVolume
     result: KeptReconstruction | None
 
-    @property
-    def volume(self) -> KeptVolume:
-        return self.part if self.result is None else self.result.kept
-
-    @property
-    def disagreement(self) -> KeptVolume | None:
-        return None if self.result is None else self.result.kept_maps.get(DISAGREEMENT.id)
-
 
 def _every_run(
     scan: KeptVolume,
@@ -223,13 +215,18 @@ def _joined(
     made = header.derived_header(grid, step, f"{header.name} (thin)")
     made = made if lowest is None else made.derived_header(grid, clipping(lowest))
     laying = _Laying(grid, axis, owner, storage)
-    sources = [run_result.volume for run_result in run_results]
-    kernels = [nearest if run_result.result is None else cubic for run_result in run_results]
-    job = laying.laid(list(zip(sources, kernels, strict=True)), empty, lowest, header.padding)
+    sources = [
+        (one.part, nearest) if one.result is None else (one.result.kept, cubic)
+        for one in run_results
+    ]
+    job = laying.laid(sources, empty, lowest, header.padding)
     volume = KeptVolume(made, (yield from within(job, 0.0, 0.6)))
     maps = {}
     if DISAGREEMENT.id in first.kept_maps:
-        apart = [(run_result.disagreement, linear) for run_result in run_results]
+        apart = [
+            (None if one.result is None else one.result.kept_maps[DISAGREEMENT.id], linear)
+            for one in run_results
+        ]
         laid = yield from within(laying.laid(apart, 0.0, None, None), 0.6, 0.8)
         maps[DISAGREEMENT.id] = KeptVolume(map_header(made, header.name, DISAGREEMENT), laid)
     data_range = intensity_of_parts(scan.voxels.parts, header.padding).range

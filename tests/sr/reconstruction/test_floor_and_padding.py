@@ -11,8 +11,6 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.volumes.volume import Volume
-from srviewer.core.volumes.voxel_sources import KeptVolume
-from srviewer.io.chunk_store import Scratch
 from srviewer.io.export.nifti import write_nifti
 from srviewer.job import Partial, run
 from srviewer.nn.data.volume_pairs import PatchSource
@@ -23,7 +21,6 @@ from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import EvaluationPlan, evaluate
-from srviewer.sr.slabs.slab_wise import SCAN_EDGES, streamed
 from srviewer.sr.trust.self_test import self_test
 
 CONSTANTS = (-1500.0, 700.0, 1024.0, 32768.0)
@@ -126,23 +123,6 @@ def test_another_profile_is_held_to_the_scan_beside_padding(padded: Volume) -> N
     assert result.consistency.max < 2e-3
     measured = result.volume.voxels[result.volume.voxels != PADDING]
     assert measured.min() > -0.5 * result.data_range
-
-
-@pytest.mark.parametrize("request_", (CUBIC, FAST), ids=("cubic", "network"))
-def test_slab_by_slab_gives_the_same_beside_padding(
-    padded: Volume, tmp_path: Path, request_: Request
-) -> None:
-    whole = run(reconstruct(padded, request_))
-    with Scratch(tmp_path) as scratch:
-        voxels = scratch.voxels(padded.geometry.shape, SCAN_EDGES)
-        for start in range(0, padded.geometry.shape[2], SCAN_EDGES[2]):
-            voxels.write(2, start, padded.voxels[:, :, start : start + SCAN_EDGES[2]])
-        found = run(streamed(KeptVolume(padded.header, voxels), request_, scratch))
-        together = np.stack(list(found.kept.planes()), axis=2)
-        residual = np.stack(list(found.kept_maps["residual"].planes()), axis=2)
-    np.testing.assert_array_equal(together, whole.volume.voxels)
-    np.testing.assert_array_equal(residual, whole.residual.voxels)
-    assert found.consistency.max == whole.consistency.max and found.header.padding == PADDING
 
 
 def test_a_session_gives_the_padding_back(padded: Volume, tmp_path: Path) -> None:
