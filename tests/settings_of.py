@@ -23,8 +23,8 @@ OTHERS: dict[str, Any] = {
     "texture": 0.12345678901234568,
     "flips": True,
     "minimum": "scan",
-    "precision": "float32",
     "repair": ("motion", "slices"),
+    "precision": "float32",
 }
 
 

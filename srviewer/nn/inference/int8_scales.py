@@ -13,7 +13,7 @@ from srviewer.nn.networks.residual import ResidualNetwork
 PERCENTILE = 99.9
 # Of the intensity range, at that percentile. Both planes are averaged later, which leaves about two
 # thirds of a difference.
-MOST_APART = 0.02
+MOST_APART = 0.03
 FOREGROUND = 0.02  # of the intensity range: what is darker is air
 
 
