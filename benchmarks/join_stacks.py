@@ -237,10 +237,10 @@ def print_real(stacks: list[Volume], register: str, half: float | None) -> None:
 
 
 def around(stack: Volume, centre: Matrix, half: float) -> Volume:
-    """The part of a stack that is at most ``half`` mm from a point along each of its axes."""
+    """The part of a stack whose pixels are at most ``half`` mm from a point along its slices."""
     voxels, grid = stack.voxels, stack.geometry
     middle = grid.index(centre)
-    for axis in range(3):
+    for axis in set(range(3)) - {grid.slice_axis}:
         reach = half / grid.spacing[axis]
         low = max(0, int(middle[axis] - reach))
         high = min(grid.shape[axis], int(middle[axis] + reach) + 1)

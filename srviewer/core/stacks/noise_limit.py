@@ -8,6 +8,9 @@ from srviewer.core.volumes.volume import Voxels
 
 BANDS = 24  # of spatial frequency within the slices
 LEAST_VOXELS = 500
+# Of the noise power. The residual has structure at every frequency too, so that less than all of it
+# is best taken off: 0.5 was better than 1 with and without noise (docs/several-stacks.md).
+COUNTED = 0.5
 
 CORNER = 0.4  # cycles per voxel along both axes: beyond it there is hardly anything but noise
 MOST_SLICES = 8
@@ -42,7 +45,7 @@ def beyond_noise(residual: Voxels, held: Mask, across: Axis, noise: float, share
     """Filter a residual within its slices, by how much of each frequency is noise (Wiener).
 
     The residual of a mean of stacks has the noise N of its own stack, of which the mean holds a
-    share w already. What is best added of the residual is 1 - (1 - w) N / P, with P its power.
+    share w already. Of it 1 - c (1 - w) N / P is added, with P its power and c ``COUNTED``.
 
     Args:
         residual: (i, j, k) thick voxels, measurement minus prediction.
@@ -64,7 +67,7 @@ def beyond_noise(residual: Voxels, held: Mask, across: Axis, noise: float, share
     power = (np.abs(spectrum) ** 2).sum(axis=0) / count
     seen = np.maximum(np.bincount(bands.ravel(), minlength=BANDS), 1)
     mean = np.bincount(bands.ravel(), weights=power.ravel(), minlength=BANDS) / seen
-    gain = np.clip(1 - (1 - share) * noise**2 / np.maximum(mean, 1e-12), 0, 1)
+    gain = np.clip(1 - COUNTED * (1 - share) * noise**2 / np.maximum(mean, 1e-12), 0, 1)
     filtered = np.fft.irfft2(spectrum * gain[bands].astype(np.float32), rows.shape[1:], axes=(1, 2))
     return np.asarray(np.moveaxis(filtered, 0, across), np.float32)
 
