@@ -9,7 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.acquisition.degradation import Degradation
@@ -19,6 +19,7 @@ from srviewer.gui.panels.reconstruct.join_box import JoinBox
 from srviewer.gui.panels.reconstruct.joined_box import JoinedBox
 from srviewer.gui.study.report_box import ReportButton
 from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.widgets.notice import OfferBar
 from srviewer.gui.window.join_offer import JoinOffer
 from srviewer.gui.window.main_window import MainWindow
@@ -57,6 +58,12 @@ def _joined(window: MainWindow) -> Joined:
 
 
 def _press(qtbot: QtBot, button: QAbstractButton) -> None:
+    area = button.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    if isinstance(area, QScrollArea):  # a mouse presses what it sees
+        QApplication.processEvents()
+        area.ensureWidgetVisible(button)
     start = QPoint(10, button.height() // 2)  # where the mark of a check box is
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=start)
 
@@ -83,7 +90,9 @@ def test_from_a_dropped_folder_to_an_exported_volume_and_back_from_a_session(
     box = window.panels.findChild(JoinedBox)
     assert box.isVisible() and box.table.rowCount() == 2
     box.table.setCurrentCell(1, 0)
-    assert study.comparing.stack == 1
+    assert study.comparing.stack == 1 and window.plot.coherence.isVisible()
+    _press(qtbot, box.residual)
+    assert len(map_overlays(study)) == 1
     _press(qtbot, box.places)
     until(lambda: bool(study.compared_volumes.loaded))
     placed = study.compared_volumes.loaded[0]

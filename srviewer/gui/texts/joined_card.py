@@ -10,11 +10,16 @@ from srviewer.gui.texts.wording import millimetres, percent
 from srviewer.sr.stacks.joined import Joined, JoinedStack
 from srviewer.sr.stacks.left_out import LeftOut
 from srviewer.sr.stacks.places import has_moved
+from srviewer.sr.stacks.request import FEWEST_STACKS
 
 SINGLE = mark("Joining gained nothing here: this is the result of the reference stack alone.")
 UNTESTED = mark(
     "No stack was predicted from the others, so nothing measured says whether joining gained "
     "anything."
+)
+TWO = mark(
+    "Two stacks: each is predicted by the other alone. That tests the network and the placement on "
+    "measured slices, and not the joining."
 )
 LEFT_OUT_MEANING = mark(
     "PSNR in dB of each stack as predicted from the others, against what was measured in it. "
@@ -30,8 +35,10 @@ def gains(joined: Joined) -> tuple[float, ...]:
         joined: The join.
 
     Returns:
-        In dB.
+        In dB; () for two stacks, of which the other alone is all that is left to predict from.
     """
+    if len(joined.stacks) == FEWEST_STACKS:
+        return ()
     rows = (stack.left_out for stack in joined.stacks)
     return tuple(
         row.psnr - row.psnr_single
@@ -53,7 +60,8 @@ def joined_verdict(joined: Joined) -> str:
     if joined.is_single:
         return tr(SINGLE)
     if not known:
-        return tr(UNTESTED)
+        tested = any(stack.left_out for stack in joined.stacks)
+        return tr(TWO if tested else UNTESTED)
     return tr(
         "Measured: a stack is predicted from the others by {gain:+.1f} dB against the best single "
         "one (mean of {count}).",
