@@ -227,15 +227,6 @@ def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, is_single: bool
     request, reference = prepared.request, prepared.reference
     scans = [single.scan for single in prepared.singles]
     others = ", ".join(scan.name for n, scan in enumerate(scans) if n != request.reference)
-    step = f"joined with {len(scans) - 1} other stacks ({others})"
-    header = reference.result.derived_header(grid, step, f"{reference.scan.name} (joined)")
-    header = replace(
-        header,
-        source=joined_source(scans, request.reference),
-        origin=joined_origin(scans, request.reference),
-        planes=None,
-    )
-    return header.with_voxels(voxels)
     step = f"joined with {len(scans) - 1} other stack{'s' * (len(scans) > 2)} ({others})"
     name = f"{reference.scan.name} (joined)"
     if is_single:
@@ -246,8 +237,13 @@ def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, is_single: bool
         voxels = yield from sampled(weights, grid, wanted)
         step, grid = f"{step}; resampled to {request.spacing_mm:.4g} mm", wanted
     header = reference.result.derived_header(grid, step, name)
-    source = joined_source(scans, request.reference)
-    return replace(header, source=source, planes=None).with_voxels(voxels)
+    header = replace(
+        header,
+        source=joined_source(scans, request.reference),
+        origin=joined_origin(scans, request.reference),
+        planes=None,
+    )
+    return header.with_voxels(voxels)
 
 
 def _warnings(prepared: _Prepared, is_single: bool, gains: Sequence[float]) -> tuple[str, ...]:
