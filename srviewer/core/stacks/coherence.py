@@ -10,6 +10,7 @@ from srviewer.core.volumes.volume import Voxels
 
 BANDS = 10
 LEAST_PIXELS = 16  # of a slice along each of its axes
+MOST_SLICES = 32  # in the middle
 EDGE = 4.0  # pixels: the standard deviation of the blur that fades out
 
 
@@ -44,11 +45,14 @@ def coherence(
     Returns:
         The bands, up to the highest frequency along the coarser axis; none of tiny slices.
     """
-    fading = _fading(np.moveaxis(held, across, 0))
+    count = held.shape[across]
+    start = max(0, (count - MOST_SLICES) // 2)
+    middle = slice(start, start + MOST_SLICES)
+    fading = _fading(np.moveaxis(held, across, 0)[middle])
     height, width = fading.shape[1:]
     if min(height, width) < LEAST_PIXELS or not fading.any():
         return Bands((), ())
-    rows = [_faded(np.moveaxis(v, across, 0), fading) for v in (measured, predicted)]
+    rows = [_faded(np.moveaxis(v, across, 0)[middle], fading) for v in (measured, predicted)]
     first, second = (np.fft.rfft2(row, axes=(1, 2)) for row in rows)
     along = np.fft.fftfreq(height, pixel_mm[0])[:, None]
     beside = np.fft.rfftfreq(width, pixel_mm[1])[None]

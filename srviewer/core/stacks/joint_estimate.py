@@ -7,6 +7,7 @@ import numpy as np
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.resampling.spline import spline_coefficients
+from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.noise_limit import beyond_noise
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.volumes.volume import Voxels
@@ -105,6 +106,7 @@ def joint_estimate(
         return JointEstimate(mean, mean)
     total = sum((part.weight for part in contributions), np.zeros_like(mean))
     estimate = mean.copy()
+    held = [part.stack.held(grid) for part in contributions]
     targets: list[Voxels] = []
     steps = STEPS_OF_TWO if len(contributions) == 2 else STEPS_OF_MORE
     for step in range(steps):
@@ -114,10 +116,11 @@ def joint_estimate(
             share = (step + number / len(contributions)) / steps
             yield Progress(0.05 + 0.95 * share, "Adding what was measured")
             stack = part.stack
-            predicted = yield from within(stack.predicted(weights, grid), share, share)
+            predicted = yield from within(stack.predicted(weights, grid, estimate), share, share)
             if step == 0:
-                targets.append(predicted + _wanted(part, predicted, grid, len(contributions)))
-            residual = np.where(stack.held(grid), targets[number] - predicted, np.float32(0))
+                wanted = _wanted(part, predicted, held[number], len(contributions))
+                targets.append(predicted + wanted)
+            residual = np.where(held[number], targets[number] - predicted, np.float32(0))
             spread = yield from within(stack.spread(residual, grid), share, share)
             spread *= part.weight
             spread *= part.agreement
@@ -127,9 +130,9 @@ def joint_estimate(
     return JointEstimate(mean, estimate)
 
 
-def _wanted(part: Contribution, predicted: Voxels, grid: Geometry, count: int) -> Voxels:
+def _wanted(part: Contribution, predicted: Voxels, held: Mask, count: int) -> Voxels:
     """What is missing of a stack's measurements beyond its noise."""
     stack = part.stack
     across = stack.degradation.axis
     residual = stack.measured - predicted
-    return beyond_noise(residual, stack.held(grid), across, part.noise, 1 / count)
+    return beyond_noise(residual, held, across, part.noise, 1 / count)

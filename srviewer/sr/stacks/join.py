@@ -93,7 +93,7 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     if request.left_out:
         predicted = yield from within(_predicted(prepared), MATCHED, TESTED)
     step = best_step(predicted)
-    scores = [None if stack is None else left_out(stack, step) for stack in predicted]
+    scores = yield from within(_scores(predicted, step), TESTED, TESTED)
     gains = _gains(scores)
     is_single = bool(gains) and float(np.mean(gains)) < GAIN_DB
     numbers = [request.reference] if is_single else list(range(len(stacks)))
@@ -139,6 +139,13 @@ def _predicted(prepared: _Prepared) -> Job[list[Predicted | None]]:
     return predicted
 
 
+def _scores(predicted: Sequence[Predicted | None], step: float) -> Job[list[LeftOut | None]]:
+    scores: list[LeftOut | None] = []
+    for stack in predicted:
+        scores.append(None if stack is None else (yield from left_out(stack, step)))
+    return scores
+
+
 def _gains(scores: Sequence[LeftOut | None]) -> list[float]:
     """By how many dB joining predicts each stack better than the best other; [] for two stacks.
 
@@ -177,7 +184,7 @@ def _described(
     described: list[JoinedStack] = []
     for number, single in enumerate(prepared.singles):
         start = number / len(prepared.singles)
-        checking = _agreement(single, prepared.matched[number], coefficients, grid)
+        checking = _agreement(single, prepared.matched[number], coefficients, voxels, grid)
         agreement = yield from within(checking, start, start)
         stack, match = prepared.matched[number].stack, prepared.matched[number].match
         others = [other for other in range(len(prepared.singles)) if other != number]
@@ -213,9 +220,9 @@ def _shares(
 
 
 def _agreement(
-    single: Single, matched: Matched, coefficients: Voxels, grid: Geometry
+    single: Single, matched: Matched, coefficients: Voxels, voxels: Voxels, grid: Geometry
 ) -> Job[Consistency | None]:
-    predicted = yield from matched.stack.predicted(coefficients, grid)
+    predicted = yield from matched.stack.predicted(coefficients, grid, voxels)
     held = matched.stack.held(grid)
     if not held.any():
         return None

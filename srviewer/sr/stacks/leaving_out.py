@@ -8,18 +8,19 @@ import numpy as np
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.resampling.spline import sampled, spline_coefficients
 from srviewer.core.scores.metrics import Mask, psnr
-from srviewer.core.stacks.coherence import coherence
+from srviewer.core.stacks.coherence import Bands, coherence
 from srviewer.core.stacks.coverage import coverage
 from srviewer.core.stacks.joint_estimate import joint_estimate
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, within
+from srviewer.job import Job, Progress, within
 from srviewer.sr.results.maps import RESIDUAL, made_map
 from srviewer.sr.stacks.contributions import Matched, contributions
 from srviewer.sr.stacks.left_out import Coherence, LeftOut, SliceScores
 from srviewer.sr.stacks.placing import Places
 from srviewer.sr.stacks.singles import Single
 
+SCORING = "Scoring what was left out"
 LEAST_SHARE = 0.05  # of the foreground of a stack, that the others cover
 
 
@@ -94,7 +95,7 @@ def predicted_from_others(
         predictions: list[Voxels] = []
         for start, voxels in ((0.9, estimate.mean), (0.95, estimate.joint)):
             weights = yield from within(spline_coefficients(voxels), start, start)
-            again = stack.predicted(weights, grid)
+            again = stack.predicted(weights, grid, voxels)
             predictions.append((yield from within(again, start, start + 0.05)))
         mean, joint = predictions
     single = singles[number]
@@ -124,7 +125,7 @@ def best_step(predicted: Sequence[Predicted | None]) -> float:
     return min(1.0, max(0.0, along / square)) if square > 0 else 1.0
 
 
-def left_out(predicted: Predicted, step: float) -> LeftOut:
+def left_out(predicted: Predicted, step: float) -> Job[LeftOut]:
     """Score the prediction of a stack against what was measured.
 
     Args:
@@ -132,8 +133,9 @@ def left_out(predicted: Predicted, step: float) -> LeftOut:
         step: The share of the joint step, 0..1.
 
     Returns:
-        The scores.
+        A job with the scores.
     """
+    yield Progress(0.0, SCORING)
     stack, scored = predicted.stack, predicted.scored
     across, measured = stack.degradation.axis, stack.measured
     unit = _unit(predicted)
@@ -142,12 +144,16 @@ def left_out(predicted: Predicted, step: float) -> LeftOut:
     candidates = joined, predicted.cubic, predicted.alone
     whole = [_psnr(measured, values, data_range, scored) for values in candidates]
     stacks = [np.moveaxis(values, across, 0) for values in (measured, scored, *candidates)]
-    rows = []
+    rows: list[SliceScores] = []
     for truth, pixels, *images in zip(*stacks, strict=True):
+        yield Progress(0.3 * len(rows) / len(stacks[0]), SCORING)
         rows.append(SliceScores(*(psnr(truth, image, data_range, pixels) for image in images)))
     first, second = (mm for axis, mm in enumerate(stack.grid.spacing) if axis != across)
     reached, scan = predicted.reached, predicted.single.scan
-    bands = [coherence(measured, v, reached, across, (first, second)) for v in candidates]
+    bands: list[Bands] = []
+    for values in candidates:
+        yield Progress(0.3 + 0.2 * len(bands), SCORING)
+        bands.append(coherence(measured, values, reached, across, (first, second)))
     residual = np.where(reached, (joined - measured) / np.float32(unit), np.float32(0))
     return LeftOut(
         psnr=whole[0],
