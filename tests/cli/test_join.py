@@ -52,6 +52,7 @@ def test_the_sample_from_its_folder_to_a_volume_and_a_page(tmp_path: Path) -> No
     """The real program, as the documentation shows it."""
     out, page, told = (tmp_path / name for name in ("knee.nii.gz", "knee.html", "told.json"))
     words = ["join", sample_stacks()[0].parent, "-o", out, "--method", "cubic"]
+    words += ["--register", "none"]  # which is tested for itself
     words += ["--report", page, "--json", told]
     done = subprocess.run(
         [sys.executable, "-m", "srviewer", *map(str, words)], capture_output=True, text=True

@@ -8,13 +8,15 @@ from functools import partial
 
 import numpy as np
 
-from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.volumes.slabwise import slabwise
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import LOOK_EVERY, Job, Progress, within
 
 SLAB_VOXELS = 2**19  # of one thread: about 0.1 s of interpolation
 MOST_THREADS = 8
+WHOLE = 1e-4  # voxels: grids that are shifted by whole voxels
+ALONG_AXES = 1e-12
 
 
 def spline_coefficients(voxels: Voxels, message: str = "Preparing to resample") -> Job[Voxels]:
@@ -39,7 +41,12 @@ def spline_coefficients(voxels: Voxels, message: str = "Preparing to resample") 
 
 
 def sampled(
-    weights: Voxels, given: Geometry, onto: Geometry, order: int = 3, message: str = "Resampling"
+    weights: Voxels,
+    given: Geometry,
+    onto: Geometry,
+    order: int = 3,
+    message: str = "Resampling",
+    voxels: Voxels | None = None,
 ) -> Job[Voxels]:
     """The values of B-splines at the voxel centres of a grid.
 
@@ -49,6 +56,8 @@ def sampled(
         onto: The grid of the result. Outside of ``given``, its mirror image.
         order: 3 for cubic B-splines, 1 for linear interpolation.
         message: The words of the progress.
+        voxels: Those of which ``weights`` are the weights: where the voxels of both grids coincide
+            they are taken as they are, and 0 outside of ``given``. None to interpolate always.
 
     Returns:
         A job with the values, (i, j, k) float32 on ``onto``.
@@ -56,14 +65,20 @@ def sampled(
     from scipy.ndimage import affine_transform  # half a second, as above
 
     matrix = np.linalg.inv(given.affine) @ onto.affine
+    shift = _whole_shift(matrix)
+    if voxels is not None and shift is not None:
+        yield Progress(0.0, message)
+        return _shifted(voxels, shift, onto.shape)
     source = np.ascontiguousarray(weights)
     result = np.empty(onto.shape, np.float32)
+    linear = matrix[:3, :3]
+    along_axes = np.abs(linear - np.diag(np.diag(linear))).max() < ALONG_AXES
 
     def fill(start: int, stop: int) -> None:
         affine_transform(
             source,
-            matrix[:3, :3],
-            matrix[:3, :3] @ [start, 0, 0] + matrix[:3, 3],
+            np.diag(linear) if along_axes else linear,  # the former is quicker
+            linear @ [start, 0, 0] + matrix[:3, 3],
             output_shape=(stop - start, *onto.shape[1:]),
             output=result[start:stop],
             order=order,
@@ -100,6 +115,30 @@ def slabs_at_once(
             for slab in ended:
                 slab.result()  # what it raised
             yield Progress(1 - (len(waiting) + len(running)) / total, message)
+
+
+def _whole_shift(matrix: Matrix) -> tuple[int, int, int] | None:
+    """The index in the source of the first voxel, where all voxels of two grids coincide."""
+    first = np.rint(matrix[:3, 3])
+    if max(np.abs(matrix[:3, :3] - np.eye(3)).max(), np.abs(matrix[:3, 3] - first).max()) > WHOLE:
+        return None
+    i, j, k = (int(n) for n in first)
+    return i, j, k
+
+
+def _shifted(voxels: Voxels, first: tuple[int, int, int], shape: tuple[int, int, int]) -> Voxels:
+    if first == (0, 0, 0) and shape == voxels.shape:
+        return voxels
+    result = np.zeros(shape, np.float32)
+    low = [max(0, -start) for start in first]
+    high = [min(n, m - start) for n, m, start in zip(shape, voxels.shape, first, strict=True)]
+    if all(a < b for a, b in zip(low, high, strict=True)):
+        onto = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+        source = tuple(
+            slice(a + start, b + start) for a, b, start in zip(low, high, first, strict=True)
+        )
+        result[onto] = voxels[source]
+    return result
 
 
 def _slabs(shape: tuple[int, int, int]) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,8 @@ from srviewer.core.volumes.volume import Voxels
 
 BANDS = 10
 LEAST_PIXELS = 16  # of a slice along each of its axes
+MOST_SLICES = 32  # in the middle
+EDGE = 4.0  # pixels: the standard deviation of the blur that fades out
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,17 +37,22 @@ def coherence(
     Args:
         measured: (i, j, k).
         predicted: (i, j, k).
-        held: (i, j, k), the voxels that count; the others are set to the mean of these.
+        held: (i, j, k), the voxels that count; towards their edge, which both images would share,
+            they fade out.
         across: The axis across the slices.
         pixel_mm: The spacings along the two other axes, in their order.
 
     Returns:
         The bands, up to the highest frequency along the coarser axis; none of tiny slices.
     """
-    rows = [np.moveaxis(_masked(v, held), across, 0) for v in (measured, predicted)]
-    height, width = rows[0].shape[1:]
-    if min(height, width) < LEAST_PIXELS or not held.any():
+    count = held.shape[across]
+    start = max(0, (count - MOST_SLICES) // 2)
+    middle = slice(start, start + MOST_SLICES)
+    fading = _fading(np.moveaxis(held, across, 0)[middle])
+    height, width = fading.shape[1:]
+    if min(height, width) < LEAST_PIXELS or not fading.any():
         return Bands((), ())
+    rows = [_faded(np.moveaxis(v, across, 0)[middle], fading) for v in (measured, predicted)]
     first, second = (np.fft.rfft2(row, axes=(1, 2)) for row in rows)
     along = np.fft.fftfreq(height, pixel_mm[0])[:, None]
     beside = np.fft.rfftfreq(width, pixel_mm[1])[None]
@@ -62,6 +69,15 @@ def coherence(
     return Bands(tuple(map(float, middles)), tuple(map(float, correlations)))
 
 
-def _masked(voxels: Voxels, held: Mask) -> Voxels:
-    mean = voxels[held].mean() if held.any() else np.float32(0)
-    return np.where(held, voxels - mean, np.float32(0))
+def _faded(rows: Voxels, fading: Voxels) -> Voxels:
+    mean = float((rows * fading).sum(dtype=np.float64) / fading.sum(dtype=np.float64))
+    return (rows - np.float32(mean)) * fading
+
+
+def _fading(held: Mask) -> Voxels:
+    """1 inside, and 0 from the edge outwards."""
+    from scipy.ndimage import gaussian_filter  # half a second, which no window waits for
+
+    padded = np.pad(held.astype(np.float32), ((0, 0), (1, 1), (1, 1)))
+    blurred = gaussian_filter(padded, (0, EDGE, EDGE), mode="constant")[:, 1:-1, 1:-1]
+    return np.asarray(np.clip(2 * blurred - 1, 0, 1), np.float32)

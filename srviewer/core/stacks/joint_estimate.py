@@ -7,15 +7,16 @@ import numpy as np
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.resampling.spline import spline_coefficients
+from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.noise_limit import beyond_noise
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress, within
 
-STEPS = 3
 # Of the weighted mean of the corrections. What one stack alone has measured needs as many as there
-# are stacks; with 2, what all have measured would never settle.
-BOLDNESS = 1.8
+# are stacks; with more than 2, what all have measured would never settle.
+BOLDNESS = 2.0
+STEPS_OF_TWO, STEPS_OF_MORE = 2, 3  # with two stacks, the first step is whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,32 @@ class Contribution:
     weight: Voxels
     agreement: Voxels
     noise: float
+
+
+@dataclass(frozen=True, eq=False)
+class JointEstimate:
+    """One volume of several stacks, without and with the joint step.
+
+    Attributes:
+        mean: (i, j, k) the weighted mean.
+        joint: (i, j, k) the same after the joint step.
+    """
+
+    mean: Voxels
+    joint: Voxels
+
+    def blended(self, share: float) -> Voxels:
+        """The mean with a share of the joint step.
+
+        Args:
+            share: 0..1.
+
+        Returns:
+            (i, j, k).
+        """
+        if share >= 1:
+            return self.joint
+        return np.asarray(self.mean + np.float32(share) * (self.joint - self.mean))
 
 
 def weighted_mean(contributions: Sequence[Contribution], empty: float) -> Job[Voxels]:
@@ -59,8 +86,8 @@ def weighted_mean(contributions: Sequence[Contribution], empty: float) -> Job[Vo
 
 def joint_estimate(
     contributions: Sequence[Contribution], grid: Geometry, empty: float
-) -> Job[Voxels]:
-    """The weighted mean, corrected by what it lacks of each stack's measurements.
+) -> Job[JointEstimate]:
+    """The weighted mean, and the same corrected by what it lacks of each stack's measurements.
 
     Each step degrades the estimate to every stack and adds the residuals, interpolated between the
     slices, all at once: in turns, the last stack would win. What a stack's noise explains of its
@@ -72,36 +99,40 @@ def joint_estimate(
         empty: The value where nothing was measured.
 
     Returns:
-        A job with (i, j, k) voxels.
+        A job with both.
     """
-    estimate = yield from within(weighted_mean(contributions, empty), 0.0, 0.05)
-    total = sum((part.weight for part in contributions), np.zeros_like(estimate))
+    mean = yield from within(weighted_mean(contributions, empty), 0.0, 0.05)
     if len(contributions) < 2:
-        return estimate
+        return JointEstimate(mean, mean)
+    total = sum((part.weight for part in contributions), np.zeros_like(mean))
+    estimate = mean.copy()
+    held = [part.stack.held(grid) for part in contributions]
     targets: list[Voxels] = []
-    for step in range(STEPS):
+    steps = STEPS_OF_TWO if len(contributions) == 2 else STEPS_OF_MORE
+    for step in range(steps):
         weights = yield from spline_coefficients(estimate, "Comparing with the stacks")
         correction = np.zeros_like(estimate)
         for number, part in enumerate(contributions):
-            share = (step + number / len(contributions)) / STEPS
+            share = (step + number / len(contributions)) / steps
             yield Progress(0.05 + 0.95 * share, "Adding what was measured")
             stack = part.stack
-            predicted = yield from within(stack.predicted(weights, grid), share, share)
+            predicted = yield from within(stack.predicted(weights, grid, estimate), share, share)
             if step == 0:
-                targets.append(predicted + _wanted(part, predicted, grid, len(contributions)))
-            residual = np.where(stack.held(grid), targets[number] - predicted, np.float32(0))
+                wanted = _wanted(part, predicted, held[number], len(contributions))
+                targets.append(predicted + wanted)
+            residual = np.where(held[number], targets[number] - predicted, np.float32(0))
             spread = yield from within(stack.spread(residual, grid), share, share)
             spread *= part.weight
             spread *= part.agreement
             correction += spread
         correction *= np.float32(BOLDNESS)
         estimate += np.divide(correction, total, out=correction, where=total > 0)
-    return estimate
+    return JointEstimate(mean, estimate)
 
 
-def _wanted(part: Contribution, predicted: Voxels, grid: Geometry, count: int) -> Voxels:
+def _wanted(part: Contribution, predicted: Voxels, held: Mask, count: int) -> Voxels:
     """What is missing of a stack's measurements beyond its noise."""
     stack = part.stack
     across = stack.degradation.axis
     residual = stack.measured - predicted
-    return beyond_noise(residual, stack.held(grid), across, part.noise, 1 / count)
+    return beyond_noise(residual, held, across, part.noise, 1 / count)

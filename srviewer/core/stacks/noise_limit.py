@@ -73,4 +73,4 @@ def _bands(rows: int, columns: int) -> np.ndarray:
     """The number of the band of each coefficient of a real transform."""
     along, beside = np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None]
     radius = np.hypot(along, beside) / np.hypot(0.5, 0.5)
-    return np.minimum((radius * BANDS).astype(np.intp), BANDS - 1)
+    return np.asarray(np.minimum((radius * BANDS).astype(np.intp), BANDS - 1))

@@ -20,7 +20,7 @@ ALIKE_SHARE = 0.03  # of the intensity range: stacks that differ by less are tru
 LEAST_SHARE = 0.02  # of a window, that two stacks must share for a comparison
 # The correlation, of results blurred to the thickness of the slices, below which the joint step
 # does nothing and above which it is whole.
-NOT_ALIKE, ALIKE = 0.75, 0.92
+NOT_ALIKE, ALIKE = 0.85, 0.97
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,6 +36,7 @@ PARTS = (
     ("psutil", "BSD-3-Clause"),
     ("msgspec", "BSD-3-Clause"),
     ("distributed", "BSD-3-Clause"),
+    ("pathspec", "MPL-2.0"),
 )
 
 

@@ -1,1 +1,1 @@
-"""Reconstruction of many scans, on the workers of a Dask cluster."""
+"""Reconstruction of many scans: by jobs that share a folder, or the workers of a Dask cluster."""

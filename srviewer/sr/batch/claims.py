@@ -7,11 +7,12 @@ this chain is the claim that holds. Nobody deletes another's claim, so none can 
 that was slow between looking and deleting.
 """
 
+import errno
 import json
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,12 @@ from threading import Event, Thread
 from srviewer.documents import document_of
 from srviewer.errors import UserError
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.temporary_names import owner, process_mark, remove, temporary_name
+from srviewer.temporary_names import DAY_SECONDS, owner, process_mark, remove, temporary_name
 from srviewer.unwritable import make_folder, writing
 
 BEAT_SECONDS = 20.0  # between two signs of life
 STALE_SECONDS = 300.0  # without one; attributes that NFS keeps for a minute are no reason
+MOST_BYTES = 4096  # of a claim
 MOST_TRIES = 100  # each is one in which another job was quicker
 
 
@@ -81,9 +83,9 @@ class Claim:
         """Delete the claim and those that it took over, the first one first, which frees it."""
         self._over.set()
         self._thread.join()
-        if self._holds():
-            for entry in self._chain:
-                remove(entry.path)
+        with suppress(OSError):  # of a file system that is away; it gets stale then
+            if self._holds():
+                _delete(self._chain)
 
     def _holds(self) -> bool:
         chain = _chain(self._folder, self._key)
@@ -134,22 +136,22 @@ def holder(batch_folder: BatchFolder, key: str) -> Holder | None:
 def clear_claims(batch_folder: BatchFolder) -> None:
     """Delete the claims of this job, whose workers have ended, and what belongs to no chain.
 
-    Stale claims of others stay for the job that takes their volumes over.
+    Stale claims of others stay for the job that takes their volumes over, for a day.
 
     Args:
         batch_folder: The folder of the batch.
     """
-    for path in sorted(batch_folder.claims.glob("*")):
-        chain = _chain(batch_folder.claims, path.name.partition(".")[0])
-        if chain and chain[-1].batch == batch_folder.batch:
-            for entry in chain:
-                remove(entry.path)
-        elif path not in [entry.path for entry in chain]:
-            entry_alone = _read(path)
-            if entry_alone is not None and _is_stale(entry_alone, batch_folder):
+    with suppress(OSError, UserError):  # what is left is stale one day
+        for path in sorted(batch_folder.claims.glob("*")):
+            chain = _chain(batch_folder.claims, path.name.partition(".")[0])
+            if chain and (
+                chain[-1].batch == batch_folder.batch or _is_old(chain[-1], batch_folder.state)
+            ):
+                _delete(chain)
+            entry = _read(path)
+            if entry is not None and entry not in chain and _is_stale(entry, batch_folder):
                 remove(path)
-    with suppress(OSError):  # others still have claims
-        batch_folder.claims.rmdir()
+        batch_folder.claims.rmdir()  # unless others still have claims
 
 
 def shared_now(folder: Path) -> float:
@@ -165,7 +167,7 @@ def shared_now(folder: Path) -> float:
         UserError: It cannot be written to.
     """
     probe = temporary_name(folder / "now")
-    with writing(folder):
+    with writing(folder / "now"):
         try:
             probe.touch()
             return probe.stat().st_mtime
@@ -175,19 +177,20 @@ def shared_now(folder: Path) -> float:
 
 def _claim(batch_folder: BatchFolder, key: str) -> Claim | Holder:
     folder = batch_folder.claims
-    for _ in range(MOST_TRIES):
-        chain = _chain(folder, key)
-        if chain and not _is_stale(chain[-1], batch_folder):
-            return chain[-1]
-        path = folder / (f"{key}.{chain[-1].mark}" if chain else key)
-        mark = process_mark()
-        if not _created(path, batch_folder.batch, mark):
-            continue  # another job was quicker
-        # What was taken over may have been given back meanwhile: then this claim hangs on nothing.
-        chain = _chain(folder, key)
-        if chain and chain[-1].mark == mark:
-            return Claim(folder, key, tuple(chain))
-        remove(path)
+    with writing(folder / key):
+        for _ in range(MOST_TRIES):
+            chain = _chain(folder, key)
+            if chain and not _is_stale(chain[-1], batch_folder):
+                return chain[-1]
+            path = folder / (f"{key}.{chain[-1].mark}" if chain else key)
+            mark = process_mark()
+            if not _created(path, batch_folder.batch, mark):
+                continue  # another job was quicker
+            # What it takes over may have been given back meanwhile: then it hangs on nothing.
+            chain = _chain(folder, key)
+            if chain and chain[-1].mark == mark:
+                return Claim(folder, key, tuple(chain))
+            remove(path)
     raise UserError(
         f"No claim can be made in '{folder}': what is created there is not found afterwards."
     )
@@ -225,12 +228,24 @@ def _chain(folder: Path, key: str) -> list[Holder]:
     return chain
 
 
+def _delete(chain: Sequence[Holder]) -> None:
+    """Delete a chain, its first claim first: from then on the others belong to nothing."""
+    for entry in chain:
+        remove(entry.path)
+
+
 def _read(path: Path) -> Holder | None:
+    """A claim file; None where there is none. OSError where that cannot be told."""
     try:
-        with path.open("rb") as file:
-            status, content = os.fstat(file.fileno()), file.read(4096)
-    except FileNotFoundError:
-        return None
+        content = b""
+        # Of another user, who lets nobody read, there is only the time.
+        with suppress(PermissionError), path.open("rb") as file:
+            content = file.read(MOST_BYTES)
+        status = path.stat()
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ESTALE):  # the second: deleted while it was read
+            return None
+        raise
     beat, damaged = status.st_mtime, f"{status.st_mtime_ns}"
     try:
         words = document_of(content)
@@ -253,3 +268,7 @@ def _is_stale(entry: Holder, batch_folder: BatchFolder) -> bool:
     if entry.host == socket.gethostname() and owner(entry.mark) == "ended":
         return True
     return shared_now(batch_folder.state) - entry.beat > STALE_SECONDS
+
+
+def _is_old(entry: Holder, folder: Path) -> bool:
+    return shared_now(folder) - entry.beat > DAY_SECONDS

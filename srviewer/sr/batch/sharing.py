@@ -116,10 +116,12 @@ class Waiting:
         pause = LOOK_SECONDS + LOOK_SECONDS_EACH * len(self._items)
         if not self._items or time.monotonic() - self._looked < pause:
             return []
-        free = [
-            item for item in self._items if holder(self._batch_folder, volume_key(item)) is None
-        ]
+        self._looked = time.monotonic()
+        free: list[Item] = []
+        with suppress(OSError, UserError):  # a file system that is away for a moment
+            for item in self._items:
+                if holder(self._batch_folder, volume_key(item)) is None:
+                    free.append(item)
         for item in free:
             del self._items[item]
-        self._looked = time.monotonic()
         return free

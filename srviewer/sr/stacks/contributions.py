@@ -124,6 +124,7 @@ def contributions(
         job = compared_regions(coarse, motions, 0, data_range)
         regions = yield from within(job, 0.0, 0.1)
     parts: list[Contribution] = []
+    agreement = np.ones(grid.shape, np.float32)
     for place, number in enumerate(numbers):
         start = 0.1 + 0.9 * place / len(numbers)
         stack = matched[number].stack
@@ -134,10 +135,10 @@ def contributions(
         weight = yield from within(seen, start, start)
         if trust.min() < 1:
             weight *= yield from within(trust_on(trust, stack.placed, across, grid), start, start)
-        agreement = np.ones(grid.shape, np.float32)
-        if regions is not None:
+        if regions is not None and len(numbers) > 2:
             trusted = sampled(regions.trust[place], regions.grid, grid, order=1)
             weight *= yield from within(trusted, start, start)
+        if regions is not None and (not parts or len(numbers) > 2):  # two agree as far with either
             agreed = sampled(regions.agreement[place], regions.grid, grid, order=1)
             agreement = yield from within(agreed, start, start)
         result = yield from within(stack.result_on(grid), start, start + 0.9 / len(numbers))

@@ -25,7 +25,12 @@ from srviewer.sr.stacks.contributions import (
 )
 from srviewer.sr.stacks.joined import Joined, JoinedStack, joined_source, motion_values
 from srviewer.sr.stacks.joined_origin import joined_origin
-from srviewer.sr.stacks.leaving_out import left_out
+from srviewer.sr.stacks.leaving_out import (
+    Predicted,
+    best_step,
+    left_out,
+    predicted_from_others,
+)
 from srviewer.sr.stacks.left_out import LeftOut
 from srviewer.sr.stacks.placing import Places, places
 from srviewer.sr.stacks.request import JoinRequest, check_join
@@ -84,9 +89,11 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     matching = matched_stacks(singles, found, request.reference)
     matched = yield from within(matching, PLACED, MATCHED)
     prepared = _Prepared(request, singles, found, matched)
-    scores: list[LeftOut | None] = [None] * len(stacks)
+    predicted: list[Predicted | None] = [None] * len(stacks)
     if request.left_out:
-        scores = yield from within(_left_out(prepared), MATCHED, TESTED)
+        predicted = yield from within(_predicted(prepared), MATCHED, TESTED)
+    step = best_step(predicted)
+    scores = yield from within(_scores(predicted, step), TESTED, TESTED)
     gains = _gains(scores)
     is_single = bool(gains) and float(np.mean(gains)) < GAIN_DB
     numbers = [request.reference] if is_single else list(range(len(stacks)))
@@ -96,7 +103,7 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     parts = yield from within(sharing, TESTED, SHARED)
     empty = empty_value(prepared.reference.result)
     estimating = joint_estimate(parts, grid, empty)
-    voxels = yield from within(estimating, SHARED, ESTIMATED)
+    voxels = (yield from within(estimating, SHARED, ESTIMATED)).blended(step)
     described = yield from within(
         _described(prepared, voxels, grid, parts, numbers, scores), ESTIMATED, 0.99
     )
@@ -107,6 +114,7 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
         model=prepared.reference.model,
         stacks=described,
         is_single=is_single,
+        joint_step=step,
         device=prepared.reference.device,
         seconds=time.monotonic() - started,
         peak_memory_mb=peak_memory_mb(),
@@ -114,12 +122,12 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     )
 
 
-def _left_out(prepared: _Prepared) -> Job[list[LeftOut | None]]:
-    """The scores of each stack; where it is left out the others are joined on the lattice."""
+def _predicted(prepared: _Prepared) -> Job[list[Predicted | None]]:
+    """Each stack as the others predict it, joined on the lattice."""
     count = len(prepared.singles)
-    scores: list[LeftOut | None] = []
+    predicted: list[Predicted | None] = []
     for number in range(count):
-        job = left_out(
+        job = predicted_from_others(
             number,
             prepared.singles,
             prepared.matched,
@@ -127,7 +135,14 @@ def _left_out(prepared: _Prepared) -> Job[list[LeftOut | None]]:
             prepared.lattice,
             prepared.reference.intensity.range,
         )
-        scores.append((yield from within(job, number / count, (number + 1) / count)))
+        predicted.append((yield from within(job, number / count, (number + 1) / count)))
+    return predicted
+
+
+def _scores(predicted: Sequence[Predicted | None], step: float) -> Job[list[LeftOut | None]]:
+    scores: list[LeftOut | None] = []
+    for stack in predicted:
+        scores.append(None if stack is None else (yield from left_out(stack, step)))
     return scores
 
 
@@ -169,7 +184,7 @@ def _described(
     described: list[JoinedStack] = []
     for number, single in enumerate(prepared.singles):
         start = number / len(prepared.singles)
-        checking = _agreement(single, prepared.matched[number], coefficients, grid)
+        checking = _agreement(single, prepared.matched[number], coefficients, voxels, grid)
         agreement = yield from within(checking, start, start)
         stack, match = prepared.matched[number].stack, prepared.matched[number].match
         others = [other for other in range(len(prepared.singles)) if other != number]
@@ -205,9 +220,9 @@ def _shares(
 
 
 def _agreement(
-    single: Single, matched: Matched, coefficients: Voxels, grid: Geometry
+    single: Single, matched: Matched, coefficients: Voxels, voxels: Voxels, grid: Geometry
 ) -> Job[Consistency | None]:
-    predicted = yield from matched.stack.predicted(coefficients, grid)
+    predicted = yield from matched.stack.predicted(coefficients, grid, voxels)
     held = matched.stack.held(grid)
     if not held.any():
         return None
@@ -219,15 +234,6 @@ def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, is_single: bool
     request, reference = prepared.request, prepared.reference
     scans = [single.scan for single in prepared.singles]
     others = ", ".join(scan.name for n, scan in enumerate(scans) if n != request.reference)
-    step = f"joined with {len(scans) - 1} other stacks ({others})"
-    header = reference.result.derived_header(grid, step, f"{reference.scan.name} (joined)")
-    header = replace(
-        header,
-        source=joined_source(scans, request.reference),
-        origin=joined_origin(scans, request.reference),
-        planes=None,
-    )
-    return header.with_voxels(voxels)
     step = f"joined with {len(scans) - 1} other stack{'s' * (len(scans) > 2)} ({others})"
     name = f"{reference.scan.name} (joined)"
     if is_single:
@@ -238,8 +244,13 @@ def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, is_single: bool
         voxels = yield from sampled(weights, grid, wanted)
         step, grid = f"{step}; resampled to {request.spacing_mm:.4g} mm", wanted
     header = reference.result.derived_header(grid, step, name)
-    source = joined_source(scans, request.reference)
-    return replace(header, source=source, planes=None).with_voxels(voxels)
+    header = replace(
+        header,
+        source=joined_source(scans, request.reference),
+        origin=joined_origin(scans, request.reference),
+        planes=None,
+    )
+    return header.with_voxels(voxels)
 
 
 def _warnings(prepared: _Prepared, is_single: bool, gains: Sequence[float]) -> tuple[str, ...]:

@@ -81,6 +81,7 @@ class Joined:
         model: The network; None for interpolation.
         stacks: What was found of each, in the order in which they were given.
         is_single: Whether joining gained nothing, so that ``volume`` is the reference's own result.
+        joint_step: The share of the joint step that was used, 0..1.
         device: The title of the device.
         seconds: Wall time.
         peak_memory_mb: The largest memory of the process, 10^6 bytes; None where not known.
@@ -92,6 +93,7 @@ class Joined:
     model: Model | None
     stacks: tuple[JoinedStack, ...]
     is_single: bool
+    joint_step: float
     device: str
     seconds: float
     peak_memory_mb: float | None
@@ -114,6 +116,7 @@ class Joined:
             "precision": PRECISION,
             "stacks": [stack.values() for stack in self.stacks],
             "is_single": self.is_single,
+            "joint_step": self.joint_step,
             "device": self.device,
             "seconds": round(self.seconds, 3),
             "peak_memory_mb": self.peak_memory_mb,

@@ -8,40 +8,65 @@ import numpy as np
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.resampling.spline import sampled, spline_coefficients
 from srviewer.core.scores.metrics import Mask, psnr
-from srviewer.core.stacks.coherence import coherence
+from srviewer.core.stacks.coherence import Bands, coherence
 from srviewer.core.stacks.coverage import coverage
 from srviewer.core.stacks.joint_estimate import joint_estimate
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, within
+from srviewer.job import Job, Progress, within
 from srviewer.sr.results.maps import RESIDUAL, made_map
 from srviewer.sr.stacks.contributions import Matched, contributions
 from srviewer.sr.stacks.left_out import Coherence, LeftOut, SliceScores
 from srviewer.sr.stacks.placing import Places
 from srviewer.sr.stacks.singles import Single
 
+SCORING = "Scoring what was left out"
 LEAST_SHARE = 0.05  # of the foreground of a stack, that the others cover
 
 
 @dataclass(frozen=True, eq=False)
-class _Predictions:
-    """(i, j, k) each on the thick grid of the stack that was left out, in the reference's unit."""
+class Predicted:
+    """A stack that was left out, with what the others predict for it.
 
-    joined: Voxels
+    All are (i, j, k) on its thick grid; the predictions are in the unit of the reference.
+
+    Attributes:
+        single: The stack.
+        stack: The same, placed and in the unit of the reference.
+        mean: By the weighted mean of the others.
+        joint: By the same after the joint step.
+        cubic: By the mean of the others, interpolated cubically.
+        alone: By the best other stack alone.
+        best: The number of that stack.
+        reached: The voxels that the others reach.
+        foreground: The foreground of the stack.
+    """
+
+    single: Single
+    stack: PlacedStack
+    mean: Voxels
+    joint: Voxels
     cubic: Voxels
-    single: Voxels
+    alone: Voxels
     best: int
+    reached: Mask
+    foreground: Mask
+
+    @property
+    def scored(self) -> Mask:
+        """(i, j, k), the voxels that are scored."""
+        return self.reached & self.foreground
 
 
-def left_out(
+def predicted_from_others(
     number: int,
     singles: Sequence[Single],
     matched: Sequence[Matched],
     places: Places,
     grid: Geometry,
     data_range: float,
-) -> Job[LeftOut | None]:
-    """Predict one stack from the others, and score that against what was measured.
+) -> Job[Predicted | None]:
+    """Predict one stack from the others.
 
     Args:
         number: Of the stack that is left out.
@@ -52,28 +77,101 @@ def left_out(
         data_range: The intensity range of the reference.
 
     Returns:
-        A job with the scores; None where the others cover too little of the stack.
+        A job with the predictions; None where the others cover too little of the stack.
     """
     stack = matched[number].stack
     others = [other for other in range(len(singles)) if other != number]
     foreground = singles[number].intensity.foreground(singles[number].scan.voxels)
-    scored = _scored(stack, [matched[other].stack for other in others], grid) & foreground
-    share = int(np.count_nonzero(scored)) / max(1, int(np.count_nonzero(foreground)))
-    if share < LEAST_SHARE:
+    reached = _reached(stack, [matched[other].stack for other in others], grid)
+    scored = reached & foreground
+    if int(scored.sum()) < LEAST_SHARE * max(1, int(foreground.sum())):
         return None
-    alone = yield from within(_alone(stack, matched, others, scored), 0.0, 0.3)
-    predictions = alone
+    cubic, alone, best = yield from within(_alone(stack, matched, others, scored), 0.0, 0.3)
+    mean = joint = alone
     if len(others) > 1:
         job = contributions(matched, others, places, grid, data_range)
         parts = yield from within(job, 0.3, 0.5)
-        joined = yield from within(joint_estimate(parts, grid, 0.0), 0.5, 0.9)
-        weights = yield from within(spline_coefficients(joined), 0.9, 0.92)
-        again = yield from within(stack.predicted(weights, grid), 0.92, 1.0)
-        predictions = _Predictions(again, alone.cubic, alone.single, alone.best)
-    return _scores(number, singles[number], stack, predictions, scored, share)
+        estimate = yield from within(joint_estimate(parts, grid, 0.0), 0.5, 0.9)
+        predictions: list[Voxels] = []
+        for start, voxels in ((0.9, estimate.mean), (0.95, estimate.joint)):
+            weights = yield from within(spline_coefficients(voxels), start, start)
+            again = stack.predicted(weights, grid, voxels)
+            predictions.append((yield from within(again, start, start + 0.05)))
+        mean, joint = predictions
+    single = singles[number]
+    return Predicted(single, stack, mean, joint, cubic, alone, best, reached, foreground)
 
 
-def _scored(stack: PlacedStack, others: Sequence[PlacedStack], grid: Geometry) -> Mask:
+def best_step(predicted: Sequence[Predicted | None]) -> float:
+    """The share of the joint step that predicts the stacks that were left out best.
+
+    Predictions are linear in it, so that the least squares are solved at once. Squared errors
+    prefer too small a step to one too large.
+
+    Args:
+        predicted: The stacks.
+
+    Returns:
+        0..1; 1 where no stack has a say, as of two.
+    """
+    along, square = 0.0, 0.0
+    for stack in predicted:
+        if stack is not None and stack.joint is not stack.mean:
+            step = (stack.joint - stack.mean)[stack.scored].astype(np.float64)
+            wanted = (stack.stack.measured - stack.mean)[stack.scored]
+            scale = (stack.single.intensity.range * _unit(stack)) ** 2
+            along += float(step @ wanted) / scale
+            square += float(step @ step) / scale
+    return min(1.0, max(0.0, along / square)) if square > 0 else 1.0
+
+
+def left_out(predicted: Predicted, step: float) -> Job[LeftOut]:
+    """Score the prediction of a stack against what was measured.
+
+    Args:
+        predicted: The predictions.
+        step: The share of the joint step, 0..1.
+
+    Returns:
+        A job with the scores.
+    """
+    yield Progress(0.0, SCORING)
+    stack, scored = predicted.stack, predicted.scored
+    across, measured = stack.degradation.axis, stack.measured
+    unit = _unit(predicted)
+    data_range = predicted.single.intensity.range * unit
+    joined = predicted.mean + np.float32(step) * (predicted.joint - predicted.mean)
+    candidates = joined, predicted.cubic, predicted.alone
+    whole = [_psnr(measured, values, data_range, scored) for values in candidates]
+    stacks = [np.moveaxis(values, across, 0) for values in (measured, scored, *candidates)]
+    rows: list[SliceScores] = []
+    for truth, pixels, *images in zip(*stacks, strict=True):
+        yield Progress(0.3 * len(rows) / len(stacks[0]), SCORING)
+        rows.append(SliceScores(*(psnr(truth, image, data_range, pixels) for image in images)))
+    first, second = (mm for axis, mm in enumerate(stack.grid.spacing) if axis != across)
+    reached, scan = predicted.reached, predicted.single.scan
+    bands: list[Bands] = []
+    for values in candidates:
+        yield Progress(0.3 + 0.2 * len(bands), SCORING)
+        bands.append(coherence(measured, values, reached, across, (first, second)))
+    residual = np.where(reached, (joined - measured) / np.float32(unit), np.float32(0))
+    return LeftOut(
+        psnr=whole[0],
+        psnr_cubic=whole[1],
+        psnr_single=whole[2],
+        single=predicted.best,
+        share=int(scored.sum()) / max(1, int(predicted.foreground.sum())),
+        data_range=predicted.single.intensity.range,
+        slices=tuple(rows),
+        coherence=tuple(
+            Coherence(*row)
+            for row in zip(bands[0].per_mm, *(band.correlations for band in bands), strict=True)
+        ),
+        residual=made_map(scan, residual, scan.name, RESIDUAL),
+    )
+
+
+def _reached(stack: PlacedStack, others: Sequence[PlacedStack], grid: Geometry) -> Mask:
     """The voxels that all others cover; where that is nothing, those that any of them covers."""
     held = [stack.held(other.placed) for other in others]
     every, some = np.logical_and.reduce(held), np.logical_or.reduce(held)
@@ -83,8 +181,8 @@ def _scored(stack: PlacedStack, others: Sequence[PlacedStack], grid: Geometry) -
 
 def _alone(
     stack: PlacedStack, matched: Sequence[Matched], others: Sequence[int], scored: Mask
-) -> Job[_Predictions]:
-    """The predictions by the best other stack alone, and by the mean of all others, cubic."""
+) -> Job[tuple[Voxels, Voxels, int]]:
+    """The predictions by the mean of the others, cubic, and by the best of them; its number."""
     best, best_error, single = others[0], np.inf, stack.measured
     total = np.zeros(stack.thin.shape, np.float32)
     cubic = np.zeros(stack.thin.shape, np.float32)
@@ -102,50 +200,13 @@ def _alone(
         total += weight
         cubic += weight * values
     mean = np.divide(cubic, total, out=cubic, where=total > 0)
-    plain = stack.degradation.apply(mean)
-    return _Predictions(single, plain, single, best)
+    return stack.degradation.apply(mean), single, best
 
 
-def _scores(
-    number: int,
-    single: Single,
-    stack: PlacedStack,
-    predictions: _Predictions,
-    scored: Mask,
-    share: float,
-) -> LeftOut:
-    across, measured = stack.degradation.axis, stack.measured
-    # The factor from the unit of the stack to that of the reference, which the shading changes.
-    unit = _unit(single, stack)
-    data_range = single.intensity.range * unit
-    candidates = predictions.joined, predictions.cubic, predictions.single
-    whole = [_psnr(measured, values, data_range, scored) for values in candidates]
-    stacks = [np.moveaxis(values, across, 0) for values in (measured, scored, *candidates)]
-    rows = []
-    for truth, pixels, *images in zip(*stacks, strict=True):
-        joined, cubic, alone = (psnr(truth, image, data_range, pixels) for image in images)
-        rows.append(SliceScores(joined, cubic, alone))
-    first, second = (mm for axis, mm in enumerate(stack.grid.spacing) if axis != across)
-    bands = [coherence(measured, v, scored, across, (first, second)) for v in candidates]
-    residual = np.where(scored, (predictions.joined - measured) / np.float32(unit), np.float32(0))
-    return LeftOut(
-        psnr=whole[0],
-        psnr_cubic=whole[1],
-        psnr_single=whole[2],
-        single=predictions.best,
-        share=float(share),
-        data_range=single.intensity.range,
-        slices=tuple(rows),
-        coherence=tuple(
-            Coherence(*row)
-            for row in zip(bands[0].per_mm, *(band.correlations for band in bands), strict=True)
-        ),
-        residual=made_map(single.scan, residual, single.scan.name, RESIDUAL),
-    )
-
-
-def _unit(single: Single, stack: PlacedStack) -> float:
-    spreads = stack.measured.std(dtype=np.float64), single.scan.voxels.std(dtype=np.float64)
+def _unit(predicted: Predicted) -> float:
+    """The factor from the unit of a stack to that of the reference, as its shading leaves it."""
+    measured, scan = predicted.stack.measured, predicted.single.scan.voxels
+    spreads = measured.std(dtype=np.float64), scan.std(dtype=np.float64)
     return float(spreads[0] / spreads[1]) if min(spreads) > 0 else 1.0
 
 

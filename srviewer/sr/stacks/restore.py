@@ -68,6 +68,7 @@ class _PlainJoined:
     seconds: float
     warnings: tuple[str, ...]
     peak_memory_mb: float | None = None
+    joint_step: float = 0.0
 
 
 def restored_result(
@@ -103,6 +104,7 @@ def restored_result(
         request=replace(request, left_out=any(stack.left_out for stack in plain.stacks)),
         model=model,
         stacks=tuple(_stack(stack, residuals.get(stack.index)) for stack in plain.stacks),
+        joint_step=plain.joint_step,
         is_single=plain.is_single,
         device=plain.device,
         seconds=plain.seconds,

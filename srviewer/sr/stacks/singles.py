@@ -69,10 +69,11 @@ def _single(scan: Volume, request: Request) -> Job[Single]:
     voxels = _filled(result.volume, request.axis)
     weights = yield from within(spline_coefficients(voxels, "Preparing to join"), WORKED, 1.0)
     stack = PlacedStack(
-        measured=scan.voxels,
+        measured=_filled(scan, request.axis),
         grid=scan.geometry,
         degradation=degradation_of(scan, request),
         weights=weights,
+        result=voxels,
         padded=scan.padded,
         motion=identity(),
     )

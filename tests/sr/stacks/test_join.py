@@ -3,17 +3,20 @@
 import json
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.ndimage import affine_transform
 
 import phantoms
+from benchmarks.join_stacks import around
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.stacks.rigid import motion_of
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
+from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.stacks.join import join
@@ -141,3 +144,16 @@ def test_a_join_stops_at_once_when_it_is_cancelled(thin: Volume) -> None:
     started = time.monotonic()
     job.close()
     assert time.monotonic() - started < 2  # half a second on a machine that does nothing else
+
+
+def test_a_real_block_of_few_slices_is_hardly_moved(shared_data: Path) -> None:
+    folder = shared_data / "stacks" / "lspine_t2_blocks"
+    stacks = [run(read(folder / name)) for name in ("6_t2_sag.nii.gz", "8_t2_ax_3.nii.gz")]
+    centre = stacks[1].geometry.centre
+    stacks = [around(stack, centre, 35.0) for stack in stacks]
+    joined = run(join(stacks, JoinRequest(method="cubic")))
+    assert np.linalg.norm(joined.stacks[1].translation_mm) < 3
+    score = joined.stacks[1].left_out
+    assert score is not None and score.psnr is not None
+    assert score.psnr > 10
+    assert joined.warnings
