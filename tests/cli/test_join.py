@@ -13,6 +13,7 @@ import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 
 from cli.conftest import Call, save
 from srviewer.__main__ import SAMPLES, main, window_arguments
@@ -91,6 +92,11 @@ def test_the_sample_from_its_folder_to_a_volume_and_a_page(knee: Path, tmp_path:
     text = page.read_text()
     assert "3 stacks joined onto sub-knee_acq-ax_PDw" in text and "Each stack" in text
     assert str(tmp_path) not in text
+    figures = sorted((tmp_path / "knee-figures").glob("*.png"))
+    names = ["left-out", "left-out-coherence", "left-out-slices", "montage", "stacks"]
+    assert [path.stem for path in figures] == names
+    for path in figures:  # none is blank
+        assert np.asarray(Image.open(path).convert("L")).std() > 5
     again = run(read(out))
     assert again.geometry.matches(refined, 1e-3) and again.voxels.max() > 0
 
