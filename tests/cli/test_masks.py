@@ -15,7 +15,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 from srviewer.sr.batch.items import select
 from srviewer.sr.batch.records import STATE, BatchFolder
-from srviewer.sr.batch.work import Settings, reconstructing
+from srviewer.sr.batch.settings import Settings
+from srviewer.sr.batch.work import reconstructing
 from srviewer.sr.inputs.segmentations import BY_NAME, BY_VOXELS
 from srviewer.sr.requests.request import Request
 from srviewer.sr.slabs.choice import SlabsWanted

@@ -19,7 +19,8 @@ from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.job import Job, Progress, run
 from srviewer.sr.batch.items import select
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Settings, reconstructing
+from srviewer.sr.batch.settings import Settings
+from srviewer.sr.batch.work import reconstructing
 from srviewer.sr.requests.request import Request
 
 

@@ -14,8 +14,8 @@ from srviewer.io.export.nifti import DataType
 from srviewer.io.targets import Target
 from srviewer.nn.devices.cores import usable_cores
 from srviewer.sr.batch.plan import WHOLE, BatchResult, Shard
+from srviewer.sr.batch.settings import Settings
 from srviewer.sr.batch.summary import HEAD, cells, left_out_reasons, status_line
-from srviewer.sr.batch.work import Settings
 from srviewer.sr.requests.request import Request
 from srviewer.sr.stacks.request import PRIORS
 

@@ -24,8 +24,8 @@ from srviewer.sr.batch.items import Item
 from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.pulse import Pulse
 from srviewer.sr.batch.records import BatchFolder
+from srviewer.sr.batch.settings import Settings
 from srviewer.sr.batch.sharing import Waiting, shared
-from srviewer.sr.batch.work import Settings
 from srviewer.sr.requests.memory import machine_bytes
 
 if TYPE_CHECKING:

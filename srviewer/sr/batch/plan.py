@@ -15,8 +15,8 @@ from srviewer.sr.batch.items import Item, Selection, SkippedVolume, describe_der
 from srviewer.sr.batch.joined_items import with_joins
 from srviewer.sr.batch.outcome import VolumeOutcome, all_outcomes, recorded_state, volume_key
 from srviewer.sr.batch.records import LOGS, STATE, BatchFolder
+from srviewer.sr.batch.settings import Settings
 from srviewer.sr.batch.summary import summary_path, write_summary
-from srviewer.sr.batch.work import Settings
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.inputs.data_sets import DataSetPart, check_place_of_results
 from srviewer.temporary_names import process_mark

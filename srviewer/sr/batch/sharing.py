@@ -15,7 +15,8 @@ from srviewer.sr.batch.outcome import (
     volume_key,
 )
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Settings, reconstructing
+from srviewer.sr.batch.settings import Settings
+from srviewer.sr.batch.work import reconstructing
 
 MOST_ENDED = 3  # jobs in a row that a volume may have ended, as by more memory than there is
 LOOK_SECONDS = 1.0  # between two looks at what other jobs have, and so much more for each volume:

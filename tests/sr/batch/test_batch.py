@@ -26,8 +26,9 @@ from srviewer.job import run
 from srviewer.sr.batch.items import describe_derivative, select
 from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.records import BatchFolder
+from srviewer.sr.batch.settings import Settings
 from srviewer.sr.batch.summary import write_summary
-from srviewer.sr.batch.work import Settings, reconstructing
+from srviewer.sr.batch.work import reconstructing
 from srviewer.sr.requests.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)

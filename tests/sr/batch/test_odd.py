@@ -13,7 +13,7 @@ from children import Child, ran
 from srviewer.job import run
 from srviewer.sr.batch.plan import BatchPlan, batch
 from srviewer.sr.batch.records import BatchFolder, read_batch_record
-from srviewer.sr.batch.work import Settings
+from srviewer.sr.batch.settings import Settings
 from srviewer.sr.requests.request import Request
 
 SCHEDULER = """

@@ -27,8 +27,8 @@ from srviewer.sr.batch.claims import (
 from srviewer.sr.batch.items import Item, select
 from srviewer.sr.batch.outcome import volume_key
 from srviewer.sr.batch.records import BatchFolder
+from srviewer.sr.batch.settings import Settings
 from srviewer.sr.batch.sharing import shared
-from srviewer.sr.batch.work import Settings
 from srviewer.sr.requests.request import Request
 from srviewer.temporary_names import process_mark
 

@@ -21,7 +21,8 @@ from srviewer.sr.batch.items import Item, select
 from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.plan import BatchPlan, batch
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Settings, reconstructing
+from srviewer.sr.batch.settings import Settings
+from srviewer.sr.batch.work import reconstructing
 from srviewer.sr.requests import memory
 from srviewer.sr.requests.request import Request
 

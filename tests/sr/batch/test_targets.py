@@ -19,7 +19,8 @@ from srviewer.job import run
 from srviewer.sr.batch.items import select
 from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Settings, reconstructing
+from srviewer.sr.batch.settings import Settings
+from srviewer.sr.batch.work import reconstructing
 from srviewer.sr.requests.request import Request
 
 DICOM, BIDS = target("dicom"), target("bids")

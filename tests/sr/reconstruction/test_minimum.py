@@ -12,7 +12,7 @@ from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.volumes.volume import Volume
 from srviewer.core.volumes.voxel_sources import Memory, kept
 from srviewer.job import run
-from srviewer.sr.batch.work import Settings
+from srviewer.sr.batch.settings import Settings
 from srviewer.sr.cross_plane.methods import METHODS
 from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.reconstruction.reconstruct import reconstruct

@@ -18,7 +18,7 @@ from srviewer.errors import UserError
 from srviewer.io.export.nifti import write_nifti
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.batch.work import Settings
+from srviewer.sr.batch.settings import Settings
 from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.reconstruction.repair import repaired
 from srviewer.sr.reconstruction.restore import restored
