@@ -43,6 +43,7 @@ from srviewer.sr.requests.request import GAPS, Gaps, Request
 from srviewer.sr.results.doubts import (
     described_regions,
     find_doubts,
+    find_regions,
     shown_maps,
 )
 from srviewer.sr.results.maps import (
@@ -185,8 +186,13 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     request = asked_request(scan, args)
     _check_maps(request, wanted)
     result = run_with_progress(reconstruct_with_gain(scan, request, _region(args, scan)))
-    doubts = run_with_progress(find_doubts(result, scan))
-    provenance = {**unscored(result, scan), "regions": described_regions(doubts)}
+    doubts = None
+    if DISAGREEMENT.id in wanted or args.report is not None:
+        doubts = run_with_progress(find_doubts(result, scan))
+        regions = None if doubts is None else doubts.regions
+    else:
+        regions = run_with_progress(find_regions(result, scan))
+    provenance = {**unscored(result, scan), "regions": described_regions(regions)}
     maps = shown_maps(result, doubts)
     output = run_with_progress(writer_of(args)(result.volume, scan, provenance))
     for kind, path in wanted.items():
@@ -203,7 +209,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         run_with_progress(trust_report(scan, result, doubts=doubts)).save(args.report)
     others = (*wanted.values(), args.output_labels, args.report)
     written = [output.path, *(path for path in others if path is not None)]
-    notes = [*region_lines(doubts), *_notes(output)]
+    notes = [*region_lines(regions), *_notes(output)]
     text = _text(scan, result, written, rounded_to(result.volume, args, output), notes)
     return VerbOutput(text, {**values_of(output), **provenance})
 

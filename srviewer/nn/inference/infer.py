@@ -53,6 +53,7 @@ class Upsampler:
         self.precision = used_precision(precision, model, self.device)
         self.neighbours = model.plan.neighbours
         self._quick: nn.Module | None = None  # the network in 8-bit integers
+        self._radii: dict[int, int] = {}  # of the receptive field, by the factor
         self._network = built_network(model).eval().to(self.device)
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -187,7 +188,9 @@ class Upsampler:
     def _box(self, slices: Voxels, factor: int, scale: float) -> Box:
         """Rows and columns outside which the receptive field holds only air."""
         brightest = np.abs(slices).max(axis=0)
-        radius = receptive_radius(self._network, factor)
+        if factor not in self._radii:
+            self._radii[factor] = receptive_radius(self._network, factor)
+        radius = self._radii[factor]
         rows, columns = (brightest.max(axis=axis) > AIR_SHARE * scale for axis in (1, 0))
         return _grown(rows, radius), _grown(columns, radius)
 

@@ -75,31 +75,49 @@ def find_doubts(result: Reconstruction, scan: ScanHeader) -> Job[Doubts | None]:
         A job with map and regions; None where no two planes made the result.
     """
     raw = result.disagreement
-    if raw is None:
+    regions = yield from within(find_regions(result, scan), 0.0, 0.6)
+    if raw is None or regions is None:
+        return None
+    voxels = yield from within(smoothed(raw.voxels), 0.6, 1.0)
+    padded = result.volume.padded
+    if padded is not None:
+        voxels[padded] = 0
+    return Doubts(raw.derived(voxels, raw.geometry, HISTORY), regions)
+
+
+def find_regions(
+    result: Reconstruction, scan: ScanHeader
+) -> Job[tuple[DoubtfulRegion, ...] | None]:
+    """Find the regions of a result that are most likely wrong.
+
+    Args:
+        result: The result.
+        scan: The scan that it was made from.
+
+    Returns:
+        A job with at most ten, the largest disagreement first; None where no two planes made the
+        result.
+    """
+    if result.disagreement is None:
         return None
     volume, padded = result.volume, result.volume.padded
     foreground = volume_intensity(volume).foreground(volume.voxels)
     if padded is not None:
         foreground &= ~padded
-    job = highest_cubes(raw.voxels, foreground, volume.geometry)
-    cubes = yield from within(job, 0.0, 0.6)
-    voxels = yield from within(smoothed(raw.voxels), 0.6, 1.0)
-    if padded is not None:
-        voxels[padded] = 0
-    regions = tuple(_region(cube, result, scan) for cube in cubes)
-    return Doubts(raw.derived(voxels, raw.geometry, HISTORY), regions)
+    cubes = yield from highest_cubes(result.disagreement.voxels, foreground, volume.geometry)
+    return tuple(_region(cube, result, scan) for cube in cubes)
 
 
-def described_regions(doubts: Doubts | None) -> list[dict[str, Any]] | None:
+def described_regions(regions: tuple[DoubtfulRegion, ...] | None) -> list[dict[str, Any]] | None:
     """The regions of a result as plain JSON values.
 
     Args:
-        doubts: Of the result; None where it has no disagreement.
+        regions: Of the result; None where it has no disagreement.
 
     Returns:
         The regions, the largest disagreement first; None without a disagreement.
     """
-    return None if doubts is None else [region.described() for region in doubts.regions]
+    return None if regions is None else [region.described() for region in regions]
 
 
 def shown_maps(result: Reconstruction, doubts: Doubts | None) -> dict[str, Volume]:
