@@ -104,9 +104,13 @@ def joint_estimate(
     mean = yield from within(weighted_mean(contributions, empty), 0.0, 0.05)
     if len(contributions) < 2:
         return JointEstimate(mean, mean)
-    total = sum((part.weight for part in contributions), np.zeros_like(mean))
+    total = np.zeros_like(mean)
     estimate = mean.copy()
-    held = [part.stack.held(grid) for part in contributions]
+    held: list[Mask] = []
+    for part in contributions:
+        yield Progress(0.05, "Comparing with the stacks")
+        total += part.weight
+        held.append(part.stack.held(grid))
     targets: list[Voxels] = []
     steps = STEPS_OF_TWO if len(contributions) == 2 else STEPS_OF_MORE
     for step in range(steps):

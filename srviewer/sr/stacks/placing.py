@@ -25,6 +25,7 @@ from srviewer.sr.stacks.registration import coarse_motion
 from srviewer.sr.stacks.singles import Single
 
 LEAST_PROBES = 150  # of either stack that the other covers
+MOST_OF_STACK = 60_000  # probes, of which those that another stack covers are chosen
 # A header's place is left where the new one is more likely by this (logarithm), and each stack
 # predicts the other better.
 EVIDENCE = 4.0
@@ -124,7 +125,7 @@ def _side(single: Single) -> Side:
     if stack.padded is not None:
         usable &= ~stack.padded
     probes = probes_of(stack.measured, usable, stack.grid, stack.degradation)
-    return Side(probes, single.filled, single.result.geometry, order=1)
+    return Side(probes.at_most(MOST_OF_STACK), single.filled, single.result.geometry, order=1)
 
 
 def _pairs(count: int, reference: int) -> list[tuple[int, int]]:
@@ -154,6 +155,7 @@ def _compared(
         return _Compared(first, second, pair, centre, usual, header, header)
     job = coarse_motion(coarse[first], coarse[second], still, centre)
     start = yield from within(job, 0.0, 0.3)
+    yield Progress(0.3, "Comparing two stacks")
     pair = every.within(still, start)
     starts = [still, start]
     if usual is USUAL_SHORT or pair.size < LEAST_PROBES:  # far away there is nothing to compare
