@@ -14,7 +14,8 @@ cd "$work"
 grep -q '"name": "fast"' models.json
 "$program" reconstruct "$here/resources/sample/t2_brain_100_thick.nii.gz" -o thin.nii.gz
 "$program" compare "$here/resources/sample/t2_brain_100_truth.nii.gz" thin.nii.gz --json scores.json
-"$program" join "$here/resources/sample/stacks" -o joined.nii.gz --method cubic
+"$program" join "$here"/resources/sample/stacks/*-{ax,sag}_*.nii.gz -o joined.nii.gz \
+    --method cubic --register none
 "$program" screenshot thin.nii.gz -o picture.png
 [ -s picture.png ]
 grep -E '"(srviewer|python|system|models_shipped)"' diagnose.json

@@ -154,7 +154,7 @@ def panels(rows: Sequence[Panel]) -> bytes:
     columns = min(len(rows), 3)
     height = -(-len(rows) // columns)
     figure = Figure(figsize=(2.9 * columns, 2.4 * height), layout="constrained")
-    every = figure.subplots(height, columns, squeeze=False).flat
+    every = figure.subplots(height, columns, squeeze=False).ravel()
     for axes in every:
         axes.set_axis_off()
     for axes, panel in zip(every, rows, strict=False):
