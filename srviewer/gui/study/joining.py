@@ -71,7 +71,7 @@ class Joining(QObject):
         self.refused = ""
         self._studies, self._study, self._work = studies, studies.study, work
         self._start = start
-        self._facts: WeakKeyDictionary[Series, StackFacts] = WeakKeyDictionary()
+        self._facts: dict[Series, StackFacts] = {}  # of what is open
         self._ticks: WeakKeyDictionary[Volume, dict[int, bool]] = WeakKeyDictionary()
         self._acknowledged: frozenset[str] = frozenset()  # the doubts that the user has read
         self._answered: WeakSet[Volume] = WeakSet()  # about which no bar asks again
@@ -225,6 +225,7 @@ class Joining(QObject):
         """Read the headers that are not known; one scan alone needs none."""
         states = self._studies.states
         series = [state.origin.series for state in states if state.origin is not None]
+        self._facts = {one: self._facts[one] for one in series if one in self._facts}
         unknown = [one for one in series if one not in self._facts]
         if len(states) < 2 or not unknown:
             self._renew()

@@ -1,6 +1,7 @@
 """The stacks of other tabs that can be joined with the one that is shown, and the settings."""
 
 from dataclasses import replace
+from weakref import ref
 
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -37,7 +38,7 @@ class JoinBox(QWidget):
         super().__init__()
         self._controller, self._study = controller, controller.study
         self._joining = controller.joining
-        self._rows: tuple[tuple[Volume, QCheckBox], ...] = ()
+        self._rows: tuple[tuple[ref[Volume], QCheckBox], ...] = ()  # closed scans are let go
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         self._reference = label("", "muted")
@@ -122,10 +123,10 @@ class JoinBox(QWidget):
     def _show(self) -> None:
         joining, scan = self._joining, self._study.scan
         self.setVisible(bool(joining.candidates) and scan is not None)
+        self._show_stacks([one for one in joining.candidates if not one.fit.refused])
         if scan is None or not joining.candidates:
             return
         self._reference.setText(tr("Onto '{name}', which is shown, with:", name=scan.name))
-        self._show_stacks([one for one in joining.candidates if not one.fit.refused])
         refused = (one.fit.refused for one in joining.candidates if one.fit.refused)
         self.refused.show_text(tuple(dict.fromkeys(refused)))
         self._show_settings()
@@ -136,24 +137,27 @@ class JoinBox(QWidget):
 
     def _show_stacks(self, candidates: list[Candidate]) -> None:
         """A row for each stack; rows stay while the stacks do, and so keep the focus."""
-        scans = [one.scan for one in candidates]
-        if len(scans) != len(self._rows) or any(
-            scan is not row for scan, (row, _) in zip(scans, self._rows, strict=True)
-        ):
+        if [id(one.scan) for one in candidates] != [id(kept()) for kept, _ in self._rows]:
             for _, box in self._rows:
                 self._list.removeWidget(box)
                 box.hide()  # at once: it is deleted only when nothing else is to be done
                 box.deleteLater()
-            self._rows = tuple((scan, self._row(scan)) for scan in scans)
+            self._rows = tuple((ref(one.scan), self._row(one.scan)) for one in candidates)
         for one, (_, box) in zip(candidates, self._rows, strict=True):
             box.setChecked(one.ticked)
 
     def _row(self, scan: Volume) -> QCheckBox:
         box = QCheckBox(menu_text(visible_line(scan.name)))
         describe(box, scan.name, tr("Join this stack"))
-        box.clicked.connect(lambda ticked: self._joining.tick(scan, ticked))
+        kept = ref(scan)
+        box.clicked.connect(lambda ticked: self._tick(kept, ticked))
         self._list.addWidget(box)
         return box
+
+    def _tick(self, kept: ref[Volume], ticked: bool) -> None:
+        scan = kept()
+        if scan is not None:
+            self._joining.tick(scan, ticked)
 
     def _show_settings(self) -> None:
         settings = self._joining.settings
