@@ -16,20 +16,17 @@ from srviewer.nn.reports.report import TrainStep
 from srviewer.nn.training import loop
 
 
-def curves(plans: list[dict[str, Any]]) -> list[list[float]]:
-    """One list of losses for each plan; only steps that are reported count."""
-    return [_curve(TrainingPlan.from_json(plan)) for plan in plans]
-
-
-def _curve(plan: TrainingPlan) -> list[float]:
+def curve(plan: dict[str, Any]) -> list[float]:
+    """The loss of each step that is reported."""
     losses = []
 
     def note(step: object) -> None:
         if isinstance(step, TrainStep):
             losses.append(step.loss)
 
+    parsed = TrainingPlan.from_json(plan)
     environment = loop.TrainingEnvironment("cpu", process=this_process())
-    run(loop.train(VolumeTrainingData([phantoms.head()]), plan, "m", environment), note)
+    run(loop.train(VolumeTrainingData([phantoms.head()]), parsed, "m", environment), note)
     return losses
 
 
@@ -37,6 +34,6 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     loop.REPORT_SECONDS = 0.0
     folder = Path(sys.argv[1])
-    found = curves(json.loads((folder / "plans.json").read_text()))
+    found = curve(json.loads((folder / "plan.json").read_text()))
     if this_process().leads:
-        (folder / "curves.json").write_text(json.dumps(found))
+        (folder / "curve.json").write_text(json.dumps(found))
