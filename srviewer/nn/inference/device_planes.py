@@ -24,7 +24,7 @@ from srviewer.nn.networks.receptive_field import receptive_radius
 JOINING = "Joining both planes"
 REFINED = 0.95  # how far the whole is when both planes of every mirrored copy have been refined
 
-# By the ids of the fusions, which these are; all of them are simple enough to be here too.
+# By the id of the fusion: (first, second) -> fused.
 JOINED: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "mean": lambda first, second: (first + second).mul_(0.5),
     "first": lambda first, second: first,
@@ -131,12 +131,12 @@ class DevicePlanes:
         """(slice, row, column) through every pass."""
         around, count = self.upsampler.neighbours, len(self.stages)
         for number, factor in enumerate(self.stages):
-            many, rows, columns = slices.shape
-            fine = slices.new_empty((many, rows * factor, columns))
-            seen = torch.arange(-around, many + around, device=slices.device)
-            padded = slices[seen.clamp_(0, many - 1)]
+            total, rows, columns = slices.shape
+            fine = slices.new_empty((total, rows * factor, columns))
+            seen = torch.arange(-around, total + around, device=slices.device)
+            padded = slices[seen.clamp_(0, total - 1)]
             refine = partial(self._refine, padded, fine, factor)
-            job = self.upsampler.in_batches(refine, (many, rows, columns), _given_up)
+            job = self.upsampler.in_batches(refine, (total, rows, columns), _given_up)
             yield from within(job, number / count, (number + 1) / count)
             slices = fine
         return slices

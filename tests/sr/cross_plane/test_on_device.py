@@ -13,11 +13,14 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.core.volumes.voxel_sources import Memory
 from srviewer.errors import UserError
 from srviewer.io.chunk_store import Scratch
-from srviewer.job import run
+from srviewer.job import Job, run
 from srviewer.nn.inference.device_planes import JOINED, DevicePlanes
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.sr.cross_plane import network
-from srviewer.sr.cross_plane.on_device import suits_device
+from srviewer.sr.cross_plane.estimate import Keep
+from srviewer.sr.cross_plane.on_device import estimated_on_device, suits_device
+from srviewer.sr.cross_plane.plane_slices import PlaneSlices
+from srviewer.sr.cross_plane.refinement import Refinement
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
@@ -41,8 +44,8 @@ def _request(**settings: Any) -> Request:
     [
         (0.0, {}),  # with much air around the head
         (300.0, {"factor": 2, "axis": 0, "flips": True}),  # with an intensity floor
-        (0.0, {"factor": 6, "axis": 1, "fusion": "first"}),  # in two passes
-        (-700.0, {"fusion": "second", "minimum": "scan", "also": ((0, 2),)}),
+        (0.0, {"factor": 12, "axis": 1, "fusion": "first"}),  # in two passes
+        (-700.0, {"factor": 6, "fusion": "second", "minimum": "scan", "also": ((0, 2),)}),
     ],
     ids=str,
 )
@@ -57,11 +60,17 @@ def test_a_reconstruction_is_the_same_on_either_way(
     geometry = thick_head.geometry.cropped(0, 0, 39)
     scan = Volume(voxels, geometry, "head")
     plain = run(reconstruct(scan, _request(**settings)))
-    asked = []
-    monkeypatch.setattr(network, "suits_device", lambda *choice: asked.append(choice) or True)
+    done = []
+
+    def watched(slices: PlaneSlices, todo: Refinement, keep: Keep) -> Job[bool]:
+        done.append((yield from estimated_on_device(slices, todo, keep)))
+        return done[-1]
+
+    monkeypatch.setattr(network, "suits_device", lambda *choice: True)
+    monkeypatch.setattr(network, "estimated_on_device", watched)
     other = run(reconstruct(scan, _request(**settings)))
 
-    assert len(asked) == len(other.request.steps)
+    assert done == [True for _ in other.request.steps]
     assert other.maps().keys() == plain.maps().keys()
     pairs = [(plain.volume, other.volume)]
     pairs += [(one, other.maps()[kind]) for kind, one in plain.maps().items()]
