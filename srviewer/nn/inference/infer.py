@@ -213,8 +213,9 @@ class Upsampler:
     def _box(self, slices: Voxels, factor: int, scale: float) -> Box:
         """Rows and columns outside which the receptive field holds only air."""
         brightest = np.abs(slices).max(axis=0)
+        radius = receptive_radius(self._network, factor)
         rows, columns = (brightest.max(axis=axis) > AIR_SHARE * scale for axis in (1, 0))
-        return box_around(rows, columns, receptive_radius(self._network, factor))
+        return box_around(rows, columns, radius)
 
     def _refine(self, windows: Voxels, box: Box, factor: int, scale: float, fine: Voxels) -> None:
         """One batch (B, row, column, 2k+1) into ``fine``; the network is run in the box alone."""
