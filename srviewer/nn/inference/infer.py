@@ -1,6 +1,6 @@
 """Running a trained network on stacks of slices."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,9 @@ AIR_SHARE = 0.02
 DEVICE_ERRORS = (torch.OutOfMemoryError, getattr(torch, "AcceleratorError", torch.OutOfMemoryError))
 
 Box = tuple[slice, slice]  # rows, columns of the coarse slices
+Seen = npt.NDArray[np.bool_]
+Batch = Callable[[int, int], None]
+Retreat = Callable[[RuntimeError, int, int], None]
 
 
 class Upsampler:
@@ -47,7 +50,7 @@ class Upsampler:
                 f"The model '{model.name}' enlarges 2D images; scans need one that was trained "
                 f"with the layout 'axis'. Choose another model."
             )
-        self._model = model
+        self.model = model
         self._lost = ""  # names a device that failed, for the title
         self.device = chosen_device("cpu" if (device, precision) == ("auto", "int8") else device)
         self.precision = used_precision(precision, model, self.device)
@@ -61,6 +64,11 @@ class Upsampler:
     def device_title(self) -> str:
         """The device as it is shown and exported, and the one that it replaced after a failure."""
         return device_title(self.device) + self._lost
+
+    @property
+    def network(self) -> nn.Module:
+        """The network in float32, on the device."""
+        return self._network
 
     @property
     def needs_scales(self) -> bool:
@@ -135,25 +143,43 @@ class Upsampler:
         count -= 2 * self.neighbours
         fine = np.empty((count, rows * factor, columns), np.float32)
         windows = sliding_window_view(padded, 2 * self.neighbours + 1, axis=0)
-        batch = self.batch_of(rows, columns)
-        start = 0
+
+        def refine(start: int, stop: int) -> None:
+            box = self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
+            self._refine(windows[start:stop], box, factor, scale, fine[start:stop])
+
+        yield from self.in_batches(refine, (count, rows, columns), self._retreat)
+        return fine
+
+    def in_batches(self, refine: Batch, shape: tuple[int, int, int], retreat: Retreat) -> Job[None]:
+        """Refine a stack batch by batch; one that does not fit into the memory is halved.
+
+        Args:
+            refine: Refines the slices of a batch, from the first and the one behind the last.
+            shape: (slices, rows, columns), before they are refined.
+            retreat: Takes the error, rows and columns when a single slice does not fit, or the
+                device is lost: raises it, or moves elsewhere, where the batch is tried again.
+
+        Yields:
+            The progress, before each batch.
+        """
+        count, rows, columns = shape
+        batch, start = self.batch_of(rows, columns), 0
         while start < count:
             yield Progress(start / count, f"Slice {start + 1} of {count}")
             stop = min(start + batch, count)
-            box = self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
             try:
-                self._refine(windows[start:stop], box, factor, scale, fine[start:stop])
+                refine(start, stop)
             except RuntimeError as error:
-                if not isinstance(error, DEVICE_ERRORS) and not _full(error):
+                if not of_device(error):
                     raise
                 if _full(error) and batch > 1:
                     batch //= 2
                 else:
-                    self._retreat(error, rows, columns)
+                    retreat(error, rows, columns)
                     batch = self.batch_of(rows, columns)
                 continue
             start = stop
-        return fine
 
     def batch_of(self, rows: int, columns: int) -> int:
         """The number of slices in a batch.
@@ -182,7 +208,7 @@ class Upsampler:
         self._lost = f", after {self.device.type} {reason}"
         self.device = torch.device("cpu")
         # From the file's weights: those on a device that is lost cannot be fetched any more.
-        self._network = built_network(self._model).eval()
+        self._network = built_network(self.model).eval()
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def _box(self, slices: Voxels, factor: int, scale: float) -> Box:
@@ -192,7 +218,7 @@ class Upsampler:
             self._radii[factor] = receptive_radius(self._network, factor)
         radius = self._radii[factor]
         rows, columns = (brightest.max(axis=axis) > AIR_SHARE * scale for axis in (1, 0))
-        return _grown(rows, radius), _grown(columns, radius)
+        return box_around(rows, columns, radius)
 
     def _refine(self, windows: Voxels, box: Box, factor: int, scale: float, fine: Voxels) -> None:
         """One batch (B, row, column, 2k+1) into ``fine``; the network is run in the box alone."""
@@ -212,7 +238,7 @@ class Upsampler:
         with torch.inference_mode():
             fine = layers(self._shares(windows, scale), factor)
             values = np.asarray(fine[:, 0].mul_(scale).cpu().numpy())
-        check_result(values, self._model)
+        check_result(values, self.model)
         return values
 
     def _shares(self, windows: Voxels, scale: float) -> torch.Tensor:
@@ -222,11 +248,37 @@ class Upsampler:
         return batch.permute(0, 3, 1, 2)
 
 
+def of_device(error: RuntimeError) -> bool:
+    """Whether an error says that a memory is full or a device lost.
+
+    Args:
+        error: As torch raised it.
+
+    Returns:
+        False for every other error.
+    """
+    return isinstance(error, DEVICE_ERRORS) or _full(error)
+
+
 def _full(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or memory_ran_out(error)
 
 
-def _grown(seen: npt.NDArray[np.bool_], radius: int) -> slice:
+def box_around(rows: Seen, columns: Seen, radius: int) -> Box:
+    """The rows and columns outside which the receptive field holds only air.
+
+    Args:
+        rows: True for each coarse row with something else.
+        columns: True for each column with something else.
+        radius: Of the receptive field, coarse pixels.
+
+    Returns:
+        Rows and columns; empty where there is only air.
+    """
+    return _grown(rows, radius), _grown(columns, radius)
+
+
+def _grown(seen: Seen, radius: int) -> slice:
     """From the first to the last True, ``radius`` further on both sides; empty without a True."""
     indices = np.flatnonzero(seen)
     if indices.size == 0:
@@ -270,17 +322,21 @@ def weights_of(network: nn.Module) -> Iterator[tuple[str, np.ndarray]]:
         yield name, weight.detach().cpu().numpy().copy()
 
 
-def check_result(values: Voxels, model: Model) -> None:
+def check_result(values: Voxels | torch.Tensor, model: Model) -> None:
     """Check that the output of a network is finite.
 
     Args:
-        values: The output.
+        values: The output, an array or on a device.
         model: The model, for the message.
 
     Raises:
         UserError: A value is NaN or infinite.
     """
-    if not np.isfinite(values).all():
+    if isinstance(values, torch.Tensor):
+        finite = bool(torch.isfinite(values).all())
+    else:
+        finite = bool(np.isfinite(values).all())
+    if not finite:
         raise UserError(
             f"The model {model.title} makes values that are no numbers: its weights are too large. "
             "The file is damaged; train or download it again, or choose another model."

@@ -16,6 +16,7 @@ from srviewer.core.volumes.voxel_sources import (
 )
 from srviewer.job import Job, Progress, within
 from srviewer.sr.cross_plane.estimate import Computation, Estimate, EstimateStore, Keep
+from srviewer.sr.cross_plane.on_device import estimated_on_device, suits_device
 from srviewer.sr.cross_plane.plane_slices import PlaneSlices, loaded_upsampler, written_to
 from srviewer.sr.cross_plane.refinement import Refinement, across, mirrorings, passes
 
@@ -51,6 +52,11 @@ def cross_plane(
     intensity = todo.intensity_of(scan)
     floor = np.float32(intensity.floor)
     stages = passes(todo.degradation.factor, todo.model.factors)
+
+    if suits_device(upsampler, storage):
+        slices = PlaneSlices(upsampler, scan, intensity, stages)
+        if (yield from estimated_on_device(slices, todo, keep)):
+            return Computation(upsampler.device_title, upsampler.precision)
 
     def settled(start: int, slab: Estimate[Voxels]) -> Job[None]:
         voxels = slab.voxels + floor if floor else slab.voxels
