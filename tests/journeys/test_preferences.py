@@ -182,7 +182,9 @@ from srviewer.gui.user_files.preferences import Preferences, write_preferences
 from srviewer.gui.appearance.application import application
 application()
 write_preferences(own_settings(), Preferences(log=sys.argv[1] == "on"))
-QTimer.singleShot(0, lambda: application().quit())
+timer = QTimer()  # nothing can be quit before the loop of events runs
+timer.timeout.connect(lambda: application().quit())
+timer.start(50)
 app.open_window([], sample="", reconstruct=False)
 print(len(log.handlers))
 """

@@ -21,7 +21,6 @@ from srviewer.core.stacks.refinement import (
 )
 from srviewer.core.stacks.rigid import inverse
 from srviewer.job import Job, Progress, within
-from srviewer.sr.stacks.registration import coarse_motion
 from srviewer.sr.stacks.singles import Single
 
 LEAST_PROBES = 150  # of either stack that the other covers
@@ -153,6 +152,8 @@ def _compared(
     if not coarse:
         header = placed(pair, still, centre)
         return _Compared(first, second, pair, centre, usual, header, header)
+    from srviewer.sr.stacks.registration import coarse_motion  # lazy: ITK
+
     job = coarse_motion(coarse[first], coarse[second], still, centre)
     start = yield from within(job, 0.0, 0.3)
     yield Progress(0.3, "Comparing two stacks")
