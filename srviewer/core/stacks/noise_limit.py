@@ -8,9 +8,9 @@ from srviewer.core.volumes.volume import Voxels
 
 BANDS = 24  # of spatial frequency within the slices
 LEAST_VOXELS = 500
-# Of the noise power. The residual has structure at every frequency too, so that less than all of it
-# is best taken off: 0.5 was better than 1 with and without noise (docs/several-stacks.md).
-COUNTED = 0.5
+# Of the noise power. The residual has structure at every frequency too, so that less than all of
+# it is best taken off (docs/several-stacks.md).
+COUNTED = 0.35
 
 CORNER = 0.4  # cycles per voxel along both axes: beyond it there is hardly anything but noise
 MOST_SLICES = 8
