@@ -113,8 +113,15 @@ class Joining(QObject):
 
     @property
     def offered(self) -> tuple[Volume, ...]:
-        """The other stacks that fit the one that is shown and were not asked about yet."""
+        """The other stacks that fit the one that is shown and were not asked about yet.
+
+        None where its result is the join of all of them.
+        """
         fitting = [one.scan for one in self.candidates if one.fit.is_offered]
+        result = self._study.result
+        if isinstance(result, Joined):
+            joined = {stack.name for stack in result.stacks}
+            fitting = [] if joined.issuperset(scan.name for scan in fitting) else fitting
         if self._study.scan in self._answered:
             fitting = [scan for scan in fitting if scan not in self._answered]
         return tuple(fitting)
