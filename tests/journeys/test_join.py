@@ -149,6 +149,7 @@ def test_a_second_file_is_offered_in_a_bar_and_what_does_not_fit_is_refused_with
     open_beside(axial)
     assert box.isVisible() and not box.start.isEnabled() and not bar.isVisible()
     assert "are not of one person" in box.refused.text.text()
+    assert window.controller.joining.obstacle.startswith("Nothing else that is open can be joined")
     open_beside(other_contrast)
     assert not bar.isVisible()
     (tick,) = box.ticks

@@ -98,6 +98,8 @@ class Joining(QObject):
         """Why nothing can be joined now, translated; "" where it can."""
         ticked = [one for one in self.candidates if one.ticked]
         if not ticked:
+            if all(one.fit.refused for one in self.candidates):
+                return tr("Nothing else that is open can be joined with this stack.")
             return tr("Tick at least one other stack.")
         if len(ticked) >= MOST_STACKS:
             return tr("At most {count} stacks are joined.", count=MOST_STACKS)
