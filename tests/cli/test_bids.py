@@ -95,7 +95,7 @@ def test_the_part_that_is_meant_and_then_all_of_it_at_the_level_of_the_group(
     [
         ("{set} {out} participant --participant-label 07", "There are: 01, 02, 03."),
         ("{set} {out} participant --session-label c", "There are: a, b."),
-        ("{set}/sub-01 {out} participant --session-label a", "There is none."),
+        ("{set}/sub-01 {out} participant --session-label a", "No scan there has one."),
         ("{set}/sourcedata {out} participant", "is no subject's folder"),
         ("{set}/sub-09 {out} participant", "does not exist"),
         ("{set}/notes.txt {out} participant", "is a file and no folder"),

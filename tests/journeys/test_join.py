@@ -98,6 +98,8 @@ def test_from_a_dropped_folder_to_an_exported_volume_and_back_from_a_session(
     placed = study.compared_volumes.loaded[0]
     assert placed.volume.geometry.matches(joined.volume.geometry)
     assert study.compared_volumes.shown[:2] == (ORIGINAL, placed.key)
+    study.keep(study.compared_volumes.renamed(placed.key, "a long name of a stack " * 3))
+    assert window.minimumSizeHint().width() <= 1280
     window.actions_offered["undo"].trigger()
 
     # Exported, with what was found of each stack beside it.
@@ -126,6 +128,7 @@ def test_from_a_dropped_folder_to_an_exported_volume_and_back_from_a_session(
     assert again.values()["stacks"] == joined.values()["stacks"]
     assert again.request.grid == "reference" and again.request.method == "cubic"
     assert again.warnings == joined.warnings
+    assert window.controller.joining.candidates and not window.findChild(JoinOffer).isVisible()
 
 
 def test_a_second_file_is_offered_in_a_bar_and_what_does_not_fit_is_refused_with_the_reason(
@@ -146,6 +149,7 @@ def test_a_second_file_is_offered_in_a_bar_and_what_does_not_fit_is_refused_with
     open_beside(axial)
     assert box.isVisible() and not box.start.isEnabled() and not bar.isVisible()
     assert "are not of one person" in box.refused.text.text()
+    assert window.controller.joining.obstacle.startswith("Nothing else that is open can be joined")
     open_beside(other_contrast)
     assert not bar.isVisible()
     (tick,) = box.ticks

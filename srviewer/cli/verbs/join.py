@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from srviewer.cli.console.computed import computed
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.destination import (
     add_destination_arguments,
@@ -199,13 +200,12 @@ def _refuse_unsound(stacks: Sequence[Volume]) -> None:
 
 
 def _text(joined: Joined, written: Sequence[Path], rounded: str) -> str:
-    model = "" if joined.model is None else f", model {joined.model.name},"
     left_out = left_out_rows(joined)
     lines = [
         f"{len(joined.stacks)} stacks -> {grid_words(joined.volume)}",
         table(FOUND_HEAD, found_rows(joined)),
         *((table(LEFT_OUT_HEAD, left_out), LEFT_OUT_NOTE) if left_out else ()),
-        f"{joined.request.method}{model} on {joined.device}, {joined.seconds:.1f} s",
+        computed(joined.request.method, joined),
         *(f"note: {line}" for line in joined.warnings),
         *([f"note: written rounded to {rounded}"] if rounded else []),
         f"written: {', '.join(map(str, written))}",

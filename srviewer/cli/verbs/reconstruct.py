@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from srviewer.cli.console.computed import computed
 from srviewer.cli.console.region_lines import region_lines
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.destination import (
@@ -332,7 +333,7 @@ def _text(
         f"{scan.name}: {grid(scan)} -> {grid(result.header)}",
         f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
         f"of its intensity range{_qualification(result, rounded)}",
-        f"{result.request.method}{_model(result)} on {result.device}, {result.seconds:.1f} s",
+        computed(result.request.method, result),
         *_expected(result),
         *_moved_by_texture(result),
         *_adapted(result),
@@ -346,10 +347,6 @@ def _text(
 
 def _notes(written: Written) -> list[str]:
     return [f"note: {written.note}"] if written.note else []
-
-
-def _model(result: ReconstructionFacts) -> str:
-    return "" if result.model is None else f", model {result.model.name},"
 
 
 def _expected(result: ReconstructionFacts) -> list[str]:

@@ -98,6 +98,8 @@ class Joining(QObject):
         """Why nothing can be joined now, translated; "" where it can."""
         ticked = [one for one in self.candidates if one.ticked]
         if not ticked:
+            if all(one.fit.refused for one in self.candidates):
+                return tr("Nothing else that is open can be joined with this stack.")
             return tr("Tick at least one other stack.")
         if len(ticked) >= MOST_STACKS:
             return tr("At most {count} stacks are joined.", count=MOST_STACKS)
@@ -113,8 +115,15 @@ class Joining(QObject):
 
     @property
     def offered(self) -> tuple[Volume, ...]:
-        """The other stacks that fit the one that is shown and were not asked about yet."""
+        """The other stacks that fit the one that is shown and were not asked about yet.
+
+        None where its result is the join of all of them.
+        """
         fitting = [one.scan for one in self.candidates if one.fit.is_offered]
+        result = self._study.result
+        if isinstance(result, Joined):
+            joined = {stack.name for stack in result.stacks}
+            fitting = [] if joined.issuperset(scan.name for scan in fitting) else fitting
         if self._study.scan in self._answered:
             fitting = [scan for scan in fitting if scan not in self._answered]
         return tuple(fitting)

@@ -63,8 +63,8 @@ def joined_verdict(joined: Joined) -> str:
         tested = any(stack.left_out for stack in joined.stacks)
         return tr(TWO if tested else UNTESTED)
     return tr(
-        "Measured: a stack is predicted from the others by {gain:+.1f} dB against the best single "
-        "one (mean of {count}).",
+        "Measured: the others joined predict a stack that was left out with {gain:+.1f} dB against "
+        "the best of them alone (mean of {count}).",
         gain=float(np.mean(known)),
         count=len(known),
     )

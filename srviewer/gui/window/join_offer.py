@@ -26,6 +26,7 @@ class JoinOffer(OfferBar):
         self.declined.connect(self._joining.decline)
         self._joining.changed.connect(self._show)
         controller.work.changed.connect(self._show)
+        controller.study.follow(self._show, "result")
         self._show()
 
     def _show(self) -> None:

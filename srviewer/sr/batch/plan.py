@@ -276,9 +276,18 @@ def _rows(
     rows = {key: own.get(key) or recorded.get(key) or _pending(keys[key]) for key in keys}
     if plan.part is not None:  # the folder holds derivatives of this data set alone
         rows |= recorded
+        rows = _without_joined(rows)
     known = {(row.source, row.name) for row in rows.values()}
     every = map(_left_out, selection.left_out)
     return (*rows.values(), *(row for row in every if (row.source, row.name) not in known))
+
+
+def _without_joined(rows: Mapping[str, VolumeOutcome]) -> dict[str, VolumeOutcome]:
+    """Outcomes without the stacks that wait alone and are in a join: "group" needs no --join."""
+    joins = (row for row in rows.values() if row.output is not None and "stacks" in row.values)
+    joined = {source for row in joins for source in row.values["sources"]}
+    waits = {key for key, row in rows.items() if row.status == "pending" and row.source in joined}
+    return {key: row for key, row in rows.items() if key not in waits}
 
 
 def _pending(item: Item) -> VolumeOutcome:

@@ -180,7 +180,8 @@ def _chosen(
     unknown = [label for label in labels if label not in known]
     if unknown:
         more = f" and {len(known) - MOST_LABELS} more" if len(known) > MOST_LABELS else ""
-        there = f"There are: {', '.join(known[:MOST_LABELS])}{more}." if known else "There is none."
+        listed = f"There are: {', '.join(known[:MOST_LABELS])}{more}."
+        there = listed if known else "No scan there has one."
         raise UserError(f"There is no {what} '{', '.join(unknown)}' in '{root}'. {there}")
     return labels
 

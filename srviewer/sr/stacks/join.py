@@ -255,7 +255,7 @@ def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, is_single: bool
 
 
 def _warnings(prepared: _Prepared, is_single: bool, gains: Sequence[float]) -> tuple[str, ...]:
-    lines = [line for single in prepared.singles for line in single.warnings]
+    lines = [f"'{each.scan.name}': {line}" for each in prepared.singles for line in each.warnings]
     lines += prepared.places.warnings
     frames = {single.scan.frame for single in prepared.singles if single.scan.frame}
     if len(frames) > 1:

@@ -58,9 +58,16 @@ def test_one_result_for_each_group_and_one_for_each_other_scan(
     assert other.startswith("sub-01_acq-joined_desc-sr") and joined.read_bytes() == before
 
 
-def test_a_data_set_takes_joins_as_derivatives(study: Path) -> None:
-    words = ["batch", study, "--bids", study, "--join", "--method", "cubic", "--workers", "1"]
+def test_a_data_set_takes_joins_as_derivatives(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = study / "derivatives" / "srviewer"
+    words = ["bids", study, out, "participant", "--join", "--method", "cubic", "--workers", "1"]
     assert main(list(map(str, words))) == 0
+    capsys.readouterr()
+    assert main(["bids", str(study), str(out), "group", "--json", "-"]) == 0
+    volumes = json.loads(capsys.readouterr().out)["volumes"]
+    assert len(volumes) == 3 and {row["status"] for row in volumes} == {"done"}
     name = "sub-01_acq-joined_desc-sr_T2w"
     beside = json.loads((study / f"derivatives/srviewer/sub-01/anat/{name}.json").read_text())
     assert beside["Sources"] == [

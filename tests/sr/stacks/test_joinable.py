@@ -192,6 +192,20 @@ def test_sidecars_say_as_much_as_dicom(
     assert _code(tmp_path)[0] == code
 
 
+@pytest.mark.parametrize(
+    ("other", "code"), [("sub-01_acq-sag_T2w", "fits"), ("../sub-02/sub-02_T2w", "another_person")]
+)
+def test_a_path_from_the_working_folder_names_the_same_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str, code: str
+) -> None:
+    _nifti(tmp_path / "sub-01" / "sub-01_acq-tra_T2w.nii.gz", "tra")
+    _nifti(tmp_path / "sub-01" / f"{other}.nii.gz", "sag")
+    monkeypatch.chdir(tmp_path / "sub-01")
+    paths = Path("sub-01_acq-tra_T2w.nii.gz"), (tmp_path / "sub-01" / f"{other}.nii.gz").resolve()
+    one, second = (run(stack_facts(run(scan([path])).series[0])) for path in paths)
+    assert fit(one, second).code == code
+
+
 def test_a_folder_is_searched(tmp_path: Path) -> None:
     for number, plane in enumerate(("sag", "cor", "tra"), 1):
         _series(tmp_path, plane, number)

@@ -45,7 +45,7 @@ class JoinBox(QWidget):
         self.refused = Notice("note", tr("Stacks that cannot be joined"))
         self._grid = choice(tr("Extent"), tr("The field of view of the joined volume"))
         self._method = choice(tr("From"), tr("How each stack is made thin before it is joined"))
-        self._isotropic = QCheckBox(tr("Cubic voxels"))
+        self._isotropic = QCheckBox(tr("Isotropic voxels"))
         self._spacing = millimetres_box()
         self._register = QCheckBox(tr("Move stacks that have moved"))
         self.doubts = Notice("warning", tr("What differs between the stacks"))
@@ -66,10 +66,10 @@ class JoinBox(QWidget):
     def _describe(self) -> None:
         describe(
             self._isotropic,
-            tr("Cubic voxels"),
+            tr("Isotropic voxels"),
             tr("Voxels of one size along all axes; else those of a reconstruction of this stack"),
         )
-        describe(self._spacing, tr("Voxel size"), tr("Size of the cubic voxels in mm"))
+        describe(self._spacing, tr("Voxel size"), tr("Size of the isotropic voxels in mm"))
         self._spacing.setRange(FINEST_MM, COARSEST_MM)
         self._spacing.setKeyboardTracking(False)
         describe(

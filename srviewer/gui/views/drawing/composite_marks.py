@@ -22,6 +22,7 @@ from srviewer.gui.views.drawing.text_drawing import (
 
 BELOW_LETTER = 28.0  # px from the middle of the right edge, where an orientation letter stands
 THREE_NUMBERS = 48.0  # px: a lower scale has no number in its middle
+TWO_NUMBERS = 16.0  # px: a lower scale has the number of its upper end alone
 SCALE_BAR = 32.0  # px at the foot of a pane that the bar of lengths and its name take
 
 
@@ -187,7 +188,9 @@ def _bar_and_texts(area: QRectF, bar: ColourBar) -> tuple[QRectF, tuple[tuple[fl
     box = QRectF(area.right() - 12, upper, 10, max(height, 0.0))
     sign = "+" if bar.low < 0 else ""
     top = f"{sign}{bar.number(bar.high)} {bar.unit}".rstrip()
-    marks = [(0.0, top), (1.0, bar.number(bar.low))]
+    marks = [(0.0, top)]
+    if height >= TWO_NUMBERS:
+        marks.append((1.0, bar.number(bar.low)))
     if height >= THREE_NUMBERS:
         marks.insert(1, (0.5, bar.number((bar.low + bar.high) / 2)))
     return box, tuple(marks)

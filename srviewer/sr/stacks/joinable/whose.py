@@ -75,7 +75,10 @@ def whose_of(series: Series, values: HeaderValues, is_read: bool) -> Whose:
     Returns:
         What is known of them.
     """
-    file = series.sources[0]
+    # Paths from the working folder and from the root name one folder alike. The file itself may be
+    # a link into a store of contents (git-annex), whose names say nothing.
+    path = series.sources[0]
+    file = path.parent.resolve() / path.name
     subject, data_set = _label(SUBJECT, file)
     named = {keyword: _plain(keyword, values.text(keyword)) for keyword in IDENTITY}
     study = {keyword: values.text(keyword).strip() for keyword in STUDY}
