@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -76,8 +77,8 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
         A job whose result is the joined volume with what was found of each stack.
 
     Raises:
-        UserError: The stacks cannot be joined, as ``check_join``; one is empty; the model or device
-            is unknown; the volume would not fit into memory.
+        UserError: The stacks cannot be joined, as ``check_join``; one is empty or a copy of
+            another; the model or device is unknown; the volume would not fit into memory.
         Unsupported: One of the stacks is no scan.
     """
     yield Progress(0.0, "Preparing")
@@ -130,6 +131,12 @@ def _check_values(stacks: Sequence[Volume]) -> None:
             raise UserError(
                 f"'{stack.name}' is empty: every voxel has the same value, which would only dilute "
                 "the others. Leave it out."
+            )
+    for one, other in combinations(stacks, 2):
+        if np.array_equal(one.voxels, other.voxels) and one.geometry.matches(other.geometry):
+            raise UserError(
+                f"'{one.name}' and '{other.name}' hold the same voxels: one is a copy, which tells "
+                "nothing new. Give each stack once."
             )
 
 

@@ -133,6 +133,8 @@ def test_stacks_that_show_other_things_are_told_of_and_empty_ones_refused(thin: 
     empty = second.derived(0 * second.voxels, second.geometry, "emptied")
     with pytest.raises(UserError, match="'head' is empty"):
         run(join([first, empty], request))
+    with pytest.raises(UserError, match="hold the same voxels"):
+        run(join([first, second, replace(first, name="copy")], request))
 
 
 def test_a_ruined_slice_counts_less_and_does_not_pull_the_result_down(thin: Volume) -> None:
