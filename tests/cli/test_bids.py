@@ -127,6 +127,25 @@ def test_what_is_no_data_set_or_no_place_for_results_is_refused_in_words(
     assert sorted(data_set.rglob("*")) == before and not list(out.glob("sub-*"))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_scan_that_was_not_fetched_is_told_of_and_the_others_are_done(
+    thick_head: Volume, tmp_path: Path
+) -> None:
+    """As DataLad leaves it: a link to a file that is not there."""
+    root, told = tmp_path / "set", tmp_path / "told.json"
+    for name in NAMES[:2]:
+        save(thick_head, root / name)
+    (root / "dataset_description.json").write_text('{"Name": "a", "BIDSVersion": "1.9.0"}')
+    absent = root / "sub-01/anat/sub-01_T1w.nii.gz"
+    absent.symlink_to("../../.git/annex/objects/absent.nii.gz")
+    assert main([*bids(root, tmp_path / "out", "participant"), str(told)]) == 0
+    volumes = json.loads(told.read_text())["volumes"]
+    status = {one["source"]: (one["status"], one["message"]) for one in volumes}
+    assert [status[name][0] for name in NAMES[:2]] == ["done", "done"]
+    failed = status[absent.relative_to(root).as_posix()]
+    assert failed[0] == "failed" and "a file that is not there" in failed[1]
+
+
 def test_shards_have_each_volume_once(data_set: Path, tmp_path: Path) -> None:
     out, told = tmp_path / "out", tmp_path / "told.json"
     shares = []

@@ -9,7 +9,7 @@ Values = npt.NDArray[np.float32]
 ROUNDS = 6
 OUTLIER = 2.5  # robust standard deviations
 LEAST_VALUES = 200
-SMALLEST_GAIN, LARGEST_GAIN = 0.02, 50.0
+FARTHEST = 50.0  # of a ratio of means from the ratio of the spreads, as a factor
 LEAST_CORRELATION = 0.3  # below it the spreads of the two say nothing of one another
 
 
@@ -75,7 +75,7 @@ def intensity_match(onto: Values, values: Values) -> IntensityMatch:
         spreads = float(first.std()), float(second.std())
         if min(spreads) <= 0 or np.corrcoef(first, second)[0, 1] < LEAST_CORRELATION:
             return _through_means(onto, values)
-        gain = float(np.clip(spreads[0] / spreads[1], SMALLEST_GAIN, LARGEST_GAIN))
+        gain = spreads[0] / spreads[1]  # of any size: units may be stored numbers or shares of 1
         match = IntensityMatch(gain, float(first.mean() - gain * second.mean()))
         distance = onto - match.applied(values)
         middle = np.median(distance)
@@ -85,7 +85,14 @@ def intensity_match(onto: Values, values: Values) -> IntensityMatch:
 
 
 def _through_means(onto: Values, values: Values) -> IntensityMatch:
-    if not len(onto) or float(values.mean()) == 0 or float(onto.mean()) / float(values.mean()) <= 0:
+    if not len(onto):
         return IntensityMatch(1.0, 0.0)
-    ratio = float(onto.mean(dtype=np.float64) / values.mean(dtype=np.float64))
-    return IntensityMatch(float(np.clip(ratio, SMALLEST_GAIN, LARGEST_GAIN)), 0.0)
+    means = float(onto.mean(dtype=np.float64)), float(values.mean(dtype=np.float64))
+    if means[1] == 0 or means[0] / means[1] <= 0:
+        return IntensityMatch(1.0, 0.0)
+    ratio = means[0] / means[1]
+    spreads = float(onto.std(dtype=np.float64)), float(values.std(dtype=np.float64))
+    if min(spreads) > 0:
+        usual = spreads[0] / spreads[1]
+        ratio = float(np.clip(ratio, usual / FARTHEST, usual * FARTHEST))
+    return IntensityMatch(ratio, 0.0)

@@ -13,6 +13,8 @@ except ImportError:  # no wheel for this system
     isal_zlib = None  # type: ignore[assignment, unused-ignore]
 
 GZIP, RAW = 31, -zlib.MAX_WBITS  # with header and checksum, and the bare deflated data
+FLAGS, UNKNOWN_FLAGS = 3, 0xE0  # the place in the header, and those that RFC 1952 reserves
+LONGEST_HEADER = 128 << 10  # its extra field has at most 64 KiB
 
 
 class Unpacker(Protocol):
@@ -84,16 +86,28 @@ if isal_zlib is not None:
     )
 
 
-def unpacker(wbits: int = GZIP) -> Unpacker:
-    """Make an unpacker of one stream.
+def member_unpacker(start: bytes) -> Unpacker:
+    """Make an unpacker of a member of a gzip file.
 
     Args:
-        wbits: ``GZIP`` or ``RAW``.
+        start: The first bytes of the member, at least ``LONGEST_HEADER`` where there are as many.
+            They are to be unpacked at once: ISA-L refuses headers with a checksum, or with two
+            names, that come in pieces.
 
     Returns:
         The unpacker; it raises one of ``UNPACKING_ERRORS`` for damaged data.
+
+    Raises:
+        zlib.error: The header has flags that nobody knows; ISA-L by itself goes on.
     """
-    return LIBRARY.unpacker(wbits)
+    if len(start) > FLAGS and start[FLAGS] & UNKNOWN_FLAGS:
+        raise zlib.error("unknown header flags set")
+    return LIBRARY.unpacker(GZIP)
+
+
+def raw_unpacker() -> Unpacker:
+    """Make an unpacker of bare deflated data; it raises one of ``UNPACKING_ERRORS``."""
+    return LIBRARY.unpacker(RAW)
 
 
 @contextmanager

@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from srviewer.errors import Unreadable, UserError
-from srviewer.io.files.gzip_streams import UNPACKING_ERRORS, unpacker
+from srviewer.io.files.gzip_streams import (
+    LONGEST_HEADER,
+    UNPACKING_ERRORS,
+    Unpacker,
+    member_unpacker,
+)
 from srviewer.job import Job, Progress
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -47,7 +52,8 @@ def beginning(path: Path, count: int) -> bytes:
         content = file.read(count)
         if not content.startswith(GZIP_MAGIC):
             return content
-        stream = unpacker()
+        content += file.read(LONGEST_HEADER)
+        stream = member_unpacker(content)
         unpacked = stream.decompress(content, count)
         while len(unpacked) < count and not stream.eof:
             packed = stream.unconsumed_tail or file.read(PACKED_PIECE)
@@ -171,9 +177,9 @@ def _plain_pieces(path: Path, stop: int) -> Generator[tuple[bytes, float], None,
 
 def _gzip_pieces(path: Path, end: GzipEnd) -> Generator[tuple[bytes, float], None, None]:
     size = path.stat().st_size
-    stream = unpacker()
     with path.open("rb") as file:
         packed = file.read(PACKED_PIECE)
+        stream = _member(path, packed)
         while packed:
             try:
                 piece = stream.decompress(packed, PIECE)
@@ -187,7 +193,7 @@ def _gzip_pieces(path: Path, end: GzipEnd) -> Generator[tuple[bytes, float], Non
                     end.trailing = True
                     break
                 if packed:
-                    stream = unpacker()
+                    stream = _member(path, packed)
             elif not packed:
                 packed = file.read(PACKED_PIECE)
     if rest := stream.flush():
@@ -196,10 +202,20 @@ def _gzip_pieces(path: Path, end: GzipEnd) -> Generator[tuple[bytes, float], Non
         raise _damaged(path, "it ends in the middle of the compressed data")
 
 
+def _member(path: Path, packed: bytes) -> Unpacker:
+    try:
+        return member_unpacker(packed)
+    except UNPACKING_ERRORS as error:
+        raise _damaged(path, str(error)) from error
+
+
 def _next_member(file: BinaryIO, packed: bytes) -> bytes:
-    """The bytes after a member: a gzip file may be several ones in a row, padded with zeros."""
+    """The bytes after a member: a gzip file may be several ones in a row, padded with zeros.
+
+    They hold the whole header of the next one.
+    """
     behind = file.tell() + LONGEST_PADDING
-    while len(packed := packed.lstrip(b"\0")) < len(GZIP_MAGIC) and file.tell() < behind:
+    while len(packed := packed.lstrip(b"\0")) < LONGEST_HEADER and file.tell() < behind:
         if not (more := file.read(PACKED_PIECE)):
             break
         packed += more

@@ -26,6 +26,7 @@ GPU_PIXELS = 4 * 1024 * 1024
 # A pixel below this share of the intensity range is air: where the receptive field holds nothing
 # else, slices are interpolated, which keeps the block means as the network does.
 AIR_SHARE = 0.02
+NARROW = 48  # columns of which halves would leave out an edge in the middle, and save little
 
 # Raised by torch when the memory of a device is full, or the device is lost.
 DEVICE_ERRORS = (torch.OutOfMemoryError, getattr(torch, "AcceleratorError", torch.OutOfMemoryError))
@@ -287,6 +288,8 @@ def _grown(seen: Seen, radius: int) -> slice:
 
 
 def _half(span: slice, second: int) -> slice:
+    if span.stop - span.start < NARROW:
+        return span
     middle = (span.start + span.stop) // 2
     return slice(middle, span.stop) if second else slice(span.start, middle)
 

@@ -34,6 +34,7 @@ BIDS_VERSION = "1.10.0"
 UNNAMED = "has no subject and no contrast in its name, as a BIDS data set needs"
 UNNAMED_KIND = "volumes without a BIDS name"
 IGNORED, IGNORED_KIND = "is named in .bidsignore", "files in .bidsignore"
+ABSENT = "is a link to a file that is not there: fetch it, or mount its drive"
 NOTHING = "There is no volume in what was given. Name files, folders or BIDS trees."
 NO_IMAGE = (
     "There is no anatomical image in this part of the data set: none in a folder anat whose name "
@@ -229,7 +230,11 @@ def _files_of(
         return [root], []
     images, ignored = images_of(part or DataSetPart(root))
     names = [(stem(path), name_below(shared, path)) for path in ignored]
-    return images, [SkippedVolume(a, IGNORED, False, IGNORED_KIND, b) for a, b in names]
+    skipped = [SkippedVolume(a, IGNORED, False, IGNORED_KIND, b) for a, b in names]
+    # Of a data set that is fetched in parts (DataLad, git-annex), the rest are such links.
+    absent = [path for path in images if not path.exists()]
+    skipped += [SkippedVolume(stem(p), ABSENT, True, "", name_below(shared, p)) for p in absent]
+    return [path for path in images if path not in set(absent)], skipped
 
 
 def _listing(files: Sequence[Path]) -> Job[ScanListing]:

@@ -67,7 +67,7 @@ def _found(stack: JoinedStack, is_reference: bool) -> tuple[str, ...]:
         stack.name,
         "reference" if is_reference else turned,
         "reference" if is_reference else f"{math.hypot(*stack.translation_mm):.2f} mm",
-        f"{stack.gain:.3f}",
+        f"{stack.gain:.4g}",
         f"{stack.offset:.4g}",
         f"{stack.weight:.0%}",
         "none" if agreement is None else f"{agreement.rms:.2%}",

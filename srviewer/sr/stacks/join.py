@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -76,13 +77,14 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
         A job whose result is the joined volume with what was found of each stack.
 
     Raises:
-        UserError: The stacks cannot be joined, as ``check_join``; the model or device is unknown;
-            the volume would not fit into memory.
+        UserError: The stacks cannot be joined, as ``check_join``; one is empty or a copy of
+            another; the model or device is unknown; the volume would not fit into memory.
         Unsupported: One of the stacks is no scan.
     """
     yield Progress(0.0, "Preparing")
     started = time.monotonic()
     check_join(stacks, request)
+    _check_values(stacks)
     singles = yield from within(single_results(stacks, request), 0.0, SINGLES)
     placing = places(singles, request.reference, request.register == "rigid")
     found = yield from within(placing, SINGLES, PLACED)
@@ -121,6 +123,21 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
         peak_memory_mb=peak_memory_mb(),
         warnings=_warnings(prepared, is_single, gains),
     )
+
+
+def _check_values(stacks: Sequence[Volume]) -> None:
+    for stack in stacks:
+        if stack.voxels.min() == stack.voxels.max():
+            raise UserError(
+                f"'{stack.name}' is empty: every voxel has the same value, which would only dilute "
+                "the others. Leave it out."
+            )
+    for one, other in combinations(stacks, 2):
+        if np.array_equal(one.voxels, other.voxels) and one.geometry.matches(other.geometry):
+            raise UserError(
+                f"'{one.name}' and '{other.name}' hold the same voxels: one is a copy, which tells "
+                "nothing new. Give each stack once."
+            )
 
 
 def _predicted(prepared: _Prepared) -> Job[list[Predicted | None]]:

@@ -8,9 +8,9 @@ import numpy as np
 
 from srviewer.core.geometry.grid import Matrix
 from srviewer.core.stacks.coarse import Coarse, coarse_image
-from srviewer.core.stacks.intensity_match import IntensityMatch, Values
+from srviewer.core.stacks.intensity_match import LEAST_CORRELATION, IntensityMatch, Values
 from srviewer.core.stacks.motion_graph import Link, loop_error, solved
-from srviewer.core.stacks.pair import Pair, Side
+from srviewer.core.stacks.pair import Fit, Pair, Side
 from srviewer.core.stacks.probes import Probes, probes_of
 from srviewer.core.stacks.refinement import (
     USUAL,
@@ -110,12 +110,16 @@ def places(singles: Sequence[Single], reference: int, rigid: bool) -> Job[Places
     if rigid:
         yield Progress(0.95, "Closing the loops")
         motions = _guarded(solved(links, len(singles), reference), compared, singles, reference)
+    fits = [pair.pair.fit(_between(pair, motions)) for pair in compared]
     return Places(
         motions=tuple(motions),
-        matches=_matches(compared, motions, reference),
+        matches=_matches(compared, fits, len(singles), reference),
         coarse=tuple(coarse),
-        errors=_errors(compared, motions),
-        warnings=_warnings(singles, compared, links, reference),
+        errors=_errors(compared, fits),
+        warnings=(
+            *_warnings(singles, compared, links, reference),
+            *_unlike(singles, compared, fits),
+        ),
     )
 
 
@@ -215,30 +219,31 @@ def _reach(motion: Matrix, single: Single) -> float:
 
 
 def _matches(
-    compared: Sequence[_Compared], motions: Sequence[Matrix], reference: int
+    compared: Sequence[_Compared], fits: Sequence[Fit], count: int, reference: int
 ) -> tuple[IntensityMatch, ...]:
     """The lines to the unit of the reference, along the pairs with the most voxels first."""
     known = {reference: IntensityMatch(1.0, 0.0)}
-    ordered = sorted(compared, key=lambda pair: (reference not in (pair.first, pair.second),
-                                                 -pair.pair.size))  # fmt: skip
-    for _ in motions:
-        for pair in ordered:
+    ordered = sorted(
+        zip(compared, fits, strict=True),
+        key=lambda each: (reference not in (each[0].first, each[0].second), -each[0].pair.size),
+    )
+    for _ in range(count):
+        for pair, fit in ordered:
             if (pair.first in known) == (pair.second in known):
                 continue
-            match = pair.pair.fit(_between(pair, motions)).match
             if pair.first in known:
-                known[pair.second] = known[pair.first].after(match)
+                known[pair.second] = known[pair.first].after(fit.match)
             else:
-                known[pair.first] = known[pair.second].after(match.inverse())
-    return tuple(known.get(number, IntensityMatch(1.0, 0.0)) for number in range(len(motions)))
+                known[pair.first] = known[pair.second].after(fit.match.inverse())
+    return tuple(known.get(number, IntensityMatch(1.0, 0.0)) for number in range(count))
 
 
 def _errors(
-    compared: Sequence[_Compared], motions: Sequence[Matrix]
+    compared: Sequence[_Compared], fits: Sequence[Fit]
 ) -> dict[tuple[int, int], tuple[Probes, Values]]:
     errors = {}
-    for pair in compared:
-        of_first, of_second = pair.pair.fit(_between(pair, motions)).residuals
+    for pair, fit in zip(compared, fits, strict=True):
+        of_first, of_second = fit.residuals
         errors[pair.first, pair.second] = pair.pair.first.probes, of_first
         errors[pair.second, pair.first] = pair.pair.second.probes, of_second
     return errors
@@ -264,3 +269,16 @@ def _warnings(
             "mm: the person moved while they were taken, or one of them was placed wrongly."
         )
     return tuple(lines)
+
+
+def _unlike(
+    singles: Sequence[Single], compared: Sequence[_Compared], fits: Sequence[Fit]
+) -> list[str]:
+    """Sentences on stacks that show other things where both lie."""
+    return [
+        f"'{singles[pair.first].scan.name}' and '{singles[pair.second].scan.name}' hardly predict "
+        f"each other where both lie (correlation {min(fit.correlations):.2f}): they may be of two "
+        "contrasts or two people, be placed wrongly, or hold little but noise. Look at each alone."
+        for pair, fit in zip(compared, fits, strict=True)
+        if min(fit.correlations) < LEAST_CORRELATION
+    ]

@@ -103,3 +103,14 @@ def test_a_processor_whose_products_overflow_is_found_out() -> None:
     name, reason, refusal = json.loads(child.stdout)
     assert (name, reason) == ("float32", "this processor has no exact 8-bit products (VNNI or AMX)")
     assert "'int8' was asked for" in refusal and "'float32'" in refusal
+
+
+@needs_int8
+def test_of_narrow_slices_every_column_is_measured(slices: Voxels) -> None:
+    edge = np.zeros((8, 8, 24), np.float32)
+    edge[:, :, 12:] = SCALE  # in the middle, where wider slices are halved
+    edge += slices[:8, :8, 20:44] / 10
+    model = find_model("fast")
+    fine = run(ready(edge, model).upsample(edge, FACTOR, SCALE))
+    exact = run(Upsampler(model, "cpu").upsample(edge, FACTOR, SCALE))
+    assert np.percentile(np.abs(fine - exact), 99.9) < 0.01 * SCALE

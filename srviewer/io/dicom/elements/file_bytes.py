@@ -8,7 +8,7 @@ from typing import BinaryIO
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from srviewer.errors import UserError
-from srviewer.io.files.gzip_streams import RAW, unpacker
+from srviewer.io.files.gzip_streams import raw_unpacker
 from srviewer.io.files.streams import DEFLATE_LIMIT
 
 DEFLATED = str(DeflatedExplicitVRLittleEndian).encode()
@@ -120,7 +120,7 @@ class _Inflating:
 
     def _start(self) -> None:
         self._file.seek(len(self._head))
-        self._unpacker = unpacker(RAW)
+        self._unpacker = raw_unpacker()
         self._kept, self._first = bytearray(self._head), 0
         self._position, self.exceeded = 0, False
 

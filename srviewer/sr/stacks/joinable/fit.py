@@ -11,7 +11,7 @@ from srviewer.sr.stacks.joinable.contrast import (
 )
 from srviewer.sr.stacks.joinable.facts import StackFacts
 from srviewer.sr.stacks.joinable.place import angle_deg, same_slices, shared_part
-from srviewer.sr.stacks.joinable.whose import same_person, same_study
+from srviewer.sr.stacks.joinable.whose import numbered_apart, same_person, same_study
 
 FitCode = Literal[
     "another_person",
@@ -116,6 +116,7 @@ def likeness(one: StackFacts, other: StackFacts, called: str = "") -> Fit:
         # Files that were put into one folder and say nothing are often of one person.
         said_nothing = one.whose.is_unsaid and other.whose.is_unsaid
         together = said_nothing and one.whose.folder == other.whose.folder
+        together = together and not numbered_apart(one.whose, other.whose)
         text = f"Make sure that {called or names} are of one person: {said}."
         (notes if together else doubts).append(text)
         if not (together and _named_alike(one, other)):

@@ -25,7 +25,11 @@ NOBODY = re.compile(
     r"anon(ym(ous|i[sz]ed|us)?)?|unknown|none|n ?a|null|nil|removed|withheld|patient|subject|test|"
     r"phantom|no ?name|de ?identified|x+|o|0+|0*1|(19|10)000101|00010101"
 )
-SUBJECT, SESSION = re.compile(r"sub-[a-zA-Z0-9]+"), re.compile(r"ses-[a-zA-Z0-9]+")
+SUBJECT, SESSION = (re.compile(rf"(?i:{kind})-[a-zA-Z0-9]+") for kind in ("sub", "ses"))
+NUMBERED = re.compile(
+    r"(?<![a-z])(?:sub|subj|subject|pat|patient|case|volunteer|participant|proband)[-_ ]?0*(\d+)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Whose:
         session: The label of the visit ("ses-02"), or "".
         data_set: The folder within which these labels are of one person each.
         folder: The folder of the file.
+        numbered: The number that a word such as "patient" has in the name of the file, or "".
     """
 
     identity: dict[str, str] = field(repr=False)
@@ -57,6 +62,7 @@ class Whose:
     session: str
     data_set: Path
     folder: Path
+    numbered: str = field(repr=False)
 
     @property
     def is_unsaid(self) -> bool:
@@ -95,6 +101,7 @@ def whose_of(series: Series, values: HeaderValues, is_read: bool) -> Whose:
         session=_label(SESSION, file)[0],
         data_set=data_set,
         folder=file.parent,
+        numbered=next(iter(NUMBERED.findall(file.name)), ""),
     )
 
 
@@ -128,6 +135,19 @@ def same_person(one: Whose, other: Whose) -> tuple[Sameness, str]:
     if one.subject and one.subject == other.subject and one_set:
         return "same", f"both are of {one.subject}"
     return "unknown", "neither their headers nor their names say whether it is one person"
+
+
+def numbered_apart(one: Whose, other: Whose) -> bool:
+    """Whether files are numbered as those of two people, as "patient1" and "patient2".
+
+    Args:
+        one: Of the first scan.
+        other: Of the second.
+
+    Returns:
+        False where one of them has no such number.
+    """
+    return bool(one.numbered and other.numbered) and one.numbered != other.numbered
 
 
 def same_study(one: Whose, other: Whose) -> bool:
@@ -172,5 +192,11 @@ def _label(kind: re.Pattern[str], file: Path) -> tuple[str, Path]:
     in_name = next(filter(kind.fullmatch, file.name.split(".")[0].split("_")), "")
     for folder in file.parents:
         if kind.fullmatch(folder.name):
-            return in_name or folder.name, folder.parent
-    return in_name, file.parent
+            return _lower(in_name or folder.name), folder.parent
+    return _lower(in_name), file.parent
+
+
+def _lower(label: str) -> str:
+    """A label with its kind in small letters, as BIDS has it; "A" and "a" are two people there."""
+    kind, dash, value = label.partition("-")
+    return f"{kind.lower()}{dash}{value}"
