@@ -48,11 +48,13 @@ class Recorded:
         outcome: The outcome.
         settings: The fingerprint of the settings.
         written: The time of the file system at which it was written, or checked last, in seconds.
+        batch: The job that recorded it, as ``BatchFolder.batch``; "" where that is not known.
     """
 
     outcome: VolumeOutcome
     settings: str
     written: float
+    batch: str = ""
 
     def counts(self, settings: str, since: float) -> bool:
         """Whether another job need not do the volume again.
@@ -97,7 +99,8 @@ def record_outcome(
     if earlier is not None and earlier.outcome.output == outcome.output:
         outcome = replace(outcome, status="done", seconds=earlier.outcome.seconds)
     output = None if outcome.output is None else outcome.output.as_posix()
-    write_record(path, {**asdict(outcome), "output": output, "settings": settings})
+    record = {"output": output, "settings": settings, "batch": batch_folder.batch}
+    write_record(path, {**asdict(outcome), **record})
 
 
 def recorded_outcome(batch_folder: BatchFolder, item: Item) -> Recorded | None:
@@ -170,7 +173,8 @@ def _read(path: Path) -> Recorded | None:
     try:
         written = path.stat().st_mtime
         record = read_document(path)
-        return Recorded(_outcome_of(record), str(record["settings"]), written)
+        batch = str(record.get("batch", ""))
+        return Recorded(_outcome_of(record), str(record["settings"]), written, batch)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
 

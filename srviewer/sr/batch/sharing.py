@@ -69,11 +69,12 @@ def _under(
 
 
 def _of_another(item: Item, settings: Settings, batch_folder: BatchFolder) -> VolumeOutcome | None:
-    """What another job recorded since this one began."""
+    """What another job, or a worker of this one that died, recorded since this one began."""
     recorded = recorded_outcome(batch_folder, item)
     if recorded is None or not recorded.counts(settings.identity(), batch_folder.since):
         return None
-    return recorded_as_before(recorded.outcome)
+    of_this = recorded.batch == batch_folder.batch
+    return recorded.outcome if of_this else recorded_as_before(recorded.outcome)
 
 
 def _pending(item: Item, message: str) -> VolumeOutcome:
