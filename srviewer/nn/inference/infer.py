@@ -15,6 +15,7 @@ from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.devices.processors import chosen_device, device_title
 from srviewer.nn.inference.int8_scales import int8_network
 from srviewer.nn.inference.precision import used_precision
+from srviewer.nn.inference.side_by_side import side_by_side
 from srviewer.nn.models.building import check_fit
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.networks.receptive_field import receptive_radius
@@ -149,10 +150,13 @@ class Upsampler:
             box = self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
             self._refine(windows[start:stop], box, factor, scale, fine[start:stop])
 
-        yield from self.in_batches(refine, (count, rows, columns), self._retreat)
+        lanes = 1 if self._quick is None else torch.get_num_threads()
+        yield from self.in_batches(refine, (count, rows, columns), self._retreat, lanes)
         return fine
 
-    def in_batches(self, refine: Batch, shape: tuple[int, int, int], retreat: Retreat) -> Job[None]:
+    def in_batches(
+        self, refine: Batch, shape: tuple[int, int, int], retreat: Retreat, lanes: int = 1
+    ) -> Job[None]:
         """Refine a stack batch by batch; one that does not fit into the memory is halved.
 
         Args:
@@ -160,27 +164,33 @@ class Upsampler:
             shape: (slices, rows, columns), before they are refined.
             retreat: Takes the error, rows and columns when a single slice does not fit, or the
                 device is lost: raises it, or moves elsewhere, where the batch is tried again.
+            lanes: The number of batches at a time.
 
         Yields:
             The progress, before each batch.
         """
         count, rows, columns = shape
         batch, start = self.batch_of(rows, columns), 0
-        while start < count:
-            yield Progress(start / count, f"Slice {start + 1} of {count}")
-            stop = min(start + batch, count)
-            try:
-                refine(start, stop)
-            except RuntimeError as error:
-                if not of_device(error):
-                    raise
-                if _full(error) and batch > 1:
-                    batch //= 2
-                else:
-                    retreat(error, rows, columns)
-                    batch = self.batch_of(rows, columns)
-                continue
-            start = stop
+
+        def refine_from(first: int) -> None:
+            refine(first, min(first + batch, count))
+
+        with side_by_side(lanes) as each:
+            while start < count:
+                yield Progress(start / count, f"Slice {start + 1} of {count}")
+                stop = min(start + batch * lanes, count)
+                try:
+                    each(refine_from, range(start, stop, batch))
+                except RuntimeError as error:
+                    if not of_device(error):
+                        raise
+                    if _full(error) and batch > 1:
+                        batch //= 2
+                    else:
+                        retreat(error, rows, columns)
+                        batch = self.batch_of(rows, columns)
+                    continue
+                start = stop
 
     def batch_of(self, rows: int, columns: int) -> int:
         """The number of slices in a batch.
