@@ -109,6 +109,11 @@ def test_twins_are_distinguished_and_several_chosen_by_mouse_and_keys(
     qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=_at(picker, numbers["1.5.1"]))
     QTest.keyClick(tree, Qt.Key.Key_Down, MOVE.ShiftModifier)
     assert [series.uid for series, _ in picker.choices()] == ["1.5.1", "1.5.2"]
+    QTest.keyPress(tree, Qt.Key.Key_Control, MOVE.ControlModifier)
+    tree.choose(numbers["1.5.5"])
+    assert [series.uid for series, _ in picker.choices()] == ["1.5.5"]
+    QTest.keyRelease(tree, Qt.Key.Key_Control)
+    tree.choose_all([numbers["1.5.1"], numbers["1.5.2"]])
     QTest.keyClick(tree, Qt.Key.Key_Return)
     until(lambda: len(window.studies.states) == 2)
     assert _shown(window) is None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from srviewer.core.visible_text import visible_line
@@ -16,6 +16,8 @@ from srviewer.io.scans.series import ScanListing, Series
 ICON = 56  # px
 NUMBER, TEXT, EXPLANATION = (Qt.ItemDataRole.UserRole + n for n in range(3))  # of a row
 MOST_PROBLEMS = 200
+FLAGS = QItemSelectionModel.SelectionFlag
+ONLY = FLAGS.ClearAndSelect | FLAGS.Rows
 NO_FLAGS = Qt.ItemFlag.ItemIsEnabled
 
 
@@ -60,7 +62,8 @@ class SeriesTree(QTreeWidget):
         Args:
             number: ``Series.index``.
         """
-        self.setCurrentItem(self._rows[number])
+        # Said in full: by itself Qt keeps what was chosen before while Ctrl is held down.
+        self.setCurrentItem(self._rows[number], 0, ONLY)
         self.scrollToItem(self._rows[number])
 
     def choose_all(self, numbers: Sequence[int]) -> None:

@@ -166,8 +166,7 @@ class StudyController(QObject):
         """
         assert self._looked_at is not None
         self.work.cancel(SIMULATE)
-        if to_join:
-            self.joining.start_once_open([series for series, _ in chosen])
+        self.joining.start_once_open([series for series, _ in chosen] if to_join else ())
         self._read_next(origins(self._paths, self._looked_at, chosen), self._after_opening)
 
     def _read_next(self, images: Sequence[Origin], then: Callable[[], None] | None) -> None:
