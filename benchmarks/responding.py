@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks import balls
 from benchmarks.timing import Row, at_most
 from benchmarks.windows import PaintedPlanes, idle, open_window, until
+from srviewer.core.volumes.interpolate import spline_library_is_loaded
 from srviewer.gui.window.main_window import MainWindow
 
 SHAPE, THICK = (256, 256, 180), (256, 256, 45)
@@ -64,6 +65,7 @@ def responding() -> Iterator[Row]:
         for state in ("the first", "another"):
             window.open([thick])
             until(lambda: window.study.scan is not None and window.study.scan.name == "thick")
+            until(spline_library_is_loaded)  # within a second, before anybody presses
             idle(window)
             window.study.acknowledge()
             yield _gap(f"while {state} reconstruction runs", reconstruct)
