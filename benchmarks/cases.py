@@ -60,7 +60,7 @@ def files() -> Iterator[Row]:
         yield at_most("open: 256x256x192 .nii.gz", ours, theirs, "s", "nibabel", 1.3)
         image = nib.Nifti1Image(scan.voxels, scan.geometry.affine)
         ours, theirs = alternately(
-            lambda: run(write_nifti(scan, target, {})),
+            lambda: run(write_nifti(scan, target, {}, overwrite=True)),
             lambda: nib.save(image, Path(folder, "theirs.nii.gz")),
             3,
         )

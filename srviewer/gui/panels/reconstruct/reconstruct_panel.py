@@ -68,7 +68,7 @@ class ReconstructPanel(QWidget):
         self._precision = choice(
             tr("Precision"),
             tr(
-                "Of the network: 8-bit integers are about three times as fast as float32 and "
+                "Of the network: 8-bit integers take half to two thirds of the time of float32 and "
                 "differ little; automatic takes them where the processor has them"
             ),
         )
