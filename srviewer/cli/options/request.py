@@ -119,8 +119,8 @@ def add_precision_argument(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=PRECISIONS,
         default="auto",
-        help="of the network: 8-bit integers, which take half to two thirds of the time, or float32; "
-        "default: 8-bit integers where the processor has them (VNNI) and the network can",
+        help="of the network: 8-bit integers, which take half to two thirds of the time, or "
+        "float32; default: 8-bit integers where the processor has them (VNNI) and the network can",
     )
 
 
