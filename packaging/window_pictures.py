@@ -67,7 +67,7 @@ def _draw_window(path: Path, home: Path) -> None:
 
 
 def _draw_join(path: Path, home: Path) -> None:
-    """The sample of stacks, joined; the second one left out, and its residual."""
+    """The sample of stacks, joined, with the scores of the second one left out."""
     from srviewer.gui.panels.reconstruct.joined_box import JoinedBox
     from srviewer.paths import sample_stacks
 
@@ -78,7 +78,7 @@ def _draw_join(path: Path, home: Path) -> None:
     window.studies.show(0)
     window.controller.joining.start()
     until(lambda: window.study.result is not None)
-    window.study.compare(replace(window.study.comparing, stack=1, map="left-out"))
+    window.study.compare(replace(window.study.comparing, stack=1))
     until(lambda: not window.controller.work.tasks)
     box = window.panels.findChild(JoinedBox)
     window.panels.currentWidget().area.ensureWidgetVisible(box.residual)
@@ -125,9 +125,9 @@ def _window(home: Path):  # type: ignore[no-untyped-def]  # Qt is loaded after t
     from PySide6.QtWidgets import QApplication
 
     from srviewer.gui.appearance.application import application
+    from srviewer.gui.window.frame import FIRST_SIZE
     from srviewer.gui.window.hint import KEY
     from srviewer.gui.window.main_window import MainWindow
-    from srviewer.gui.window.window_state import FIRST_SIZE
 
     application()
     settings = QSettings(str(home / "settings.ini"), QSettings.Format.IniFormat)
