@@ -13,7 +13,7 @@ OUTSIDE_PADDING = 1e-3  # of a voxel
 
 
 def coverage(stack: Geometry, padded: Mask | None, onto: Geometry, across: Axis) -> Job[Voxels]:
-    """How far inside the field of view of a stack the voxels of a grid lie.
+    """The depth of the voxels of a grid inside the field of view of a stack.
 
     Args:
         stack: The thick grid, at its true position.

@@ -21,7 +21,7 @@ STEPS_OF_TWO, STEPS_OF_MORE = 2, 3  # with two stacks, the first step is whole
 
 @dataclass(frozen=True, eq=False)
 class Contribution:
-    """What one stack adds to the joint estimate.
+    """The contribution of one stack to the joint estimate.
 
     Attributes:
         stack: The stack, in the unit of the reference.
@@ -135,7 +135,7 @@ def joint_estimate(
 
 
 def _wanted(part: Contribution, predicted: Voxels, held: Mask, count: int) -> Voxels:
-    """What is missing of a stack's measurements beyond its noise."""
+    """The part of a stack's measurements that is missing, beyond its noise."""
     stack = part.stack
     across = stack.degradation.axis
     residual = stack.measured - predicted

@@ -71,7 +71,7 @@ def solved(links: Sequence[Link], count: int, reference: int) -> list[Matrix]:
 
 
 def loop_error(links: Sequence[Link], count: int) -> float | None:
-    """How far three motions around a loop fail to come back, at its worst.
+    """The largest distance by which three motions around a loop fail to come back.
 
     Args:
         links: Between pairs of stacks.

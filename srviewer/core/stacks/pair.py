@@ -32,7 +32,7 @@ class Side:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """How two stacks predict each other with a motion between them.
+    """The predictions of two stacks of each other with a motion between them.
 
     Attributes:
         match: From the unit of the second to that of the first.
@@ -92,7 +92,7 @@ class Pair:
         return sum(len(probes.points) * probes.standing for probes in sides)
 
     def predictions(self, motion: Matrix) -> tuple[Values, Values]:
-        """What each stack predicts for the voxels of the other.
+        """The prediction of each stack for the voxels of the other.
 
         Args:
             motion: (4, 4) RAS+ mm, from the header of the second to that of the first.

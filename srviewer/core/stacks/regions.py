@@ -1,4 +1,4 @@
-"""How several stacks compare region by region: shading, trust, agreement."""
+"""Shading, trust and agreement of several stacks, region by region."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ POWER = 4  # of that ratio
 
 
 def slice_trust(count: int, across: Axis, predictions: Sequence[tuple[Probes, Values]]) -> Trust:
-    """How far each slice of a stack is trusted.
+    """The trust in each slice of a stack.
 
     Args:
         count: The number of its slices.

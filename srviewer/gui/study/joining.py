@@ -317,6 +317,6 @@ def _all_facts(series: list[Series]) -> Job[tuple[StackFacts, ...]]:
 
 
 def _with_warnings(job: Job[Joined], lines: tuple[str, ...]) -> Job[Joined]:
-    """Run ``job``; what the user was told of the stacks stands among its warnings."""
+    """Run ``job``; notes that the user has seen on the stacks stand among its warnings."""
     made = yield from job
     return replace(made, warnings=tuple(dict.fromkeys((*lines, *made.warnings))))

@@ -48,7 +48,7 @@ def gains(joined: Joined) -> tuple[float, ...]:
 
 
 def joined_verdict(joined: Joined) -> str:
-    """What joining is worth on these stacks, as one sentence.
+    """The measured gain of joining these stacks, as one sentence.
 
     Args:
         joined: The join.
@@ -84,7 +84,7 @@ def joined_is_good(joined: Joined) -> bool:
 
 
 def joined_facts(joined: Joined) -> tuple[str, ...]:
-    """What was made and how.
+    """The volume that was made, and the way.
 
     Args:
         joined: The join.
@@ -111,7 +111,7 @@ def joined_facts(joined: Joined) -> tuple[str, ...]:
 
 
 def stack_facts_text(joined: Joined, number: int) -> str:
-    """What was found of one of the stacks.
+    """The findings on one of the stacks.
 
     Args:
         joined: The join.
@@ -140,7 +140,7 @@ def stack_facts_text(joined: Joined, number: int) -> str:
 
 
 def short_names(names: Sequence[str]) -> tuple[str, ...]:
-    """What distinguishes names, for a narrow column.
+    """The parts by which names differ, for a narrow column.
 
     Args:
         names: Such as "sub-01_acq-ax_T2w" and "sub-01_acq-cor_T2w".

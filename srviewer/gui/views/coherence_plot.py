@@ -10,7 +10,7 @@ from srviewer.sr.stacks.left_out import Coherence
 
 
 class CoherencePlot(pyqtgraph.PlotWidget):
-    """How far prediction and measurement agree, from coarse to fine."""
+    """The agreement of prediction and measurement, from coarse to fine."""
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False)

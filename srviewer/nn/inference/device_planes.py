@@ -95,10 +95,12 @@ class DevicePlanes:
             span = (REFINED * (number + n) / len(mirrors) for n in (0, 1))
             copies.append((yield from within(self._copy(thick, axes), *span)))
         yield Progress(REFINED, JOINING)
-        voxels, apart, spread = self._mean(copies)
+        voxels, differing, spread = self._mean(copies)
         fetched = _fetched(voxels)
         yield Progress((1 + REFINED) / 2, JOINING)
-        return JoinedPlanes(fetched, _fetched(apart), None if spread is None else _fetched(spread))
+        return JoinedPlanes(
+            fetched, _fetched(differing), None if spread is None else _fetched(spread)
+        )
 
     def _copy(self, thick: Tensor, axes: tuple[int, ...]) -> Job[tuple[Tensor, Tensor]]:
         """(fused, disagreement) of a mirrored copy, as the scan lies."""
@@ -112,16 +114,16 @@ class DevicePlanes:
                 fine.permute([order.index(axis) for axis in range(3)])
                 for fine, order in zip((first, second), orders, strict=True)
             )
-            apart = (first - second).abs_()
+            differing = (first - second).abs_()
             fused = JOINED[self.fusion](first, second)
-            return (fused.flip(axes), apart.flip(axes)) if axes else (fused, apart)
+            return (fused.flip(axes), differing.flip(axes)) if axes else (fused, differing)
 
     def _mean(self, copies: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor, Tensor | None]:
         """(fused, disagreement, spread) of all copies, with the floor."""
         with torch.inference_mode():
-            voxels, apart = copies[0]
+            voxels, differing = copies[0]
             if len(copies) == 1:
-                return (voxels + self.floor if self.floor else voxels), apart, None
+                return (voxels + self.floor if self.floor else voxels), differing, None
             every = torch.stack([fused for fused, _ in copies])
             spread = every.std(dim=0, correction=0)
             disagreements = torch.stack([one for _, one in copies])

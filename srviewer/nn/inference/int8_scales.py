@@ -45,13 +45,17 @@ def int8_network(
         with torch.inference_mode():
             blocks.append(measured.block(number))
     quick = Int8Residual(network, blocks)
-    apart: list[np.ndarray] = []
+    differences: list[np.ndarray] = []
     for window, exact in zip(windows, wanted, strict=True):
         yield Progress(1.0, "Comparing 8-bit integers with float32")
         with torch.inference_mode():
             difference = (quick(window, factor) - exact).abs_()
-            apart.append(difference[exact.abs() > FOREGROUND].numpy())
-    far = float(np.percentile(np.concatenate(apart), PERCENTILE)) if any(map(len, apart)) else 0.0
+            differences.append(difference[exact.abs() > FOREGROUND].numpy())
+    far = (
+        float(np.percentile(np.concatenate(differences), PERCENTILE))
+        if any(map(len, differences))
+        else 0.0
+    )
     if not far <= MOST_APART:  # it may be no number
         return None, f"8-bit integers differ by {far:.1%} of the range on slices of this scan"
     return quick, ""

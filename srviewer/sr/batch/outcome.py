@@ -130,7 +130,7 @@ def recorded_as_before(outcome: VolumeOutcome) -> VolumeOutcome:
 
 
 def all_outcomes(batch_folder: BatchFolder) -> dict[str, VolumeOutcome]:
-    """What was recorded in a folder, by whatever job, where the results are still there.
+    """The outcomes recorded in a folder, by any job, whose results are still there.
 
     Args:
         batch_folder: The folder of the batch.

@@ -69,7 +69,7 @@ def _under(
 
 
 def _of_another(item: Item, settings: Settings, batch_folder: BatchFolder) -> VolumeOutcome | None:
-    """What another job, or a worker of this one that died, recorded since this one began."""
+    """The outcome that another job, or a dead worker of this one, recorded since this began."""
     recorded = recorded_outcome(batch_folder, item)
     if recorded is None or not recorded.counts(settings.identity(), batch_folder.since):
         return None

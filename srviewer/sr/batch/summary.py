@@ -143,7 +143,7 @@ def _address(path: str) -> str:
 
 
 def _made(values: Mapping[str, Any]) -> str:
-    """How a result was made: "4 along k", or "3 stacks joined"."""
+    """The way in which a result was made: "4 along k", or "3 stacks joined"."""
     if "stacks" in values:
         return f"{len(values['stacks'])} stacks joined"
     return f"{values['factor']} along {values['axis']}" if values else ""

@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Computation:
-    """What an estimate was computed by.
+    """The means by which an estimate was computed.
 
     Attributes:
         device: The title of the device.

@@ -99,9 +99,9 @@ def _mean(copies: list[Estimate[Voxels]]) -> Estimate[Voxels]:
         return np.asarray(sum(others, first) / np.float32(len(copies)))
 
     fused = [copy.voxels for copy in copies]
-    apart = [copy.disagreement for copy in copies if copy.disagreement is not None]
+    differing = [copy.disagreement for copy in copies if copy.disagreement is not None]
     spread = np.asarray(np.std(fused, axis=0, dtype=np.float32))
-    return Estimate(mean(*fused), mean(*apart), spread)
+    return Estimate(mean(*fused), mean(*differing), spread)
 
 
 def _both_planes(slices: PlaneSlices, todo: Refinement, storage: Storage, keep: Keep) -> Job[None]:
@@ -118,8 +118,8 @@ def _both_planes(slices: PlaneSlices, todo: Refinement, storage: Storage, keep: 
         normal = second_group.normal
         first_slab = first.read(normal, start, start + slab.shape[normal])
         yield Progress(0.0, JOINING)
-        fused, apart = todo.fusion.fuse(first_slab, slab), disagreement(first_slab, slab)
-        yield from keep(start, Estimate(fused, apart))
+        fused, differing = todo.fusion.fuse(first_slab, slab), disagreement(first_slab, slab)
+        yield from keep(start, Estimate(fused, differing))
 
     keep_first = written_to(first, first_group.normal)
     yield from within(slices.every(first_group, thick, storage, keep_first), 0.0, 0.49)

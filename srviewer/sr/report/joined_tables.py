@@ -1,4 +1,4 @@
-"""What was found of each stack of a joined volume, as rows of text."""
+"""The findings on each stack of a joined volume, as rows of text."""
 
 import math
 
@@ -30,7 +30,7 @@ LEFT_OUT_NOTE = (
 
 
 def found_rows(joined: Joined) -> list[tuple[str, ...]]:
-    """What was found of each stack.
+    """The findings on each stack.
 
     Args:
         joined: The joined volume.

@@ -80,12 +80,12 @@ def with_summary(result: KeptReconstruction) -> Job[KeptReconstruction]:
     """
     summary, changed = None, None
     size = int(np.prod(result.kept.voxels.shape, dtype=np.int64))
-    apart, change = (result.kept_maps.get(kind.id) for kind in (DISAGREEMENT, TEXTURE_CHANGE))
-    if apart is not None:
+    differing, change = (result.kept_maps.get(kind.id) for kind in (DISAGREEMENT, TEXTURE_CHANGE))
+    if differing is not None:
         largest, total, count = Largest(LARGEST, size), 0.0, 0
-        both = zip(result.kept.planes(), apart.planes(), strict=True)
+        both = zip(result.kept.planes(), differing.planes(), strict=True)
         for number, (voxels, values) in enumerate(both):
-            yield Progress(0.5 * number / apart.voxels.shape[2], MEASURING)
+            yield Progress(0.5 * number / differing.voxels.shape[2], MEASURING)
             if result.header.padding is not None:
                 values = values[voxels != np.float32(result.header.padding)]
             total, count = total + float(values.sum(dtype=np.float64)), count + values.size

@@ -1,4 +1,4 @@
-"""What each of several placed stacks adds to the joint estimate."""
+"""The contributions of several placed stacks to the joint estimate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from srviewer.job import Job, within
 from srviewer.sr.stacks.placing import Places
 from srviewer.sr.stacks.singles import Single
 
-DOWN_WEIGHTED = 0.5  # a slice that is trusted less is told of
+DOWN_WEIGHTED = 0.5  # a slice that is trusted less is reported
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ def slices_trusted(
     others: Sequence[int],
     errors: Mapping[tuple[int, int], tuple[Probes, Values]],
 ) -> Trust:
-    """How far each slice of a stack is trusted, by some of the others.
+    """The trust in each slice of a stack, by some of the others.
 
     Args:
         number: The number of the stack.
@@ -105,7 +105,7 @@ def contributions(
     grid: Geometry,
     data_range: float,
 ) -> Job[list[Contribution]]:
-    """What some of the stacks add to a volume; the others are not asked.
+    """The contributions of some of the stacks to a volume.
 
     Args:
         matched: All stacks.

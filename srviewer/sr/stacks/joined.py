@@ -19,7 +19,7 @@ from srviewer.sr.stacks.request import JoinRequest
 
 @dataclass(frozen=True, eq=False)
 class JoinedStack:
-    """What was found of one of the stacks.
+    """The findings on one of the stacks.
 
     Attributes:
         index: Its number in the order in which the stacks were given, from 0.

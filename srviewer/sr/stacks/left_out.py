@@ -28,7 +28,7 @@ class SliceScores:
 
 @dataclass(frozen=True)
 class Coherence:
-    """How far prediction and measurement agree at a spatial frequency within the slices.
+    """The agreement of prediction and measurement at a spatial frequency within the slices.
 
     Attributes:
         per_mm: The middle of the band, cycles per mm.

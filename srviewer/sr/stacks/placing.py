@@ -31,7 +31,7 @@ EVIDENCE = 4.0
 ALL_PAIRS = 4  # of more stacks, each is compared with the reference and with the next alone
 SHORT_MM = 30.0  # across the slices
 MOST_SHORT_MM = 3.0  # that any voxel of a short stack is moved by
-LOOP_MM = 2.0  # a loop that closes less well is told of
+LOOP_MM = 2.0  # a loop that closes less well is reported
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,7 +60,7 @@ class _PlainStack:
 
 @dataclass(frozen=True)
 class _PlainJoined:
-    """What a sidecar holds of a join, beside its request."""
+    """The content of a sidecar on a join, beside its request."""
 
     reference: int
     stacks: tuple[_PlainStack, ...]

@@ -128,7 +128,7 @@ def words_of(name: str) -> list[str]:
 
 
 def stem_of(name: str, numbered: bool) -> list[str]:
-    """What the names of all stacks of one scan have in common.
+    """The part that the names of all stacks of one scan share.
 
     Args:
         name: Of a file without its ending.

@@ -44,8 +44,8 @@ def same_slices(one: Geometry, other: Geometry) -> bool:
     middle = (_middle(one) + _middle(other)) / 2
     places = [grid.index(middle)[grid.slice_axis] for grid in (one, other)]
     sign = 1 if normal @ other.normal(b) > 0 else -1
-    apart = (places[0] - sign * places[1]) % 1
-    return bool(min(apart, 1 - apart) < SAME_SLICE)
+    distance = (places[0] - sign * places[1]) % 1
+    return bool(min(distance, 1 - distance) < SAME_SLICE)
 
 
 def angle_deg(one: Matrix, other: Matrix) -> float:
