@@ -24,6 +24,7 @@ OTHERS: dict[str, Any] = {
     "flips": True,
     "minimum": "scan",
     "repair": ("motion", "slices"),
+    "agreement": "noise",
     "precision": "float32",
 }
 

@@ -114,6 +114,7 @@ def test_a_control_changes_its_own_setting_alone(opened: MainWindow) -> None:
     edits: dict[str, Callable[[], object]] = {
         "flips": options.flips.click,
         "minimum": options.minimum.click,
+        "agreement": options.noise.click,
         "adaptation": lambda: options.seconds.setValue(90),
         "texture": lambda: options.texture.setValue(10),
         "thickness_mm": lambda: options.thickness.setValue(2.0),

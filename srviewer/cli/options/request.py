@@ -14,7 +14,7 @@ from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import METHODS
 from srviewer.sr.models.available_models import SUFFIX, default_model
-from srviewer.sr.requests.request import MINIMA, Request, suggested_request
+from srviewer.sr.requests.request import AGREEMENTS, MINIMA, Request, suggested_request
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +50,13 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         choices=MINIMA,
         default="none",
         help="scan: no voxel below the scan's least value, each slice's values kept",
+    )
+    parser.add_argument(
+        "--agreement",
+        choices=AGREEMENTS,
+        default="exact",
+        help="with the scan; noise: to within its estimated noise, which is removed first where it "
+        "can be distinguished from fine anatomy; default: exact",
     )
     parser.add_argument(
         "--repair",
@@ -178,6 +185,7 @@ def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
         flips=args.flips,
         minimum=args.minimum,
         repair=args.repair,
+        agreement=args.agreement,
     )
 
 

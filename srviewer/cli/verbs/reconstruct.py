@@ -371,10 +371,12 @@ def _moved_by_texture(result: ReconstructionFacts) -> list[str]:
 
 
 def _qualification(result: ReconstructionFacts, rounded: str) -> str:
-    """Changes of the result after its agreement with the scan was measured."""
+    """The noise within which it agrees, and changes of the result after that was measured."""
+    within = result.noise_removed
+    noise = "" if within is None else f", within its estimated noise of {within:.1%}"
     steps = []
     if result.request.isotropic:
         steps.append("resampled to isotropic voxels")
     if rounded:
         steps.append(f"rounded to {rounded}")
-    return f" (before it was {' and '.join(steps)})" if steps else ""
+    return noise + (f" (before it was {' and '.join(steps)})" if steps else "")

@@ -21,6 +21,13 @@ VERDICTS = {
     ),
     False: mark("Differs from the scan by up to {share}, averaged back to thick slices."),
 }
+NOISE_VERDICTS = {
+    True: mark(
+        "Agrees with the scan to within its noise of {noise}: averaged back to thick slices, it "
+        "differs by {rms} (rms)."
+    ),
+    False: VERDICTS[False],
+}
 REPAIRED_VERDICTS = {
     True: mark(
         "Agrees with the repaired scan: averaged back to thick slices, it differs by {share} at "
@@ -41,9 +48,14 @@ def verdict(result: Result) -> str:
     """
     if isinstance(result, Joined):
         return joined_verdict(result)
-    texts = REPAIRED_VERDICTS if result.repaired else VERDICTS
-    text = texts[agrees(result.consistency)]
-    return tr(text, share=percent(result.consistency.max))
+    noise, consistency = result.noise_removed, result.consistency
+    texts = VERDICTS if noise is None else NOISE_VERDICTS
+    return tr(
+        (REPAIRED_VERDICTS if result.repaired else texts)[is_good(result)],
+        share=percent(consistency.max),
+        rms=percent(consistency.rms),
+        noise="" if noise is None else percent(noise),
+    )
 
 
 def is_good(result: Result) -> bool:
@@ -55,7 +67,9 @@ def is_good(result: Result) -> bool:
     Returns:
         True for agreement with the scan, and for a join that is known to have gained something.
     """
-    return joined_is_good(result) if isinstance(result, Joined) else agrees(result.consistency)
+    if isinstance(result, Joined):
+        return joined_is_good(result)
+    return agrees(result.consistency, result.noise_removed)
 
 
 def facts(result: Result) -> tuple[str, ...]:

@@ -181,16 +181,25 @@ def region_text(region: DoubtfulRegion, unit: str) -> str:
     )
 
 
-def agreement(consistency: Consistency, repaired: Sequence[str] = ()) -> str:
+def agreement(
+    consistency: Consistency, repaired: Sequence[str] = (), noise: float | None = None
+) -> str:
     """Describe the agreement of a result with the scan, as one line.
 
     Args:
         consistency: The residual as a share of the intensity range.
         repaired: The repairs of the scan, with which the result is compared then.
+        noise: The noise within which it agrees, a share of the range; None for exact agreement.
 
     Returns:
         The translated text, with the largest residual in percent.
     """
+    if noise is not None and agrees(consistency, noise):
+        return tr(
+            "agrees with the scan to within its noise of {noise}: {share} (rms)",
+            noise=percent(noise),
+            share=percent(consistency.rms),
+        )
     share = percent(consistency.max)
     if agrees(consistency):
         if repaired:
@@ -211,7 +220,7 @@ def result_agreement(result: Result) -> str:
         The translated text; "" for a join whose reference covers nothing of it.
     """
     if not isinstance(result, Joined):
-        return agreement(result.consistency, result.repaired)
+        return agreement(result.consistency, result.repaired, result.noise_removed)
     consistency = agreement_of(result)
     if consistency is None:
         return ""
@@ -219,15 +228,19 @@ def result_agreement(result: Result) -> str:
     return tr("differs from the reference stack by {share} (rms)", share=share)
 
 
-def agrees(consistency: Consistency) -> bool:
-    """Whether a result is as consistent as exact data consistency makes it.
+def agrees(consistency: Consistency, noise: float | None = None) -> bool:
+    """Whether a result is as consistent as data consistency makes it.
 
     Args:
         consistency: The residual as a share of the intensity range.
+        noise: The noise within which it agrees, a share of the range; None for exact agreement.
 
     Returns:
-        True for a largest residual of at most 0.5 % of the intensity range.
+        True for a largest residual of at most 0.5 % of the intensity range, or a root mean square
+        of at most the noise.
     """
+    if noise is not None:
+        return consistency.rms <= noise
     return consistency.max <= CONSISTENT
 
 

@@ -14,6 +14,7 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, OBLIQUE, agrees, result_agreement
 from srviewer.gui.views.drawing.text_drawing import TEXT_HEIGHT, Line, fitting, font, metrics
 from srviewer.gui.widgets.plain_text import set_tip
+from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.result import agreement_of
 from srviewer.study.state.compared_volumes import ORIGINAL, REFERENCE
 
@@ -76,7 +77,10 @@ def _disagreement(entry: Comparable) -> Line | None:
     if made is None or entry.scores is not None:
         return None
     consistency = agreement_of(made)
-    if consistency is None or agrees(consistency):
+    if consistency is None:
+        return None
+    noise = None if isinstance(made, Joined) else made.noise_removed
+    if agrees(consistency, noise):
         return None
     return Line(result_agreement(made), theme.WARNING)
 

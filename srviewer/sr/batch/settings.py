@@ -66,6 +66,8 @@ class Settings:
             del request["minimum"]  # version 0.1.0 had no such setting: its records stay valid
         if not self.request.repair:
             del request["repair"]  # nor this
+        if self.request.agreement == "exact":
+            del request["agreement"]
         if self.request.precision == "auto":
             del request["precision"]
         settings = [__version__, request, self.axis, self.factor, self.store]

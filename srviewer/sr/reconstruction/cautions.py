@@ -4,6 +4,7 @@ from srviewer.core.acquisition.noise import scan_noise
 from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import ScanHeader, Volume, is_segmentation
 from srviewer.nn.models.model_file import Model
+from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.cross_plane.refinement import passes, reachable
 from srviewer.sr.reconstruction.measured_costs import costs
 from srviewer.sr.reconstruction.refine import Refined
@@ -88,10 +89,11 @@ def _of_the_grids(scan: ScanHeader, request: Request) -> list[str]:
     return lines
 
 
-def outcomes(refined: Refined, region: ScanHeader | None) -> tuple[str, ...]:
-    """The effects of adaptation and region lock that the user must know.
+def outcomes(request: Request, refined: Refined, region: ScanHeader | None) -> tuple[str, ...]:
+    """The effects of noise removal, adaptation and region lock that the user must know.
 
     Args:
+        request: The reconstruction.
         refined: The refined scan.
         region: The locked region; None without one.
 
@@ -99,6 +101,16 @@ def outcomes(refined: Refined, region: ScanHeader | None) -> tuple[str, ...]:
         One sentence each.
     """
     lines: list[str] = []
+    if refined.noise_removed:
+        lines.append(
+            f"Noise of {refined.noise:.1%} of the range was removed first: the result agrees with "
+            "the scan to within it, not exactly. Fine detail as weak as the noise goes with it."
+        )
+    elif request.agreement == "noise" and method(request.method).consistent:
+        lines.append(
+            f"No noise was removed: what measures as {refined.noise:.1%} of the range cannot be "
+            "distinguished from fine anatomy. The result agrees with the scan exactly."
+        )
     tried = refined.adapted
     if tried is not None and not tried.kept:
         lines.append(

@@ -89,6 +89,7 @@ def can_preview(scan: ScanHeader, request: Request, region: Volume | None) -> bo
         method(request.method).needs_model
         and request.fusion == "mean"
         and degradation_of(scan, request).is_block_mean
+        and request.agreement == "exact"
         and not (request.also or request.adaptation or request.isotropic or request.repair)
         and scan.planes is None
         and region is None

@@ -11,8 +11,7 @@ from srviewer.core.acquisition.degradation import (
     ResidualSize,
     residual,
 )
-from srviewer.core.acquisition.noise import MOST_SLICES, noise_level
-from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.intensity.padding import least_measured
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.core.volumes.voxel_sources import (
@@ -98,6 +97,7 @@ def reconstructed(
     for number, (axis, factor) in enumerate(request.also, start=1):
         # What was interpolated is no scan: its slices are as thick as they are far apart.
         further = replace(request, axis=axis, factor=factor, also=(), profile="box")
+        further = replace(further, agreement="exact")
         further = replace(further, thickness_mm=None, adaptation=None)
         job = _one_axis(last.volume, further, region, lowest, storage)
         span = (0.95 * (number + n) / len(request.steps) for n in (0, 1))
@@ -125,6 +125,7 @@ def reconstructed(
         region=None if region is None else region.name,
         device=last.refined.computation.device,
         precision=last.refined.computation.precision,
+        noise_removed=first.refined.noise if first.refined.noise_removed else None,
         seconds=time.monotonic() - started,
         peak_memory_mb=peak_memory_mb(),
         warnings=lines,
@@ -155,24 +156,15 @@ def _one_axis(
 ) -> Job[_Step]:
     done = yield from refined(scan, request, region, lowest, storage)
     precision = done.computation.precision
-    thin = thin_header(scan.header, request, done.model, lowest, precision)
-    noise = 0.0 if done.model is None else _noise(scan, request.axis)
+    thin = thin_header(scan.header, request, done.model, lowest, precision, done.noise_removed)
     lines = (
         *(warning.message for warning in scan.header.warnings),
-        *cautions_at_noise(scan.header, request, done.model, noise),
-        *outcomes(done, region),
+        *cautions_at_noise(scan.header, request, done.model, done.noise),
+        *outcomes(request, done, region),
     )
-    warning = None if done.model is None else texture_warning(request, noise)
+    warning = None if done.model is None else texture_warning(request, done.noise)
     codes = () if warning is None else (warning.code,)
     return _Step(done, KeptVolume(thin, done.estimate.voxels), lines, codes)
-
-
-def _noise(scan: KeptVolume, axis: Axis) -> float:
-    """The noise of a scan, by the slices that it is measured on."""
-    count = scan.voxels.shape[axis]
-    start = max(0, (count - MOST_SLICES) // 2)
-    slices = scan.voxels.read(axis, start, min(start + MOST_SLICES, count))
-    return noise_level(slices, axis, scan.header.padding)
 
 
 def _maps(scan: ScanHeader, step: _Step) -> dict[str, KeptVolume]:
@@ -247,6 +239,7 @@ def thin_header(
     model: Model | None,
     lowest: float | None = None,
     precision: UsedPrecision | None = None,
+    noise_removed: bool = False,
 ) -> ScanHeader:
     """The header of a scan refined along the first axis of a request.
 
@@ -256,6 +249,7 @@ def thin_header(
         model: The model, for the history; None for interpolation.
         lowest: The lower bound, for the history; None for none.
         precision: That of the network, for the history.
+        noise_removed: Whether noise was removed first, for the history.
 
     Returns:
         The header, on the refined grid and without a slice thickness.
@@ -263,6 +257,8 @@ def thin_header(
     geometry = scan.geometry.refined(request.axis, request.factor)
     by = f"{request.method}, model {model.name}" if model else request.method
     step = f"refined by {request.factor} along {AXIS_NAMES[request.axis]}: {by}"
+    if noise_removed:
+        step += ", its noise removed first"
     if precision is not None and precision.name == "int8":
         step += " in 8-bit integers"
     if lowest is not None:

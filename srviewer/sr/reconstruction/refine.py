@@ -3,15 +3,20 @@
 from dataclasses import dataclass, replace
 
 from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.denoising import removable, without_noise
+from srviewer.core.acquisition.noise import MOST_SLICES, noise_level
+from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import Intensity, intensity_of_parts
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.regions.locked_region import LockWeights
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.core.volumes.voxel_sources import (
+    ArrayVoxels,
     KeptVolume,
     Storage,
     VoxelSource,
     VoxelStore,
+    shape_of,
 )
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, within
@@ -30,6 +35,7 @@ from srviewer.table import find_row
 
 # Shares of the job at its ends: the estimate that the model is adapted to, the adaptation.
 FIRST, ADAPTED = 0.15, 0.75
+NOISE = 0.1  # of the job, for the removal of noise
 LOCK = 0.05  # of the job, for the interpolation of a locked region
 
 
@@ -44,6 +50,8 @@ class Refined:
         adapted: The measured effect of the adaptation; None without one.
         intensity: Floor and range of the scan.
         computation: What the estimate was computed by.
+        noise: Of the scan, a share of the range.
+        noise_removed: Whether it was removed first.
     """
 
     estimate: Estimate[VoxelStore]
@@ -52,6 +60,8 @@ class Refined:
     adapted: Adapted | None
     intensity: Intensity
     computation: Computation
+    noise: float
+    noise_removed: bool
 
 
 def refined(
@@ -87,10 +97,14 @@ def refined(
         degradation, model, fusion, request.device, request.flips, intensity, request.precision
     )
     weights = None if region is None else LockWeights(region, scan.header.geometry)
-    start, adapted, lock, faithful = 0.0, None, None, None
+    noise, start = noise_of(scan, request.axis), 0.0
+    removing = request.agreement == "noise" and chosen.consistent and removable(noise) > 0
+    if removing:
+        image, start = (yield from within(_cleaned(image, todo, noise), 0.0, NOISE)), NOISE
+    adapted, lock, faithful = None, None, None
     if model is not None and request.adaptation is not None:
         job = _adapted(image, todo, chosen, request.adaptation, storage)
-        (model, adapted), start = (yield from within(job, 0.0, ADAPTED)), ADAPTED
+        (model, adapted), start = (yield from within(job, start, ADAPTED)), ADAPTED
         todo = replace(todo, model=model)
     if weights is not None and model is not None:
         stop = start + LOCK * (1 - start)
@@ -113,7 +127,33 @@ def refined(
     finishing = Finishing(scan, degradation, intensity.range, lowest, lock, faithful, result.keep)
     job_of_all = chosen.run(image, todo, storage, finishing.keep)
     computation = yield from within(job_of_all, start, 1.0)
-    return Refined(result.kept, degradation, model, adapted, intensity, computation)
+    return Refined(
+        result.kept, degradation, model, adapted, intensity, computation, noise, removing
+    )
+
+
+def noise_of(scan: KeptVolume, axis: Axis) -> float:
+    """The noise of a scan, by the slices that it is measured on.
+
+    Args:
+        scan: The scan.
+        axis: The axis across the slices, 0..2.
+
+    Returns:
+        As ``noise_level`` gives it.
+    """
+    count = scan.voxels.shape[axis]
+    start = max(0, (count - MOST_SLICES) // 2)
+    slices = scan.voxels.read(axis, start, min(start + MOST_SLICES, count))
+    return noise_level(slices, axis, scan.header.padding)
+
+
+def _cleaned(image: VoxelSource, todo: Refinement, noise: float) -> Job[VoxelSource]:
+    """The voxels of a scan without the noise that can be removed."""
+    voxels, axis = image.read(0, 0, image.shape[0]), todo.degradation.axis
+    data_range = todo.intensity_of(image).range
+    cleaned = yield from without_noise(voxels, axis, noise, data_range)
+    return ArrayVoxels(shape_of(cleaned), cleaned)
 
 
 def _stored(

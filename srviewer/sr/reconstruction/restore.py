@@ -44,7 +44,7 @@ from srviewer.sr.results.reconstruction import Reconstruction
 
 LONGEST_TEXT = 10_000  # characters
 # Settings that a provenance has always had by the names of Request's fields.
-FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum", "repair")
+FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum", "repair", "agreement")
 
 
 def restored(
@@ -108,6 +108,7 @@ def restored(
         thickness_mm=_number(provenance.get("thickness_mm")) or used_thickness(scan, request),
         slab_by_slab=provenance.get("slab_by_slab") is True,
         repaired=repairs,
+        noise_removed=_number(provenance.get("noise_removed")),
         expected_gain=read_expected_gain(provenance.get("expected_gain")),
         precision=None
         if model is None

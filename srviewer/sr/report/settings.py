@@ -30,6 +30,8 @@ TITLES = {
     "thickness_mm": "slice thickness, mm",
     "also": "other axes refined",
     "minimum": "minimum set by",
+    "agreement": "agreement with the scan",
+    "noise_removed": "noise that was removed, share of the range",
     "flips": "test-time augmentation",
     "peak_memory_mb": "most memory used, MB",
     "precision": "precision of the network",

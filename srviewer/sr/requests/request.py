@@ -24,6 +24,8 @@ Gaps = Literal["run", "fill"]
 GAPS: tuple[Gaps, ...] = ("run", "fill")
 Minimum = Literal["none", "scan"]
 MINIMA: tuple[Minimum, ...] = ("none", "scan")
+Agreement = Literal["exact", "noise"]
+AGREEMENTS: tuple[Agreement, ...] = ("exact", "noise")
 Repair = Literal["brightness", "motion", "slices"]
 REPAIRS: tuple[Repair, ...] = ("brightness", "motion", "slices")
 
@@ -74,6 +76,8 @@ class Request:
         minimum: "scan" for no voxel below the scan's least one that is no padding, see
             ``srviewer.core.reconstruction.lower_bound``.
         repair: Faults between slices to correct first where the scan has them, of ``REPAIRS``.
+        agreement: With the scan, "exact" or "noise": to within its estimated noise, removed first,
+            see ``srviewer.core.acquisition.denoising``; unused by methods that do not agree.
         precision: One of ``PRECISIONS``: of the network, "auto" for 8-bit integers where the
             processor has them.
     """
@@ -94,6 +98,7 @@ class Request:
     flips: bool = False
     minimum: Minimum = "none"
     repair: Annotated[tuple[Repair, ...], Meta(max_length=len(REPAIRS))] = ()
+    agreement: Agreement = "exact"
     precision: Annotated[str, one_of(PRECISIONS)] = "auto"
 
     @property

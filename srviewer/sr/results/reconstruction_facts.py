@@ -40,6 +40,8 @@ class ReconstructionFacts(ABC):
         expected_gain: The gain over cubic to expect; None for interpolation, and where it was not
             asked for.
         precision: That of the network; None for interpolation.
+        noise_removed: The estimated noise of the scan, a share of the range, that was removed, so
+            that the result agrees within it; None where it agrees exactly, or none can be removed.
     """
 
     consistency: Consistency
@@ -58,6 +60,7 @@ class ReconstructionFacts(ABC):
     warning_codes: tuple[str, ...] = ()
     expected_gain: ExpectedGain | None = None
     precision: UsedPrecision | None = None
+    noise_removed: float | None = None
 
     @property
     @abstractmethod
@@ -98,6 +101,8 @@ class ReconstructionFacts(ABC):
             "texture_changed": self.texture_changed(),
             "flips": self.request.flips,
             "minimum": self.request.minimum,
+            "agreement": self.request.agreement,
+            "noise_removed": self.noise_removed,
             "repaired": list(self.repaired),
             # Where the file of a model lies is the user's business.
             "request": request_document(replace(self.request, model=Path(self.request.model).name)),

@@ -37,6 +37,7 @@ def unstreamable(request: Request) -> tuple[str, ...]:
     reasons = {
         "fitting of the model to the scan": request.adaptation is not None,
         "repair of faults between slices": bool(request.repair),
+        "agreement within the noise": request.agreement == "noise",
     }
     return tuple(reason for reason, there in reasons.items() if there)
 

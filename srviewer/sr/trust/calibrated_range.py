@@ -82,6 +82,7 @@ def _of_request(request: Request) -> str | None:
     settings = {
         "the model was adapted to the scan": request.adaptation is not None,
         "texture was added": request.texture > 0,
+        "noise was removed": request.agreement == "noise",
         "it is a mean over flips": request.flips,
         "a second axis was reconstructed": bool(request.also),
         "the result was resampled to isotropic voxels": request.isotropic,

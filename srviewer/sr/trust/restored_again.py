@@ -76,6 +76,7 @@ def _along(
         also=(),
         adaptation=None,
         repair=(),
+        agreement="exact",
         thickness_mm=thickness * spacing,
     )
     degradation = Degradation(axis, request.factor, request.profile, thickness)

@@ -209,6 +209,7 @@ def _untested(request: Request) -> tuple[str, ...]:
         "adapting to the scan": request.adaptation is not None,
         "the second axis": bool(request.also),
         "repairing faults between slices": bool(request.repair),
+        "agreement within the noise": request.agreement == "noise",
     }
     left_out = [setting for setting, is_set in settings.items() if is_set]
     return (f"The test leaves out {' and '.join(left_out)}.",) if left_out else ()

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from srviewer.core.acquisition.denoising import removable
 from srviewer.core.acquisition.noise import scan_noise
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.reconstruct.texture_slider import TextureSlider
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import roi_title
+from srviewer.gui.texts.wording import percent, roi_title
 from srviewer.gui.widgets.form import (
     choice,
     describe,
@@ -59,6 +60,10 @@ class RequestOptions(QWidget):
         self.minimum = _tick(
             tr("No voxel below the scan's minimum"),
             tr("Removes undershoots, such as negative values; block means are kept"),
+        )
+        self.noise = _tick(
+            tr("Remove noise first"),
+            tr("The result then agrees with the scan to within its estimated noise, not exactly"),
         )
         self.also = QCheckBox("")
         describe(
@@ -112,6 +117,7 @@ class RequestOptions(QWidget):
         layout.addLayout(adapt)
         layout.addWidget(self.flips)
         layout.addWidget(self.minimum)
+        layout.addWidget(self.noise)
         layout.addWidget(self.also)
         self.also.hide()  # until a scan with a second axis is open, as is the next
         self._rows.setRowVisible(self._texture_row, False)
@@ -125,6 +131,7 @@ class RequestOptions(QWidget):
         self.seconds.valueChanged.connect(self._edit_adaptation)
         self.flips.clicked.connect(self._edit_flips)
         self.minimum.clicked.connect(self._edit_minimum)
+        self.noise.clicked.connect(self._edit_agreement)
         self.also.clicked.connect(self._edit_also)
         self.thickness.valueChanged.connect(self._edit_thickness)
         self.texture.valueChanged.connect(self._edit_texture)
@@ -148,6 +155,7 @@ class RequestOptions(QWidget):
         self.flips.setChecked(request.flips)
         self.flips.setEnabled(networked)
         self.minimum.setChecked(request.minimum == "scan")
+        self._show_noise(scan, request)
         spacing = scan.geometry.spacing[request.axis]
         self.thickness.setRange(0.11 * spacing, 3.9 * spacing)
         self.thickness.setValue(request.thickness_mm or _stated(scan, request))
@@ -156,6 +164,18 @@ class RequestOptions(QWidget):
         self._show_also(scan, request)
         for widget in (self.seconds, self.thickness, self.texture):
             widget.blockSignals(False)
+
+    def _show_noise(self, scan: Volume, request: Request) -> None:
+        """Show the noise that can be removed; what is set already stays, and can be unset."""
+        noise, asked = scan_noise(scan, request.axis), request.agreement == "noise"
+        enough = removable(noise) > 0
+        self.noise.setEnabled(asked or (enough and method(request.method).consistent))
+        self.noise.setChecked(asked)
+        self.noise.setText(
+            tr("Remove noise first ({share} of the range)", share=percent(noise))
+            if enough
+            else tr("Remove noise first (too little to measure)")
+        )
 
     def _show_also(self, scan: Volume, request: Request) -> None:
         """Show the second axis that is requested, or else that which would be."""
@@ -212,6 +232,9 @@ class RequestOptions(QWidget):
 
     def _edit_minimum(self) -> None:
         self._set(minimum="scan" if self.minimum.isChecked() else "none")
+
+    def _edit_agreement(self) -> None:
+        self._set(agreement="noise" if self.noise.isChecked() else "exact")
 
     def _edit_profile(self) -> None:
         self._set(profile=self.profile.currentData())
