@@ -1,6 +1,7 @@
 """The dark and the light theme: palette, accent colour and one compact style sheet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from string import Template
 from typing import Literal
@@ -50,7 +51,7 @@ QMenu::separator { height: 1px; background: $border; margin: 5px 4px; }
 QToolBar { background: $surface; border: none; border-bottom: 1px solid $base;
            spacing: 2px; padding: 5px 8px; }
 QToolBar::separator { width: 1px; background: $border; margin: 5px 7px; }
-QToolBar#mouse { padding: 5px 3px; border-right: 1px solid $base; }
+QToolBar#mouse { padding: 5px 8px; border-right: 1px solid $base; }
 QToolBar#mouse::separator { width: 18px; height: 1px; margin: 6px 5px; }
 QToolBar#mouse QToolButton { padding: 5px; }
 QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 7px; }
@@ -209,6 +210,27 @@ def choose(app: QApplication, scheme: Scheme) -> None:
     """
     if _current is not (LIGHT if _is_light(app, scheme) else DARK):
         apply(app, scheme)
+
+
+@contextmanager
+def styled_at_the_end(app: QApplication) -> Iterator[None]:
+    """Give many widgets the style sheet once they are all made.
+
+    A widget that is made under a style sheet is styled when it gets its parent, and again whenever
+    one of its ancestors gets one.
+
+    Args:
+        app: Has no style sheet meanwhile: nothing may be painted, and no size hint counts.
+
+    Yields:
+        Nothing.
+    """
+    sheet = app.styleSheet()
+    app.setStyleSheet("")
+    try:
+        yield
+    finally:
+        app.setStyleSheet(sheet)
 
 
 def redraw_on_theme_change(widget: QWidget, redraw: Callable[[], None]) -> None:

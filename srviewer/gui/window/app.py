@@ -1,5 +1,6 @@
 """Starts the window."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -48,6 +49,7 @@ def open_window(paths: Sequence[Path], sample: str, reconstruct: bool) -> int:
     # Signals come from the loop that is run below.
     with signals_to(lambda number: _stop(window, number)), garbage_collected_here():
         window.fill()
+        gc.freeze()  # what lives as long as the window is looked through by no collection
         sys.excepthook = partial(_show_bug, window)
         window.housekeeping.begin()
         then = window.controller.reconstruct if reconstruct else None

@@ -104,6 +104,9 @@ class Contents(QObject):
         self._connect()
         self._left_out.notify(window.statusBar())
         self.state = WindowState(settings, window, self.splitter, self.panels, self.study)
+
+    def begin(self) -> None:
+        """Take up the sizes of the last window, once all is styled, and show the first page."""
         self.state.restore()
         self.arrange(PLANES)
         self._show_page()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 
 from srviewer.gui import python_imports
+from srviewer.gui.appearance import theme
 from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.window.frame import TITLE, restore_geometry
@@ -103,9 +104,13 @@ class MainWindow(QMainWindow):
         self.menuBar().clear()
         for title in self.menuBar().findChildren(QMenu):
             title.deleteLater()
-        self.contents = contents = Contents(self, self._settings)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        with theme.styled_at_the_end(application):
+            self.contents = contents = Contents(self, self._settings)
         for name in MainWindow.__annotations__:
             setattr(self, name, getattr(contents, name))
+        contents.begin()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open a scan.
