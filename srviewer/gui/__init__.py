@@ -1,8 +1,13 @@
 """The window: the only place for Qt and pyqtgraph."""
 
 import builtins
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+# Threads of NumPy's OpenBLAS sleep after 2**16 cycles without work. By default each of them waits
+# for 2**26 in a loop, also right after it is made: a tenth of the time of a start on two cores.
+os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "16")
 
 _python_import = builtins.__import__  # as it is before Qt is loaded
 
