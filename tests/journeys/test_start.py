@@ -19,7 +19,9 @@ LATE = {
     "srviewer.gui.dialogs.header_window",
 }
 START = f"""
+import builtins
 import sys
+python_import = builtins.__import__
 import srviewer.gui.window.app as app
 from PySide6.QtWidgets import QApplication
 from srviewer.__main__ import main
@@ -42,6 +44,7 @@ class Window(app.MainWindow):
         QApplication.processEvents()
         look(self)
         print(self.geometry() == self.place, "pyqtgraph" in sys.modules)
+        print(builtins.__import__ is python_import)  # not that of PySide6
         self.study.follow(self.end, "scan")
     def end(self):
         print(self.study.scan.name, sorted({LATE} & set(sys.modules)))
@@ -59,4 +62,4 @@ def test_the_frame_is_shown_before_the_libraries_are_loaded_and_stays_in_its_pla
     assert int(painted) >= 1 and libraries == "[]"
     frame, filled = told[1:3]
     assert frame == filled and frame.startswith("True ['&File', '&Edit', ")
-    assert told[3:] == ["True False", "thick []"]
+    assert told[3:] == ["True False", "True", "thick []"]

@@ -1,6 +1,5 @@
 """Starts the window."""
 
-import gc
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -42,14 +41,14 @@ def open_window(paths: Sequence[Path], sample: str, reconstruct: bool) -> int:
         start_log()
     window = MainWindow(settings, filled=False)
     asked: list[Path] = []  # by the system, before there is anything to open them in
-    FileOpening(app, lambda path: _open(window, path, asked))
+    if sys.platform == "darwin":  # no other system asks, and the filter sees every event
+        FileOpening(app, lambda path: _open(window, path, asked))
     window.show_frame()
     if not window.isVisible():  # closed already
         return 0
     # Signals come from the loop that is run below.
     with signals_to(lambda number: _stop(window, number)), garbage_collected_here():
         window.fill()
-        gc.freeze()  # what lives as long as the window is looked through by no collection
         sys.excepthook = partial(_show_bug, window)
         window.housekeeping.begin()
         then = window.controller.reconstruct if reconstruct else None

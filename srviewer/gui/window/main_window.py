@@ -8,7 +8,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSettings
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 
-from srviewer.gui import python_imports
+from srviewer.gui import settle_python
 from srviewer.gui.appearance import theme
 from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.texts.translation import tr
@@ -98,8 +98,8 @@ class MainWindow(QMainWindow):
 
     def fill(self) -> None:
         """Put everything into the frame; only now are the libraries for it imported."""
-        with python_imports():
-            from srviewer.gui.window.contents import Contents
+        settle_python()
+        from srviewer.gui.window.contents import Contents
 
         self.menuBar().clear()
         for title in self.menuBar().findChildren(QMenu):
