@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from srviewer.gui.views.compare_view import CompareView
     from srviewer.gui.views.score_plot import ScorePlot
     from srviewer.gui.widgets.notice import ErrorBar
+    from srviewer.gui.window.bars.compare_bar import CompareBar
+    from srviewer.gui.window.bars.study_tabs import TabRow
     from srviewer.gui.window.closing import Closing
-    from srviewer.gui.window.compare_bar import CompareBar
     from srviewer.gui.window.contents import Contents
     from srviewer.gui.window.dropping import Dropping
     from srviewer.gui.window.housekeeping import Housekeeping
     from srviewer.gui.window.opening import Opening
     from srviewer.gui.window.side_panels import SidePanels
-    from srviewer.gui.window.study_tabs import TabRow
     from srviewer.gui.window.window_state import WindowState
 
 LONGEST_WAIT = 500  # ms for the first frame; a window that is made small is never painted
