@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from srviewer.gui.appearance.colours import DARK, LIGHT, Colours
 from srviewer.gui.appearance.icon_font import draw_icon
@@ -213,18 +213,27 @@ def choose(app: QApplication, scheme: Scheme) -> None:
 
 
 @contextmanager
-def styled_at_the_end(app: QApplication) -> Iterator[None]:
-    """Give many widgets the style sheet once they are all made.
+def styled_at_the_end(window: QMainWindow) -> Iterator[None]:
+    """Give all widgets of a window the style sheet once they are all made.
 
     A widget that is made under a style sheet is styled when it gets its parent, and again whenever
     one of its ancestors gets one.
 
     Args:
-        app: Has no style sheet meanwhile: nothing may be painted, and no size hint counts.
+        window: No size hint in it counts meanwhile. Beside another window, which would lose its
+            style, nothing is changed.
 
     Yields:
         Nothing.
     """
+    app = QApplication.instance()
+    every = QApplication.topLevelWidgets()
+    others = [
+        widget for widget in every if isinstance(widget, QMainWindow) and widget is not window
+    ]
+    if others or not isinstance(app, QApplication):
+        yield
+        return
     sheet = app.styleSheet()
     app.setStyleSheet("")
     try:

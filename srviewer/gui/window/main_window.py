@@ -104,9 +104,7 @@ class MainWindow(QMainWindow):
         self.menuBar().clear()
         for title in self.menuBar().findChildren(QMenu):
             title.deleteLater()
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        with theme.styled_at_the_end(application):
+        with theme.styled_at_the_end(self):
             self.contents = contents = Contents(self, self._settings)
         for name in MainWindow.__annotations__:
             setattr(self, name, getattr(contents, name))
