@@ -51,7 +51,14 @@ def opening() -> Iterator[Row]:
         found = ours(series)
         assert np.array_equal(found.voxels, plain(series).transpose(2, 1, 0))
         del found
-        seconds, theirs = alternately(lambda: ours(series), lambda: plain(series), 3)
+
+        def first() -> None:
+            """As if the files had never been opened: their digests are known no more."""
+            for path in series.iterdir():
+                path.touch()
+            ours(series)
+
+        seconds, theirs = alternately(first, lambda: plain(series), 3)
         name = f"open: DICOM, {SLICES} slices of {SIDE}x{SIDE}"
         yield at_most(name, seconds, theirs, "s", "pydicom, stack", TIME_LIMIT)
         if not STATUS.exists():  # only Linux tells

@@ -56,6 +56,7 @@ def responding() -> Iterator[Row]:
             idle(window)
 
         yield _gap("while a file loads", load)
+        planes.end()
 
         def reconstruct() -> None:
             window.controller.reconstruct()

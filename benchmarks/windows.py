@@ -61,6 +61,10 @@ class PaintedPlanes(QObject):
         """The number of these panes."""
         return len(self._painted)
 
+    def end(self) -> None:
+        """Look at no event any more: each one costs the window a call of Python."""
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Called by Qt."""
         if event.type() == QEvent.Type.Paint and isinstance(watched, Canvas) and watched.filled:

@@ -125,8 +125,8 @@ def _window(home: Path):  # type: ignore[no-untyped-def]  # Qt is loaded after t
     from PySide6.QtWidgets import QApplication
 
     from srviewer.gui.appearance.application import application
+    from srviewer.gui.window.bars.hint import KEY
     from srviewer.gui.window.frame import FIRST_SIZE
-    from srviewer.gui.window.hint import KEY
     from srviewer.gui.window.main_window import MainWindow
 
     application()

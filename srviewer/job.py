@@ -6,10 +6,11 @@ Cancelling a job means not asking for its next step; ``close()`` then runs its `
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
-from threading import Thread
+from threading import Event, Thread
 from typing import TypeAlias, TypeVar, cast
 
 R = TypeVar("R")
+S = TypeVar("S")
 LOOK_EVERY = 0.05  # seconds between two steps of what is done aside
 # Of the estimate of the time left: steps that are closer (s) count as one; for so long (s) it must
 # have differed by less than a share of itself; a new pace is taken over in so many seconds.
@@ -129,6 +130,59 @@ def aside(call: Callable[[], R], step: Progress) -> Job[R]:
         yield step
     thread.join()
     return future.result()
+
+
+def beside(other: Job[S], job: Job[R]) -> Job[tuple[S, R]]:
+    """Run a job while another one runs in a thread of its own.
+
+    The thread ends with this job: where it is cancelled, after the next step of ``other``.
+
+    Args:
+        other: Runs in the thread; its steps are not seen, and what it raises is raised even where
+            ``job`` fails as well.
+        job: Runs here.
+
+    Returns:
+        A job with both results, and the steps of ``job``: the last one again, every ``LOOK_EVERY``
+        seconds, until ``other`` is done too.
+    """
+    future: Future[S] = Future()
+    ended = Event()
+    last = Progress(0.0, "")
+
+    def make() -> None:
+        try:
+            while not ended.is_set():
+                next(other)
+        except StopIteration as end:
+            future.set_result(end.value)
+        except BaseException as error:  # it belongs to whoever waits
+            future.set_exception(error)
+        finally:
+            other.close()
+
+    def seen(step: Progress) -> Progress:
+        nonlocal last
+        last = step
+        return step
+
+    def waited() -> Job[S]:
+        while not wait([future], LOOK_EVERY).done:
+            yield last
+        return future.result()
+
+    thread = Thread(target=make)
+    thread.start()
+    try:
+        try:
+            result = yield from mapped(job, seen)
+        except Exception:
+            yield from waited()  # it may fail for the reason behind
+            raise
+        return (yield from waited()), result
+    finally:
+        ended.set()
+        thread.join()
 
 
 class TimeLeft:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from srviewer.job import Job, Partial, Progress, TimeLeft, aside, run, within
+from srviewer.job import Job, Partial, Progress, TimeLeft, aside, beside, run, within
 
 
 class Broken(Exception):
@@ -128,6 +128,45 @@ def test_what_is_done_aside_gives_its_result_or_its_error() -> None:
 
     with pytest.raises(Broken, match="aside"):
         run(aside(fail, Progress(0, "aside")))
+
+
+def test_a_job_beside_another_runs_in_a_thread_and_gives_its_result_too() -> None:
+    log: list[str] = []
+    threads: set[int] = set()
+
+    def elsewhere() -> Job[str]:
+        threads.add(threading.get_ident())
+        return (yield from counting(3, log, "other"))
+
+    steps: list[Progress] = []
+    assert run(beside(elsewhere(), counting(2, log)), steps.append) == ("other done", "job done")
+    assert {step.message for step in steps} <= {"job 0", "job 1"}
+    assert sorted(log) == ["job closed", "other closed"]
+    assert threads.isdisjoint({threading.get_ident()})
+
+
+def test_of_two_jobs_that_fail_the_other_one_says_why() -> None:
+    def failing(reason: str) -> Job[None]:
+        yield Progress(0.5, reason)
+        raise Broken(reason)
+
+    log: list[str] = []
+    with pytest.raises(Broken, match="of the other"):
+        run(beside(failing("of the other"), failing("of the job")))
+    with pytest.raises(Broken, match="of the job"):
+        run(beside(counting(3, log), failing("of the job")))
+    with pytest.raises(Broken, match="of the other"):
+        run(beside(failing("of the other"), counting(3, log)))
+
+
+def test_a_cancel_ends_the_job_beside_at_its_next_step() -> None:
+    log: list[str] = []
+    before = threading.active_count()
+    job = beside(counting(10**9, log, "other"), counting(3, log))
+    next(job)
+    job.close()
+    assert sorted(log) == ["job closed", "other closed"]
+    assert threading.active_count() == before
 
 
 def test_a_cancel_does_not_wait_for_what_is_done_aside() -> None:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-from nibabel.wrapstruct import WrapStruct
+from typing import TYPE_CHECKING, Literal
 
 from srviewer.errors import UserError
 from srviewer.io.nifti.file_pairs import ImageFiles, images_of
 from srviewer.io.nifti.header import mgh_header, raw_header
 from srviewer.job import Job, Progress
+
+if TYPE_CHECKING:
+    from nibabel.wrapstruct import WrapStruct
 
 LONGEST = 10_000  # characters of a value
 READING = "Reading the header of {name}"
@@ -94,7 +95,7 @@ def archive_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
     raise UserError(f"'{path.name}' is an archive. Unpack it to see the headers inside.")
 
 
-def _nifti(path: Path) -> WrapStruct:
+def _nifti(path: Path) -> "WrapStruct":
     """The header as the file holds it."""
     (files,) = images_of([path]).images or (ImageFiles(path, path),)
     header = raw_header(files)
@@ -103,7 +104,7 @@ def _nifti(path: Path) -> WrapStruct:
     return header
 
 
-def _fields(header: WrapStruct) -> Iterator[HeaderRow]:
+def _fields(header: "WrapStruct") -> Iterator[HeaderRow]:
     for name, value in header.items():
         values = list(value.reshape(-1))  # of numpy, which writes float32 shortly
         yield HeaderRow(

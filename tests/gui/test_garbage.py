@@ -1,13 +1,15 @@
 """Cyclic garbage goes in the thread of the window only."""
 
 import gc
+import importlib
+import sys
 import threading
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGraphicsScene
 from pytestqt.qtbot import QtBot
 
-from srviewer.gui.jobs.garbage import garbage_collected_here
+from srviewer.gui.jobs.garbage import MANY, garbage_collected_here
 
 
 def _make_garbage(went: list[int]) -> None:
@@ -39,3 +41,21 @@ def test_a_scene_goes_in_this_thread_while_another_one_makes_objects(qtbot: QtBo
         qtbot.waitUntil(lambda: went != [])
     assert went == [threading.get_ident()] and kept
     assert gc.isenabled() == before
+
+
+def test_what_modules_leave_is_not_looked_through(qtbot: QtBot) -> None:
+    """Many new objects are among the oldest at once, from where they can still go."""
+    looked: list[str] = []
+    gc.collect()
+    with garbage_collected_here():
+        sys.modules.pop("wave", None)
+        importlib.import_module("wave")
+        kept = [[] for _ in range(2 * MANY)]
+        gc.callbacks.append(lambda phase, _: looked.append(phase))
+        try:
+            qtbot.waitUntil(lambda: gc.get_count()[0] < MANY)
+        finally:
+            gc.callbacks.pop()
+    assert looked == [] and len(kept) == 2 * MANY
+    assert gc.get_freeze_count() == 0
+    assert any(one is kept[0] for one in gc.get_objects(generation=2))

@@ -16,8 +16,8 @@ from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
 from srviewer.gui.study.scoring import SCORE
 from srviewer.gui.study.self_testing import SELF_TEST
 from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.window.bars.status import ActivityLabel
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.status import ActivityLabel
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton

@@ -21,7 +21,7 @@ from srviewer.gui.study.report_box import ReportButton
 from srviewer.gui.study.study_controller import RECONSTRUCT
 from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.widgets.notice import OfferBar
-from srviewer.gui.window.join_offer import JoinOffer
+from srviewer.gui.window.bars.join_offer import JoinOffer
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.targets import NIFTI, target
 from srviewer.sr.stacks.joined import Joined

@@ -19,8 +19,8 @@ from srviewer.gui.figures.figure import FigurePage
 from srviewer.gui.panels.look.label_list import LabelList
 from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.gui.window.bars.status import PointLabel
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.status import PointLabel
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton

@@ -21,9 +21,9 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.look.overlay_list import OverlayBox, OverlayRow
 from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.state.tool import Tool
-from srviewer.gui.window.frame_bar import FrameBar
+from srviewer.gui.window.bars.frame_bar import FrameBar
+from srviewer.gui.window.bars.study_tabs import StudyTabs
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyTabs
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

@@ -15,7 +15,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.slices.planes import Plane
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions
 from srviewer.gui.study.region_list import RegionList
-from srviewer.gui.window.compare_bar import CompareBar
+from srviewer.gui.window.bars.compare_bar import CompareBar
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL
 

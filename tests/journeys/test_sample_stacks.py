@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from srviewer.gui.window.join_offer import JoinOffer
+from srviewer.gui.window.bars.join_offer import JoinOffer
 from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]

@@ -13,8 +13,8 @@ from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.user_files import autosave_folders
+from srviewer.gui.window.bars.study_tabs import StudyTabs
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyTabs
 from srviewer.study.sessions.session_file import read_session
 
 Drop = Callable[[Sequence[Path]], bool]

@@ -14,8 +14,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.study.study_controller import OPEN, RECONSTRUCT, SIMULATE
+from srviewer.gui.window.bars.study_tabs import StudyTabs
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyTabs
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -26,8 +26,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.user_files import autosave_folders
+from srviewer.gui.window.bars.study_tabs import StudyTabs
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyTabs
 from srviewer.study.state.held_file import file_of
 
 Until = Callable[[Callable[[], bool]], None]

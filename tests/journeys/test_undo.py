@@ -12,8 +12,8 @@ from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions
 from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.window.bars.study_tabs import StudyTabs
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyTabs
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]

@@ -238,23 +238,38 @@ def _tapers(search: _Search, inner: list[int]) -> bool:
 
 def _most_unlike(search: _Search) -> int | None:
     """The slice that differs most from the interpolation of its neighbours; None if all fit."""
-    slices, order, steps = search.slices, search.order, search.steps
+    slices, order, steps = search.slices, np.array(search.order), search.steps
     if len(order) < LEAST_SLICES:
         return None
+    pairs = zip(search.order, search.order[2:], strict=False)
+    across = np.array([slices.distance(*pair) for pair in pairs])
+    share = (order[1:-1] - order[:-2]) / (order[2:] - order[:-2])
+    # Of each slice from ``(1 - share) * before + share * after``, by the three distances.
+    residual = (1 - share) * steps[:-1] + share * steps[1:] - share * (1 - share) * across
     floor = FLOOR_SHARE * float(np.median(steps)) + SMALLEST * slices.energy
-    scores = {}
-    for place in range(1, len(order) - 1):
-        before, number, after = order[place - 1 : place + 2]
-        share = (number - before) / (after - before)
-        across = slices.distance(before, after)
-        # Of the slice from ``(1 - share) * before + share * after``, by the three distances.
-        residual = (1 - share) * steps[place - 1] + share * steps[place]
-        residual -= share * (1 - share) * across
-        near = [
-            *steps[max(0, place - NEAR) : max(0, place - 1)],
-            *steps[place + 1 : place + NEAR],
-            across,
-        ]
-        scores[number] = float(np.sqrt(max(0.0, residual) / (np.median(near) + floor)))
-    worst = max(scores, key=scores.__getitem__)
-    return worst if scores[worst] > UNLIKE else None
+    scores = np.sqrt(np.maximum(0.0, residual) / (_usual_nearby(steps, across) + floor))
+    worst = int(scores.argmax())
+    return search.order[worst + 1] if scores[worst] > UNLIKE else None
+
+
+def _usual_nearby(
+    steps: npt.NDArray[np.float64], across: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Take the median distance near each slice but the first and the last.
+
+    Args:
+        steps: (n - 1,) distances of each slice from the next.
+        across: (n - 2,) distances between both neighbours of a slice.
+
+    Returns:
+        (n - 2,): of ``across`` and of up to two steps on either side that do not touch the slice.
+    """
+    absent = np.full(NEAR - 1, np.inf)
+    padded = np.concatenate((absent, steps, absent))
+    count = len(across)
+    beside = [padded[start : start + count] for start in range(NEAR - 1)]
+    beside += [padded[start : start + count] for start in range(NEAR + 1, 2 * NEAR)]
+    near: npt.NDArray[np.float64] = np.sort([across, *beside], axis=0)
+    known = np.isfinite(near).sum(axis=0)
+    middle = np.arange(count)
+    return np.asarray((near[(known - 1) // 2, middle] + near[known // 2, middle]) / 2)

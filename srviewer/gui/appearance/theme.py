@@ -1,13 +1,14 @@
 """The dark and the light theme: palette, accent colour and one compact style sheet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from string import Template
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from srviewer.gui.appearance.colours import DARK, LIGHT, Colours
 from srviewer.gui.appearance.icon_font import draw_icon
@@ -50,7 +51,7 @@ QMenu::separator { height: 1px; background: $border; margin: 5px 4px; }
 QToolBar { background: $surface; border: none; border-bottom: 1px solid $base;
            spacing: 2px; padding: 5px 8px; }
 QToolBar::separator { width: 1px; background: $border; margin: 5px 7px; }
-QToolBar#mouse { padding: 5px 3px; border-right: 1px solid $base; }
+QToolBar#mouse { padding: 5px 8px; border-right: 1px solid $base; }
 QToolBar#mouse::separator { width: 18px; height: 1px; margin: 6px 5px; }
 QToolBar#mouse QToolButton { padding: 5px; }
 QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 7px; }
@@ -209,6 +210,36 @@ def choose(app: QApplication, scheme: Scheme) -> None:
     """
     if _current is not (LIGHT if _is_light(app, scheme) else DARK):
         apply(app, scheme)
+
+
+@contextmanager
+def styled_at_the_end(window: QMainWindow) -> Iterator[None]:
+    """Give all widgets of a window the style sheet once they are all made.
+
+    A widget that is made under a style sheet is styled when it gets its parent, and again whenever
+    one of its ancestors gets one.
+
+    Args:
+        window: No size hint in it counts meanwhile. Beside another window, which would lose its
+            style, nothing is changed.
+
+    Yields:
+        Nothing.
+    """
+    app = QApplication.instance()
+    every = QApplication.topLevelWidgets()
+    others = [
+        widget for widget in every if isinstance(widget, QMainWindow) and widget is not window
+    ]
+    if others or not isinstance(app, QApplication):
+        yield
+        return
+    sheet = app.styleSheet()
+    app.setStyleSheet("")
+    try:
+        yield
+    finally:
+        app.setStyleSheet(sheet)
 
 
 def redraw_on_theme_change(widget: QWidget, redraw: Callable[[], None]) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
-from srviewer.gui.dialogs.bids_dialog import BidsDialog
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.study.export_location import THIN, ask_where, proposed
 from srviewer.gui.study.exporting import with_image_suffix
@@ -92,6 +91,8 @@ class ExportActions(QObject):
             self.export(target, path, kinds.get(kind, target.stored_as(None)))
 
     def _choose_data_set(self, target: Target) -> None:
+        from srviewer.gui.dialogs.bids_dialog import BidsDialog  # lazy: pydicom
+
         def export(root: Path, name: BidsName) -> None:
             self.export(target, root, target.stored_as(None), name)
 

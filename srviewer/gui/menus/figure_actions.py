@@ -9,10 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMainWind
 
 from srviewer.core.slices.figure_contents import LEAST_SIDE, MOST_SIDE
 from srviewer.errors import UserError
-from srviewer.gui.dialogs.figure_dialog import FigureDialog
-from srviewer.gui.dialogs.print_preview import PrintPreview
 from srviewer.gui.figures.command_line import reconstruct_line, screenshot_line
-from srviewer.gui.figures.figure import FOOT, FigurePage
 from srviewer.gui.figures.figure_contents import copied, picture_of
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.study.study_controller import StudyController
@@ -49,15 +46,21 @@ class FigureActions(QObject):
             actions.connect_action(name, slot)
 
     def _save(self) -> None:
+        from srviewer.gui.dialogs.figure_dialog import FigureDialog  # lazy, for a quick start
+
         dialog = FigureDialog(self._controller.study, self._window)
         dialog.saved.connect(self._controller.exporting.exported)
         dialog.open()
 
     def _print(self) -> None:
+        from srviewer.gui.dialogs.print_preview import PrintPreview  # lazy: QtPrintSupport
+
         PrintPreview(self._controller.study, self._window).open()
 
     def _copy_picture(self) -> None:
         """Copy the panes with their caption, at their size; chosen text elsewhere goes first."""
+        from srviewer.gui.figures.figure import FOOT, FigurePage  # lazy, for a quick start
+
         text = _chosen_text(QApplication.focusWidget())
         if text:
             QGuiApplication.clipboard().setText(text)

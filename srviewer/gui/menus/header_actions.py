@@ -1,12 +1,16 @@
 """The action that opens the header of the shown study in a window of its own."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
-from srviewer.gui.dialogs.header_window import HeaderWindow
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.study.study_controller import StudyController
+
+if TYPE_CHECKING:
+    from srviewer.gui.dialogs.header_window import HeaderWindow
 
 
 class HeaderActions(QObject):
@@ -28,6 +32,8 @@ class HeaderActions(QObject):
     def show(self) -> None:
         """Show the header of the study that is shown."""
         if self.window is None:
+            from srviewer.gui.dialogs.header_window import HeaderWindow  # lazy: pydicom
+
             self.window = HeaderWindow(self._controller, self._main)
             self.window.finished.connect(self._forget)
         self.window.show()

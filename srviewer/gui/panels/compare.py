@@ -33,6 +33,7 @@ from srviewer.sr.trust.gain_beside_truth import expected_beside_true
 from srviewer.study.missing import comparable, difference
 
 SIMULATED_FACTORS = (2, 3, 4, 5, 6, 8)
+ROW_HEIGHT = 30  # px
 COLUMNS = ("", mark("result"), mark("cubic"), mark("change"))
 
 
@@ -201,8 +202,7 @@ def _table() -> QTableWidget:
     table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
     table.horizontalHeader().setHighlightSections(False)
-    table.verticalHeader().setDefaultSectionSize(30)
-    table.setFixedHeight(30 * len(METRICS) + table.horizontalHeader().sizeHint().height() + 4)
+    table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
     describe(
         table,
         tr("Scores"),
@@ -225,7 +225,8 @@ def _titles(metrics: Iterable[Metric]) -> str:
 
 
 def _fill(table: QTableWidget, scores: ScoredPair) -> None:
-    colours = theme.colours()
+    colours, header = theme.colours(), table.horizontalHeader().sizeHint().height()
+    table.setFixedHeight(ROW_HEIGHT * len(METRICS) + header + 4)
     for row, metric in enumerate(METRICS):
         ours, cubic = scores.candidate.whole[metric.id], scores.cubic.whole[metric.id]
         change = None if ours is None or cubic is None else ours - cubic

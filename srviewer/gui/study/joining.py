@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
 from PySide6.QtCore import QObject, Signal
@@ -14,13 +15,13 @@ from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import tr
 from srviewer.io.scans.series import Series
 from srviewer.job import Job, within
-from srviewer.sr.stacks.join import join
-from srviewer.sr.stacks.joinable.checked import check_joinable
-from srviewer.sr.stacks.joinable.facts import StackFacts, stack_facts
-from srviewer.sr.stacks.joinable.fit import Fit, fit, likeness
 from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.request import FEWEST_STACKS, MOST_STACKS, JoinRequest
 from srviewer.study.state.study_state import StudyState
+
+if TYPE_CHECKING:  # loaded once a second scan is open
+    from srviewer.sr.stacks.joinable.facts import StackFacts
+    from srviewer.sr.stacks.joinable.fit import Fit
 
 HEADERS = "stack headers"  # a job: reading what decides whether stacks can be joined
 NAMELESS = "the stacks"  # so that what holds for all pairs is said once
@@ -39,7 +40,7 @@ class Candidate:
     """
 
     scan: Volume
-    fit: Fit
+    fit: "Fit"
     ticked: bool
     unread: bool
 
@@ -172,6 +173,8 @@ class Joining(QObject):
         scan, request = self._study.scan, self._study.request
         if scan is None or request is None or self.obstacle:
             return
+        from srviewer.sr.stacks.join import join
+
         stacks, said = self.stacks, (*self.doubts, *self.notes)
         number = next(n for n, stack in enumerate(stacks) if stack is scan)
         settings = replace(
@@ -240,7 +243,7 @@ class Joining(QObject):
             self._renew()
             return
 
-        def keep(found: tuple[StackFacts, ...]) -> None:
+        def keep(found: tuple["StackFacts", ...]) -> None:
             self._facts.update({facts.series: facts for facts in found})
             self._renew()
 
@@ -254,6 +257,8 @@ class Joining(QObject):
             other = self._facts_of(state)
             if shown is None or state.scan in (None, shown) or facts is None or other is None:
                 continue
+            from srviewer.sr.stacks.joinable.fit import fit
+
             found.append(self._candidate(shown, state, fit(facts, other)))
         self.candidates = tuple(found)
         self._judge()
@@ -269,6 +274,9 @@ class Joining(QObject):
         facts = [one for one in known if one is not None]
         if len(facts) < FEWEST_STACKS:
             return
+        from srviewer.sr.stacks.joinable.checked import check_joinable
+        from srviewer.sr.stacks.joinable.fit import likeness
+
         pairs = list(combinations(facts, 2))
         doubts = _lines(likeness(one, other, NAMELESS).doubts for one, other in pairs)
         try:
@@ -279,14 +287,14 @@ class Joining(QObject):
             self.notes = tuple(dict.fromkeys(line for line in said if line not in doubts))
             self.doubts = self.doubts or doubts
 
-    def _candidate(self, shown: Volume, state: StudyState, found: Fit) -> Candidate:
+    def _candidate(self, shown: Volume, state: StudyState, found: "Fit") -> Candidate:
         scan = state.scan
         assert scan is not None
         ticked = self._ticks.get(shown, {}).get(id(scan), found.is_offered)
         unread = bool(blocking_warnings(scan.warnings)) and not state.acknowledged
         return Candidate(scan, found, ticked and not found.refused, unread)
 
-    def _facts_of(self, state: StudyState) -> StackFacts | None:
+    def _facts_of(self, state: StudyState) -> "StackFacts | None":
         return None if state.origin is None else self._facts.get(state.origin.series)
 
     def _join_at_once(self) -> None:
@@ -308,7 +316,9 @@ def _lines(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for lines in groups for line in lines))
 
 
-def _all_facts(series: list[Series]) -> Job[tuple[StackFacts, ...]]:
+def _all_facts(series: list[Series]) -> Job[tuple["StackFacts", ...]]:
+    from srviewer.sr.stacks.joinable.facts import stack_facts
+
     found = []
     for number, one in enumerate(series):
         span = number / len(series), (number + 1) / len(series)

@@ -2,17 +2,16 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import region_share, region_text
-from srviewer.gui.widgets.form import describe, label
-from srviewer.gui.widgets.plain_text import set_tip, table_item
+from srviewer.gui.widgets.form import label
+from srviewer.gui.widgets.small_table import SmallTable
 from srviewer.sr.results.doubts import REGIONS_NOTE, DoubtfulRegion
 
 COLUMNS = ("", mark("Position, mm"), mark("Scan slice"), mark("Differ by"))
-ROW_HEIGHT = 24  # px
 
 
 class RegionList(QWidget):
@@ -38,17 +37,8 @@ class RegionList(QWidget):
     def _show(self) -> None:
         regions, table = self._regions.regions, self.table
         self.setVisible(bool(regions))
-        table.setRowCount(len(regions))
-        for row, region in enumerate(regions):
-            for column, text in enumerate(_cells(row, region)):
-                item = table_item(text)
-                set_tip(item, region_text(region, self._unit()))
-                side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-                item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-                table.setItem(row, column, item)
-        header = table.horizontalHeader().sizeHint().height()
-        rows = table.verticalHeader().length()  # a style may need higher rows than were set
-        table.setFixedHeight(rows + header + 2 * table.frameWidth() + 2)
+        unit = self._unit()
+        table.fill([(_cells(n, one), region_text(one, unit)) for n, one in enumerate(regions)])
         self._show_chosen()
 
     def _show_chosen(self) -> None:
@@ -67,32 +57,20 @@ class RegionList(QWidget):
         return "" if scan is None else scan.unit
 
 
-class _Table(QTableWidget):
+class _Table(SmallTable):
     """Rows that a click, an arrow key or Return leads to."""
 
     chosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__(0, len(COLUMNS))
-        self.setHorizontalHeaderLabels([tr(title) for title in COLUMNS])
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.setShowGrid(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        describe(
-            self,
+        super().__init__(
+            [tr(title) for title in COLUMNS],
             tr("Regions most likely wrong"),
             tr("Where the two planes differ most; a click leads the crosshair to the region"),
+            stretched=1,
         )
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.horizontalHeader().setDefaultAlignment(right)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Called by Qt."""

@@ -299,22 +299,6 @@ class StudyController(QObject):
         scan = self.study.scan
         return scan is not None and self.work.was_cancelled(RECONSTRUCT, scan)
 
-    def ended_by_closing(self, scan: Volume | None) -> tuple[Task, ...]:
-        """List the jobs that end when a study is closed.
-
-        Args:
-            scan: Of the study, shown or not.
-
-        Returns:
-            The jobs that the user started.
-        """
-        kinds = []
-        if scan is not None:
-            kinds += [kind for kind in (RECONSTRUCT, SELF_TEST) if self.work.scan_of(kind) is scan]
-            kinds += [SIMULATE, TRUTH, LOAD] if self.study.scan is scan else []
-        running = (self.work.running(kind) for kind in kinds)
-        return tuple(task for task in running if task is not None)
-
     def _busy_elsewhere(self, wanted: str) -> bool:
         """Report the scan of another study that is being reconstructed; whether there is one."""
         scan = self.reconstructing

@@ -41,7 +41,8 @@ def open_window(paths: Sequence[Path], sample: str, reconstruct: bool) -> int:
         start_log()
     window = MainWindow(settings, filled=False)
     asked: list[Path] = []  # by the system, before there is anything to open them in
-    FileOpening(app, lambda path: _open(window, path, asked))
+    if sys.platform == "darwin":  # no other system asks, and the filter sees every event
+        FileOpening(app, lambda path: _open(window, path, asked))
     window.show_frame()
     if not window.isVisible():  # closed already
         return 0

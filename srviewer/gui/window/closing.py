@@ -10,7 +10,14 @@ from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.jobs.running_jobs import Task
 from srviewer.gui.study.exporting import EXPORT
-from srviewer.gui.study.study_controller import StudyController
+from srviewer.gui.study.self_testing import SELF_TEST
+from srviewer.gui.study.study_controller import (
+    LOAD,
+    RECONSTRUCT,
+    SIMULATE,
+    TRUTH,
+    StudyController,
+)
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.user_files.autosave_folders import outlives_window
@@ -62,7 +69,7 @@ class Closing(QObject):
         """
         if 0 <= number < len(self._studies.states):
             scan = self._studies.states[number].scan
-            if self._may_close([number], self._controller.ended_by_closing(scan), "", scan):
+            if self._may_close([number], self._ended_with(scan), "", scan):
                 self._studies.close(self._number(scan))
 
     def close_current(self) -> None:
@@ -92,8 +99,17 @@ class Closing(QObject):
             A line for each result that was not exported and each job that would end.
         """
         scans = [self._studies.states[number].scan for number in numbers]
-        running = (task for scan in scans for task in self._controller.ended_by_closing(scan))
+        running = (task for scan in scans for task in self._ended_with(scan))
         return (*_named(self._titles(self._unexported(numbers))), *(t.title for t in running))
+
+    def _ended_with(self, scan: Volume | None) -> tuple[Task, ...]:
+        """The jobs of the user that end when the study of ``scan``, shown or not, is closed."""
+        work, kinds = self._controller.work, []
+        if scan is not None:
+            kinds += [kind for kind in (RECONSTRUCT, SELF_TEST) if work.scan_of(kind) is scan]
+            kinds += [SIMULATE, TRUTH, LOAD] if self._controller.study.scan is scan else []
+        running = (work.running(kind) for kind in kinds)
+        return tuple(task for task in running if task is not None)
 
     def _may_close(
         self, numbers: Sequence[int], running: Sequence[Task], note: str, scan: Volume | None

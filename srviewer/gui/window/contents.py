@@ -41,19 +41,19 @@ from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.widgets.dropped_files import DropTarget
 from srviewer.gui.widgets.notice import ErrorBar
+from srviewer.gui.window.bars.compare_bar import CompareBar
+from srviewer.gui.window.bars.frame_bar import FrameBar
+from srviewer.gui.window.bars.join_offer import JoinOffer
+from srviewer.gui.window.bars.status import DeviceLabel, StatusBar
+from srviewer.gui.window.bars.study_tabs import TabRow
 from srviewer.gui.window.closing import Closing
-from srviewer.gui.window.compare_bar import CompareBar
 from srviewer.gui.window.dropping import Dropping
 from srviewer.gui.window.empty_page import EmptyPage
 from srviewer.gui.window.frame import TITLE
-from srviewer.gui.window.frame_bar import FrameBar
 from srviewer.gui.window.housekeeping import Housekeeping
-from srviewer.gui.window.join_offer import JoinOffer
 from srviewer.gui.window.opening import Opening
 from srviewer.gui.window.scan_actions import ScanActions
 from srviewer.gui.window.side_panels import SidePanels
-from srviewer.gui.window.status import DeviceLabel, StatusBar
-from srviewer.gui.window.study_tabs import TabRow
 from srviewer.gui.window.window_actions import WindowActions
 from srviewer.gui.window.window_state import WindowState
 from srviewer.io.targets import NIFTI
@@ -104,6 +104,9 @@ class Contents(QObject):
         self._connect()
         self._left_out.notify(window.statusBar())
         self.state = WindowState(settings, window, self.splitter, self.panels, self.study)
+
+    def begin(self) -> None:
+        """Take up the sizes of the last window, once all is styled, and show the first page."""
         self.state.restore()
         self.arrange(PLANES)
         self._show_page()

@@ -32,7 +32,7 @@ from srviewer.gui.user_files.log import start_log, stop_log
 from srviewer.gui.user_files.preferences import Preferences, read_preferences, write_preferences
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.gui.widgets.notice import ErrorBar
-from srviewer.gui.window.hint import Hint
+from srviewer.gui.window.bars.hint import Hint
 from srviewer.gui.window.side_panels import SidePanels
 from srviewer.nn.devices.threads import set_threads
 from srviewer.study.sessions.session_file import SUFFIX

@@ -8,7 +8,8 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSettings
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 
-from srviewer.gui import python_imports
+from srviewer.gui import settle_python
+from srviewer.gui.appearance import theme
 from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.window.frame import TITLE, restore_geometry
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
     from srviewer.gui.views.compare_view import CompareView
     from srviewer.gui.views.score_plot import ScorePlot
     from srviewer.gui.widgets.notice import ErrorBar
+    from srviewer.gui.window.bars.compare_bar import CompareBar
+    from srviewer.gui.window.bars.study_tabs import TabRow
     from srviewer.gui.window.closing import Closing
-    from srviewer.gui.window.compare_bar import CompareBar
     from srviewer.gui.window.contents import Contents
     from srviewer.gui.window.dropping import Dropping
     from srviewer.gui.window.housekeeping import Housekeeping
     from srviewer.gui.window.opening import Opening
     from srviewer.gui.window.side_panels import SidePanels
-    from srviewer.gui.window.study_tabs import TabRow
     from srviewer.gui.window.window_state import WindowState
 
 LONGEST_WAIT = 500  # ms for the first frame; a window that is made small is never painted
@@ -97,15 +98,17 @@ class MainWindow(QMainWindow):
 
     def fill(self) -> None:
         """Put everything into the frame; only now are the libraries for it imported."""
-        with python_imports():
-            from srviewer.gui.window.contents import Contents
+        settle_python()
+        from srviewer.gui.window.contents import Contents
 
         self.menuBar().clear()
         for title in self.menuBar().findChildren(QMenu):
             title.deleteLater()
-        self.contents = contents = Contents(self, self._settings)
+        with theme.styled_at_the_end(self):
+            self.contents = contents = Contents(self, self._settings)
         for name in MainWindow.__annotations__:
             setattr(self, name, getattr(contents, name))
+        contents.begin()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open a scan.

@@ -1,18 +1,21 @@
 """Asks what to open: files, a folder, and which of several series."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.study.session_files import session_filter
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.io.formats import open_filter
 from srviewer.io.scans.series import ScanListing
-from srviewer.sr.stacks.joinable.groups import JoinableGroup, joinable_groups
+
+if TYPE_CHECKING:
+    from srviewer.gui.dialogs.series_picker import SeriesPicker
+    from srviewer.sr.stacks.joinable.groups import JoinableGroup
 
 STACKS = "joinable stacks"  # a job
 
@@ -54,13 +57,16 @@ class Opening(QObject):
             self._picker.reject()
 
     def _pick(self, found: ScanListing) -> None:
+        from srviewer.gui.dialogs.series_picker import SeriesPicker  # lazy: pydicom
+        from srviewer.sr.stacks.joinable.groups import joinable_groups
+
         self.leave()
         picker = self._picker = SeriesPicker(found, self._window)
         picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         picker.finished.connect(self._read)
         picker.open()
 
-        def offer(groups: tuple[JoinableGroup, ...]) -> None:
+        def offer(groups: tuple["JoinableGroup", ...]) -> None:
             picker.offer_to_join(groups)
 
         self._controller.work.start(
@@ -74,5 +80,5 @@ class Opening(QObject):
 
     def _read(self, answer: int) -> None:
         picker, self._picker = self._picker, None
-        if picker is not None and answer == SeriesPicker.DialogCode.Accepted:
+        if picker is not None and answer == QDialog.DialogCode.Accepted:
             self._controller.read(picker.choices(), to_join=picker.to_join)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from srviewer.gui.panels.compare import ComparePanel
@@ -52,5 +53,9 @@ class SidePanels(PanelTabs):
             self.add(row.id, tr(row.title), row.build(controller))
         controller.panel_wanted.connect(self.show_panel)
         self.setDocumentMode(True)
-        self.setMinimumWidth(max(NARROWEST, self.tabBar().sizeHint().width()))
         self.setAccessibleName(tr("Panels"))
+
+    def minimumSizeHint(self) -> QSize:
+        """Called by Qt: as wide as the tabs need it."""
+        width = max(NARROWEST, self.tabBar().sizeHint().width())
+        return QSize(width, super().minimumSizeHint().height())

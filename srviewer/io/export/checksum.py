@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 
 from srviewer.core.volumes.volume import Voxels
 from srviewer.io.files.gzip_streams import crc32
 from srviewer.io.files.streams import pieces
+from srviewer.io.nifti import nib
 from srviewer.job import Job, Progress
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Literal
 
-import nibabel as nib
 import numpy as np
 
 from srviewer.atomic import encoded, flush_to_disk, staged_together
@@ -20,6 +19,7 @@ from srviewer.io.export.clearing import clear_abandoned
 from srviewer.io.export.replacing import WouldReplace, check_replaceable
 from srviewer.io.files.content import stamp_of
 from srviewer.io.files.gzip_streams import crc32, packed_into
+from srviewer.io.nifti import nib
 from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
 from srviewer.io.nifti.placement import place
 from srviewer.io.sidecars.provenance import check_document, document, sidecar

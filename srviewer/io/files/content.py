@@ -12,10 +12,9 @@ from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.files.streams import not_read
 from srviewer.io.scans.series import PlaneByPlane, ScanListing, Series
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress, beside, within
 
 PIECE = 4 << 20  # bytes read at a time
-HASHED = 0.1  # the share of reading an image in which its files are hashed
 MOST_KNOWN = 100_000  # digests that are kept for as long as the program runs
 
 # Inode, size, and the times of the last change of the content and of anything else, in ns.
@@ -198,8 +197,7 @@ class _Steady:
 
     def read(self, frame: int) -> Job[Volume]:
         """Read a volume, as ``Series.read``."""
-        source = yield from within(self.identify(frame), 0.0, HASHED)
-        volume = yield from within(self.plain.read(frame), HASHED, 1.0)
+        source, volume = yield from beside(self.identify(frame), self.plain.read(frame))
         self.check(removed=True)
         return replace(volume, source=source)
 

@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pydicom.datadict import tag_for_keyword
-from pydicom.tag import Tag
-
 from srviewer.io.header_rows import HeaderRow
 from srviewer.io.headers.shown_value import SEPARATOR
 
@@ -60,6 +57,9 @@ class HeaderValues:
         Returns:
             The value as DICOM writes it; "" where there is none.
         """
+        from pydicom.datadict import tag_for_keyword  # lazy, for a quick start
+        from pydicom.tag import Tag
+
         number = tag_for_keyword(keyword)
         key = "" if number is None else str(Tag(number))
         value = self._own.get(key) or (self._nested.get(key) if nested else None)

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from nibabel.nifti1 import data_type_codes, intent_codes, unit_codes, xform_codes
-from pydicom.uid import UID
-
 from srviewer.io.header_rows import HeaderRow
+from srviewer.io.nifti import nib
 
 SEPARATOR = "\\"  # between the values of one DICOM element
 DATE = re.compile(r"(\d{4})\.?(\d\d)\.?(\d\d)")
@@ -16,10 +14,10 @@ AGE = re.compile(r"0*(\d+)([DWMY])")
 AGE_UNITS = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 # The fields of a NIfTI header that hold a code, each with the names of nibabel.
 CODES: Mapping[str, object] = {
-    "datatype": data_type_codes,
-    "qform_code": xform_codes,
-    "sform_code": xform_codes,
-    "intent_code": intent_codes,
+    "datatype": nib.nifti1.data_type_codes,
+    "qform_code": nib.nifti1.xform_codes,
+    "sform_code": nib.nifti1.xform_codes,
+    "intent_code": nib.nifti1.intent_codes,
 }
 
 
@@ -116,6 +114,8 @@ def _shown_date_time(value: str) -> str:
 
 
 def _shown_uid(value: str) -> str:
+    from pydicom.uid import UID  # lazy, for a quick start
+
     name = UID(value).name
     return value if name == value else f"{value}  {name}"
 
@@ -136,7 +136,7 @@ def _with_meaning(row: HeaderRow) -> str:
         return row.value
     if row.key == "xyzt_units":
         code = int(row.value)
-        names = [_label(unit_codes, part) for part in (code & 7, code & 56) if part]
+        names = [_label(nib.nifti1.unit_codes, part) for part in (code & 7, code & 56) if part]
         return f"{code}  {', '.join(filter(None, names))}".rstrip()
     codes = CODES.get(row.key)
     name = "" if codes is None else _label(codes, int(row.value))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.images import image_files
 from srviewer.io.scans.series import Counts, Series
 from srviewer.job import Job, Progress, within
 from srviewer.sr.inputs.segmentations import scans_among
@@ -205,6 +204,8 @@ def _label(series: Series) -> str:
 
 
 def _image_people(paths: Sequence[Path]) -> Job[tuple[Person, ...]]:
+    from srviewer.io.images import image_files  # lazy: Pillow
+
     people: list[Person] = []
     for number, path in enumerate(paths):
         yield Progress(number / len(paths), f"Looking into {path.name}")

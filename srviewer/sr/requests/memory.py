@@ -5,7 +5,6 @@ from math import inf
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.sr.cross_plane.methods import method
@@ -41,6 +40,8 @@ def needed_bytes(scan: Geometry, request: Request) -> float:
 
 def machine_bytes() -> float:
     """Free memory of the machine, or of the container where it has less, in bytes."""
+    import psutil  # lazy, for a quick start
+
     return min(float(psutil.virtual_memory().available), _container_bytes())
 
 
@@ -50,6 +51,8 @@ def free_bytes() -> float:
     if sys.platform == "win32":
         return free
     import resource  # absent on Windows
+
+    import psutil
 
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit == resource.RLIM_INFINITY:

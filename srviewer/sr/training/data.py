@@ -9,7 +9,6 @@ from srviewer.core.scores.bicubic import Image
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.images import read_image
 from srviewer.io.scans.series import Counts, Series, added, summary
 from srviewer.job import Job, Progress, within
 from srviewer.sr.inputs.numbered_names import unique_names
@@ -143,6 +142,8 @@ def _scans_in(paths: Sequence[Path]) -> Job[tuple[tuple[Series, ...], Counts]]:
 
 
 def _images(people: Sequence[Person]) -> Job[list[tuple[str, Image]]]:
+    from srviewer.io.images import read_image  # lazy: Pillow
+
     files = [file for person in people for file in person.files]
     images = []
     for number, file in enumerate(files):

@@ -46,6 +46,27 @@ def test_a_clean_scan_takes_each_slice_once_and_each_distance_once(
     assert sums[interleave_motion] == 9 * MOST_SLICES  # nine shifts, no further search
 
 
+def test_each_search_for_an_unlike_slice_takes_one_median(monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = Degradation(2, 4).thick_volume(phantoms.head((80, 96, 160)))
+    count = scan.geometry.shape[2]
+    voxels = scan.voxels.copy()
+    for number in (20, 28):
+        voxels[..., number] = voxels[::-1, ::-1, number - 3]
+    medians = 0
+    median = np.median
+
+    def counted(values: Any) -> Any:
+        nonlocal medians
+        medians += 1
+        return median(values)
+
+    monkeypatch.setattr(np, "median", counted)
+    faults = run(slice_faults(slices_of(voxels, 2), 2, measured_planes(count, 2, None)))
+    assert [bad.number for bad in faults.bad if bad.kind == "unlike"] == [20, 28]
+    # One for each step where repeats are looked for, three searches, and a few of the brightness.
+    assert medians <= count + 3 + 8
+
+
 def test_an_intensity_range_sorts_only_the_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     from srviewer.core.intensity import intensity_range, percentiles
 

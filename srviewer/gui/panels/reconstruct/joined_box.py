@@ -2,15 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QCheckBox,
-    QHeaderView,
-    QTableWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from srviewer.gui.study.stack_places import show_places
 from srviewer.gui.study.study_controller import StudyController
@@ -22,7 +14,7 @@ from srviewer.gui.texts.joined_card import (
 )
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import button, describe, label
-from srviewer.gui.widgets.plain_text import set_tip, table_item
+from srviewer.gui.widgets.small_table import SmallTable
 from srviewer.sr.results.maps import LEFT_OUT
 from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.places import has_moved
@@ -30,7 +22,6 @@ from srviewer.sr.stacks.result import left_out_of
 
 COLUMNS = (mark("Left out, dB"), mark("joined"), mark("cubic"), mark("single"))
 PLACES_TIP = mark("Below the scan, on the grid of the result: by the header, and as it was found")
-ROW_HEIGHT = 24  # px
 
 
 class JoinedBox(QWidget):
@@ -42,7 +33,12 @@ class JoinedBox(QWidget):
     def __init__(self, controller: StudyController) -> None:
         super().__init__()
         self._controller, self._study = controller, controller.study
-        self.table = _table()
+        self.table = SmallTable(
+            [tr(title) for title in COLUMNS],
+            tr("Stacks of the joined result"),
+            tr("PSNR in dB of each stack as predicted from the others; a click chooses the stack"),
+            stretched=0,
+        )
         self._meaning = label(tr(LEFT_OUT_MEANING), "muted")
         self._facts = label("", "plain")
         self.places = button(tr("Show it on this grid"), tr(PLACES_TIP))
@@ -83,20 +79,16 @@ class JoinedBox(QWidget):
             return
         table = self.table
         table.blockSignals(True)
-        table.setRowCount(len(joined.stacks))
         names = short_names([stack.name for stack in joined.stacks])
-        for row, stack in enumerate(joined.stacks):
-            for column, text in enumerate((names[row], *left_out_cells(stack.left_out))):
-                item = table_item(text)
-                set_tip(item, stack.name)
-                side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-                item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-                table.setItem(row, column, item)
+        table.fill(
+            [
+                ((name, *left_out_cells(stack.left_out)), stack.name)
+                for name, stack in zip(names, joined.stacks, strict=True)
+            ]
+        )
         table.setCurrentCell(self.number, 0)
         table.selectRow(self.number)
         table.blockSignals(False)
-        header = table.horizontalHeader().sizeHint().height()
-        table.setFixedHeight(table.verticalHeader().length() + header + 2 * table.frameWidth() + 2)
         self._facts.setText(stack_facts_text(joined, self.number))
         known = left_out_of(joined, self.number) is not None
         self._meaning.setVisible(any(stack.left_out for stack in joined.stacks))
@@ -131,26 +123,3 @@ class JoinedBox(QWidget):
     def _show_residual(self, shown: bool) -> None:
         kind = LEFT_OUT.id if shown else ""
         self._study.compare(replace(self._study.comparing, map=kind))
-
-
-def _table() -> QTableWidget:
-    table = QTableWidget(0, len(COLUMNS))
-    table.setHorizontalHeaderLabels([tr(title) for title in COLUMNS])
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-    table.setShowGrid(False)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    describe(
-        table,
-        tr("Stacks of the joined result"),
-        tr("PSNR in dB of each stack as predicted from the others; a click chooses the stack"),
-    )
-    return table
