@@ -5,7 +5,8 @@ from pathlib import Path
 
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
-from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of, name_of_join
+from srviewer.io.bids.anat_suffixes import CONTRASTS
+from srviewer.io.bids.names import BidsName, chosen_entities, given_name, name_of, name_of_join
 from srviewer.io.export.nifti import DATA_TYPES, DataType
 from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.sr.slabs.files import Write
@@ -32,7 +33,23 @@ def add_destination_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--contrast", choices=CONTRASTS, help="for --bids, where the scan's name does not say"
     )
+    add_entities_argument(parser)
     parser.add_argument("--store", choices=DATA_TYPES, help=STORE)
+
+
+def add_entities_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare the option for the entities in the names of results.
+
+    Args:
+        parser: The parser of a verb that names results by the rules of BIDS.
+    """
+    parser.add_argument(
+        "--bids-entities",
+        metavar="KEY-LABEL[,...]",
+        default="",
+        help="entities of BIDS in the names of results, such as res-1mm,desc-thin; desc-sr unless "
+        "another desc- is given",
+    )
 
 
 def add_folder_arguments(parser: argparse.ArgumentParser) -> None:
@@ -171,17 +188,19 @@ def bids_name(args: argparse.Namespace) -> BidsName:
 
     Returns:
         The name by ``--subject`` and ``--contrast`` where both are given, else that of the file;
-        for stacks that are joined (``args.joined``) one of its own.
+        for stacks that are joined (``args.joined``) one of its own; with ``--bids-entities``.
 
     Raises:
-        UserError: The file's name has no subject or contrast, and they were not given.
+        UserError: The file's name has no subject or contrast, and they were not given, or an entity
+            is none.
     """
     joined = getattr(args, "joined", ())
     if args.subject is not None and args.contrast is not None:
         names = [given_name(args.subject, args.contrast)]
     else:
         names = [_name_of_file(path) for path in joined or (args.path,)]
-    return name_of_join(names) if joined else names[0]
+    name = name_of_join(names) if joined else names[0]
+    return name.naming(chosen_entities(args.bids_entities))
 
 
 def _name_of_file(path: Path) -> BidsName:

@@ -14,7 +14,7 @@ from srviewer.gui.study.exporting import with_image_suffix
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.plain_text import message_box
-from srviewer.io.export.bids import BidsName
+from srviewer.io.bids.names import BidsName
 from srviewer.io.export.nifti import DataType
 from srviewer.io.export.replacing import WouldReplace
 from srviewer.io.targets import NIFTI, TARGETS, Export, Target, Written
