@@ -10,6 +10,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.bids.derivative import DataSetLink
 from srviewer.io.bids.names import OF_RESULTS, BidsName, name_of
+from srviewer.io.dicom.export.form import CLASSIC, DicomForm
 from srviewer.io.export.bids import (
     PIPELINE,
     check_data_set,
@@ -40,6 +41,7 @@ class Export:
         scan: The scan of which ``volume`` is a result, None where it is not at hand.
         name: The scan's name in a data set.
         overwrite: Replace also the result of another scan.
+        form: The objects and transfer syntax of DICOM.
         link: The BIDS data set of the scan, of which a NIfTI file is a derivative then; else None.
     """
 
@@ -51,6 +53,7 @@ class Export:
     scan: Volume | None = None
     name: BidsName | None = None
     overwrite: bool = False
+    form: DicomForm = CLASSIC
     link: DataSetLink | None = None
 
 
@@ -242,8 +245,9 @@ def _write_series(export: Export) -> Job[Written]:
 def _series(export: Export, path: Path) -> Job[Mapping[str, object]]:
     from srviewer.io.dicom.export.writer import write_series  # lazy: pydicom
 
-    job = write_series(export.volume, path, export.provenance, export.stored_as, export.scan)
-    scale = yield from job
+    scale = yield from write_series(
+        export.volume, path, export.provenance, export.stored_as, export.scan, export.form
+    )
     return scale.described()
 
 

@@ -120,6 +120,7 @@ def _writer(item: Item, settings: Settings, home: Path, draft: Path) -> Write:
             settings.store,
             item.sources[0],
             scan,
+            form=settings.form,
             link=settings.link_of(item.data_set),
         )
         return Written(draft, remark=(yield from kind.draft(export, draft)))

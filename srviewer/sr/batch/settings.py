@@ -10,6 +10,7 @@ from srviewer import __version__
 from srviewer.core.geometry.grid import Axis
 from srviewer.io.bids.derivative import DataSetLink
 from srviewer.io.bids.names import OF_RESULTS
+from srviewer.io.dicom.export.form import CLASSIC, DicomForm
 from srviewer.io.export.nifti import DataType
 from srviewer.io.targets import NIFTI, target
 from srviewer.nn.devices.precisions import Precision
@@ -34,6 +35,7 @@ class Settings:
         overwrite: Replace results that were made from another source.
         target: The id of the export target.
         links: The BIDS data sets of the scans, as the folder of the results names them.
+        form: The objects and transfer syntax of DICOM.
         entities: Those of BIDS that the names of results have, as pairs of key and label.
         precision: That of all networks, settled before workers start, which may be of several
             machines; None to take the request's.
@@ -51,6 +53,7 @@ class Settings:
     overwrite: bool = False
     target: str = NIFTI.id
     links: tuple[DataSetLink, ...] = ()
+    form: DicomForm = CLASSIC
     entities: tuple[tuple[str, str], ...] = tuple(OF_RESULTS.items())
     precision: Precision | None = None
     join: bool = False
@@ -87,6 +90,8 @@ class Settings:
         settings = [__version__, request, self.axis, self.factor, self.store]
         if self.target != NIFTI.id:  # the records of earlier versions stay valid
             settings.append(self.target)
+        if self.form != CLASSIC:
+            settings.append(asdict(self.form))
         return json.dumps(settings, sort_keys=True)
 
     @property
