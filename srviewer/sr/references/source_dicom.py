@@ -18,7 +18,7 @@ from srviewer.io.scans.series import Series
 from srviewer.job import Job, within
 
 # Of the intensity range, at each voxel: rounding to 8 bits stays below it, noise does not.
-LARGEST_RESIDUAL = 0.01
+LARGEST_RESIDUAL = 0.005
 LEAST_CORRELATION = 0.999  # also where the range is large beside all differences
 SAME_VALUES = 1e-4  # relative: the values of both are the same numbers
 
