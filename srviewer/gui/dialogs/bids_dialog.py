@@ -80,7 +80,7 @@ class BidsDialog(QDialog):
         describe(self.session_label, tr("Session"), tr("BIDS label of the visit; may be empty"))
         self.contrast = choice(tr("Contrast"), tr("The BIDS suffix of the scan"))
         self.entities = QLineEdit()
-        self.entities.setPlaceholderText("desc-sr")
+        self.entities.setPlaceholderText(tr("desc-sr unless another desc- is given"))
         describe(
             self.entities,
             tr("Entities"),
