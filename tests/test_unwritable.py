@@ -19,8 +19,9 @@ from srviewer.atomic import (
 )
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
+from srviewer.io.bids.names import given_name
 from srviewer.io.dicom.export.writer import write_series
-from srviewer.io.export.bids import given_name, write_derivative
+from srviewer.io.export.bids import write_derivative
 from srviewer.io.export.nifti import write_nifti
 from srviewer.job import run
 from srviewer.nn.models.safetensors_file import write_arrays

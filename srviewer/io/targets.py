@@ -8,14 +8,14 @@ from typing import Literal
 from srviewer.atomic import write_text
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
+from srviewer.io.bids.derivative import DataSetLink
+from srviewer.io.bids.names import OF_RESULTS, BidsName, name_of
+from srviewer.io.dicom.export.form import CLASSIC, DicomForm
 from srviewer.io.export.bids import (
     PIPELINE,
-    BidsName,
     check_data_set,
     check_derivative,
     derivative_path,
-    describe,
-    name_of,
     write_derivative,
     write_described,
 )
@@ -41,6 +41,8 @@ class Export:
         scan: The scan of which ``volume`` is a result, None where it is not at hand.
         name: The scan's name in a data set.
         overwrite: Replace also the result of another scan.
+        form: The objects and transfer syntax of DICOM.
+        link: The BIDS data set of the scan, of which a NIfTI file is a derivative then; else None.
     """
 
     volume: Volume
@@ -51,6 +53,8 @@ class Export:
     scan: Volume | None = None
     name: BidsName | None = None
     overwrite: bool = False
+    form: DicomForm = CLASSIC
+    link: DataSetLink | None = None
 
 
 @dataclass(frozen=True)
@@ -61,15 +65,17 @@ class Written:
         path: The file or folder that was written.
         pixels: The relation of a DICOM series' pixels to values, as ``StoredScale.described``; else
             empty.
+        remark: A sentence on the sidecar; "" for none.
     """
 
     path: Path
     pixels: Mapping[str, object] = field(default_factory=dict)
+    remark: str = ""
 
     @property
     def note(self) -> str:
-        """The sentence on the pixels that a user must read; "" for none."""
-        return str(self.pixels.get("note") or "")
+        """The sentence on the pixels, or on the sidecar, that a user must read; "" for none."""
+        return str(self.pixels.get("note") or self.remark)
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,8 @@ class Target:
         streams: Whether a result can be written plane by plane; then it is a NIfTI file.
         check: Raises UserError unless the result of a scan can be written.
         write: Writes one result.
-        draft: Writes one result of a batch to exactly this path, with its sidecar.
+        draft: Writes one result of a batch to exactly this path, with its sidecar; gives a remark
+            for the user, "" for none.
     """
 
     id: str
@@ -111,7 +118,7 @@ class Target:
     streams: bool
     check: Callable[[Path, BidsName | None], None]
     write: Callable[[Export], Job[Written]]
-    draft: Callable[[Export, Path], Job[None]]
+    draft: Callable[[Export, Path], Job[str]]
 
     @property
     def keyword(self) -> str:
@@ -172,12 +179,15 @@ class Target:
         """
         return home.parents[len(PIPELINE.parts) - 1] if self.place == "data set" else home
 
-    def result_name(self, usual: PurePosixPath, source: Path) -> PurePosixPath | None:
+    def result_name(
+        self, usual: PurePosixPath, source: Path, entities: Mapping[str, str] = OF_RESULTS
+    ) -> PurePosixPath | None:
         """The name of a batch's result below its folder.
 
         Args:
             usual: The name by the usual rules, without an ending.
             source: The first file of the scan.
+            entities: Those of BIDS that the names of results have.
 
         Returns:
             The name; None where a data set is named and the source's name does not follow BIDS.
@@ -187,18 +197,8 @@ class Target:
         name = name_of(source)
         if name is None:
             return None
-        derived_name = name.derived()
+        derived_name = name.naming(entities).derived()
         return PurePosixPath(derived_name.folder.as_posix(), f"{derived_name.stem}{self.ending}")
-
-    def finish(self, path: Path, ignored: tuple[str, ...]) -> None:
-        """Describe the results of a batch where the target wants that.
-
-        Args:
-            path: The path that the user named.
-            ignored: Patterns of the files beside the results, for .bidsignore.
-        """
-        if self.place == "data set":
-            describe(path / PIPELINE, path, ignored)
 
 
 def target(id: str) -> Target:
@@ -221,14 +221,17 @@ def _anything(path: Path, name: BidsName | None) -> None:
 
 
 def _write_nifti(export: Export) -> Job[Written]:
-    yield from _draft_nifti(export, export.path)
-    return Written(export.path)
+    remark = yield from _draft_nifti(export, export.path)
+    return Written(export.path, remark=remark)
 
 
-def _draft_nifti(export: Export, path: Path) -> Job[None]:
+def _draft_nifti(export: Export, path: Path) -> Job[str]:
+    if export.link is not None:
+        return (yield from _draft_derivative(export, path))
     yield from write_nifti(
         export.volume, path, export.provenance, export.stored_as, overwrite=export.overwrite
     )
+    return ""
 
 
 def _check_series(path: Path, name: BidsName | None) -> None:
@@ -242,16 +245,18 @@ def _write_series(export: Export) -> Job[Written]:
 def _series(export: Export, path: Path) -> Job[Mapping[str, object]]:
     from srviewer.io.dicom.export.writer import write_series  # lazy: pydicom
 
-    job = write_series(export.volume, path, export.provenance, export.stored_as, export.scan)
-    scale = yield from job
+    scale = yield from write_series(
+        export.volume, path, export.provenance, export.stored_as, export.scan, export.form
+    )
     return scale.described()
 
 
-def _draft_series(export: Export, path: Path) -> Job[None]:
+def _draft_series(export: Export, path: Path) -> Job[str]:
     yield from _series(export, path)
     file = {"name": path.name}
     text = as_text({"file": file, **story(export.volume, export.provenance)})
     write_text(sidecar(path), text)
+    return ""
 
 
 def _check_derivative(path: Path, name: BidsName | None) -> None:
@@ -263,20 +268,30 @@ def _check_derivative(path: Path, name: BidsName | None) -> None:
 def _write_derivative(export: Export) -> Job[Written]:
     _check_derivative(export.path, export.name)
     assert export.name is not None
-    path = yield from write_derivative(
+    path, remark = yield from write_derivative(
         export.volume,
         export.path,
         export.name,
         export.source,
         export.provenance,
+        export.scan,
         export.overwrite,
     )
-    return Written(path)
+    return Written(path, remark=remark)
 
 
-def _draft_derivative(export: Export, path: Path) -> Job[None]:
-    yield from write_described(
-        export.volume, path, export.path, export.source, export.provenance, export.overwrite
+def _draft_derivative(export: Export, path: Path) -> Job[str]:
+    return (
+        yield from write_described(
+            export.volume,
+            path,
+            export.link or DataSetLink(export.path),
+            export.source,
+            export.provenance,
+            export.scan,
+            export.stored_as,
+            export.overwrite,
+        )
     )
 
 
@@ -301,6 +316,24 @@ NIFTI = Target(
     write=_write_nifti,
     draft=_draft_nifti,
 )
+BIDS = Target(
+    id="bids",
+    noun="BIDS derivative",
+    option=("--bids",),
+    metavar="DATASET",
+    one="derivatives/srviewer of this BIDS data set",
+    many="derivatives/srviewer of this BIDS data set, of scans that are named by its rules",
+    title="Export into a BIDS data set\u2026",
+    tip="The result with its sidecar, below derivatives/srviewer",
+    question="Export into this BIDS data set",
+    place="data set",
+    ending=".nii.gz",
+    stores={"float32": ""},
+    streams=False,
+    check=_check_derivative,
+    write=_write_derivative,
+    draft=_draft_derivative,
+)
 TARGETS: tuple[Target, ...] = (
     NIFTI,
     Target(
@@ -324,22 +357,5 @@ TARGETS: tuple[Target, ...] = (
         write=_write_series,
         draft=_draft_series,
     ),
-    Target(
-        id="bids",
-        noun="BIDS derivative",
-        option=("--bids",),
-        metavar="DATASET",
-        one="derivatives/srviewer of this BIDS data set",
-        many="derivatives/srviewer of this BIDS data set, of scans that are named by its rules",
-        title="Export into a BIDS data set\u2026",
-        tip="The result with its sidecar, below derivatives/srviewer",
-        question="Export into this BIDS data set",
-        place="data set",
-        ending=".nii.gz",
-        stores={"float32": ""},
-        streams=False,
-        check=_check_derivative,
-        write=_write_derivative,
-        draft=_draft_derivative,
-    ),
+    BIDS,
 )

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from children import Child
 from srviewer.__main__ import main
 from srviewer.core.volumes.volume import Volume
+from srviewer.io.bids.anat_suffixes import ANAT_SUFFIXES, LABELS
 
 NAMES = (
     "sub-01/anat/sub-01_T2w.nii.gz",
@@ -75,7 +77,7 @@ def test_the_part_that_is_meant_and_then_all_of_it_at_the_level_of_the_group(
     done = {one["source"]: one for one in volumes if one["status"] == "done"}
     assert tuple(done) == taken
     ignored = [one["reason"] for one in volumes if one["status"] == "left out"]
-    assert set(ignored) <= {"files in .bidsignore"}
+    assert set(ignored) <= {"files in .bidsignore", LABELS}
     for name, one in done.items():
         entities, suffix = name.partition(".")[0].rsplit("_", 1)
         image = out / f"{entities}_desc-sr_{suffix}.nii.gz"
@@ -127,6 +129,50 @@ def test_what_is_no_data_set_or_no_place_for_results_is_refused_in_words(
     assert sorted(data_set.rglob("*")) == before and not list(out.glob("sub-*"))
 
 
+def validated(folder: Path) -> dict[str, set[str]]:
+    """The codes of bids-validator-deno for a data set, with the files."""
+    program = shutil.which(
+        "bids-validator-deno", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
+    if program is None:
+        pytest.skip("needs bids-validator-deno")
+    command = [program, str(folder), "--format", "json"]
+    told = subprocess.run(command, capture_output=True, check=False).stdout
+    found: dict[str, set[str]] = {}
+    for issue in json.loads(told)["issues"]["issues"]:
+        found.setdefault(issue["code"], set()).add(issue["location"])
+    return found
+
+
+@pytest.mark.parametrize("verb", ["bids", "batch"])
+def test_the_validator_has_nothing_to_say_of_results_of_every_suffix(
+    verb: str, thick_head: Volume, tmp_path: Path
+) -> None:
+    root, out, told = tmp_path / "raw", tmp_path / "out", tmp_path / "told.json"
+    labels = {"echo": "1", "flip": "2", "inv": "1", "mt": "on"}
+    suffixes = [suffix for suffix in ANAT_SUFFIXES if suffix.name != "PDT2"]  # which is 4D
+    for number, suffix in enumerate(suffixes):
+        needed = "".join(f"_{key}-{labels[key]}" for key in suffix.needs)
+        image = root / f"sub-{number}/anat/sub-{number}{needed}_{suffix.name}.nii.gz"
+        save(thick_head, image, number)
+        image.with_name(f"{image.name[:-7]}.json").write_text('{"EchoTime": 0.09}')
+    save(thick_head, root / "sub-0/anat/sub-0_part-phase_T1w.nii.gz", 99)
+    described = {"Name": "a", "BIDSVersion": "1.11.1", "Authors": ["A", "B"], "License": "CC0"}
+    (root / "dataset_description.json").write_text(json.dumps(described))
+    place = [out, "participant"] if verb == "bids" else ["-o", out]
+    words = [verb, root, *place, "--bids-entities", "res-1mm", "--method=cubic", "--workers=1"]
+    assert main([*map(str, words), "--json", str(told)]) == 0
+    volumes = json.loads(told.read_text())["volumes"]
+    images = [suffix.name for suffix in suffixes if suffix.holds == "intensities"]
+    done = [Path(one["output"]).name for one in volumes if one["status"] == "done"]
+    assert {name.split("_")[-1].removesuffix(".nii.gz") for name in done} == set(images)
+    assert all("_res-1mm_desc-sr_" in name for name in done)
+    left_out = json.loads(told.read_text())["left_out"]
+    assert left_out["quantitative maps"] == 15
+    assert left_out["phases and other parts of complex images"] == 1
+    assert validated(out) == {}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_a_scan_that_was_not_fetched_is_told_of_and_the_others_are_done(
     thick_head: Volume, tmp_path: Path
@@ -156,7 +202,7 @@ def test_shards_have_each_volume_once(data_set: Path, tmp_path: Path) -> None:
         shares.append([one["source"] for one in volumes if one["status"] == "done"])
     assert [len(share) for share in shares] == [1, 1, 1, 1, 0, 0]
     assert [name for share in shares for name in share] == list(NAMES)
-    assert "5 volumes: 4 done, 1 left out" in (out / "summary.html").read_text()
+    assert "6 volumes: 4 done, 2 left out" in (out / "summary.html").read_text()
     with pytest.raises(SystemExit):
         main([*bids(data_set, out, "participant", "--shard", "7/6"), str(told)])
 

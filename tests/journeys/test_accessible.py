@@ -31,12 +31,14 @@ import srviewer.gui
 from children import output
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.bids_dialog import BidsDialog
+from srviewer.gui.dialogs.dicom_dialog import DicomDialog
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.dialogs.header_window import HeaderWindow
 from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import scan
+from srviewer.io.targets import target
 from srviewer.job import run
 from srviewer.study.state.layouts import LAYOUTS
 
@@ -61,6 +63,7 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
     "FigureDialog": lambda window: _opened(FigureDialog(window.study, window)),
     "MipDialog": lambda window: _opened(MipDialog(window.study, window)),
     "BidsDialog": lambda window: _opened(BidsDialog(window.controller, window)),
+    "DicomDialog": lambda window: _opened(DicomDialog(window.study, target("dicom"), window)),
     "HeaderWindow": lambda window: _opened(HeaderWindow(window.controller, window)),
 }
 

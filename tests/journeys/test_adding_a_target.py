@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from srviewer.__main__ import main
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.io.export.bids import BidsName
+from srviewer.io.bids.names import BidsName
 from srviewer.io.sidecars.provenance import as_text, sidecar, story
 from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.job import Job, Progress, run
@@ -28,10 +28,11 @@ def _check(path: Path, name: BidsName | None) -> None:
     """Anything goes."""
 
 
-def _draft(export: Export, path: Path) -> Job[None]:
+def _draft(export: Export, path: Path) -> Job[str]:
     yield Progress(0.0, "Writing")
     np.save(path, export.volume.voxels)
     sidecar(path).write_text(as_text(story(export.volume, export.provenance)))
+    return ""
 
 
 def _write(export: Export) -> Job[Written]:

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.study.exporting import EXPORT
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.io.export.bids import given_name, name_of
+from srviewer.io.bids.names import given_name, name_of
 from srviewer.io.export.nifti import write_nifti
 from srviewer.io.targets import target
 from srviewer.job import run

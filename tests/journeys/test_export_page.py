@@ -2,17 +2,25 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.uid import RLELossless
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.bids_dialog import BidsDialog
+from srviewer.gui.dialogs.dicom_dialog import DicomDialog
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.study.report_box import ReportButton
 from srviewer.gui.window.main_window import MainWindow
+from srviewer.io.dicom.export.writer import write_series
+from srviewer.job import run
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton
@@ -107,6 +115,10 @@ def test_every_export_is_proposed_in_one_folder_under_the_name_of_the_scan(
         asked.clear()
         for action in ("export-nifti", "export-dicom", "save-session", "save-figure"):
             opened.actions_offered[action].trigger()
+            for page in opened.findChildren(DicomDialog):
+                asked.append(Path(page.folder.text()))
+                page.reject()
+                until(lambda: not opened.findChildren(DicomDialog))
         (figure,) = opened.findChildren(FigureDialog)
         figure.accept_button.click()
         figure.reject()
@@ -127,3 +139,42 @@ def test_every_export_is_proposed_in_one_folder_under_the_name_of_the_scan(
     answer[0] = ""
     wanted[0] = "thick_thin-2.nii.gz"
     assert propose() == [other / name for name in wanted]
+
+
+def test_dicom_is_one_page_with_its_form_and_the_series_of_the_scan(
+    opened: MainWindow,
+    rebuild: Callable[..., None],
+    thick_head: Volume,
+    until: Until,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    rebuild()
+    for name, shift in (("theirs", 0), ("others", 50)):
+        voxels = thick_head.voxels + np.float32(shift) * np.sin(thick_head.voxels)
+        scan = replace(thick_head, voxels=voxels)
+        run(write_series(scan, tmp_path / name, {}, "float32"))
+
+    def export(out: str, source: str) -> None:
+        opened.actions_offered["export-dicom"].trigger()
+        (dialog,) = opened.findChildren(DicomDialog)
+        dialog.folder.clear()
+        assert not dialog.export.isEnabled() and dialog.reason.text()
+        qtbot.keyClicks(dialog.folder, str(tmp_path / out))
+        dialog.objects.setCurrentIndex(dialog.objects.findData("enhanced"))
+        dialog.syntax.setCurrentIndex(dialog.syntax.findData("rle"))
+        qtbot.keyClicks(dialog.source, str(tmp_path / source))
+        assert dialog.export.isEnabled() and dialog.reason.text() == ""
+        qtbot.mouseClick(dialog.export, LEFT)
+
+    export("out", "theirs")
+    until(lambda: (tmp_path / "out").exists() and not opened.controller.work.tasks)
+    (file,) = (tmp_path / "out").iterdir()
+    image, source = dcmread(file), dcmread(tmp_path / "theirs" / "00001.dcm")
+    assert image.NumberOfFrames == 36 and image.file_meta.TransferSyntaxUID == RLELossless
+    for keyword in ("PatientName", "PatientID", "StudyInstanceUID", "FrameOfReferenceUID"):
+        assert image[keyword].value == source[keyword].value
+    export("none", "others")
+    until(opened.error_bar.isVisible)
+    assert "with other voxels" in opened.error_bar.message.text()
+    assert not (tmp_path / "none").exists()

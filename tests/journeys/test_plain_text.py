@@ -31,6 +31,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.gui.dialogs.bids_dialog import BidsDialog
+from srviewer.gui.dialogs.dicom_dialog import DicomDialog
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.dialogs.series_picker import SeriesPicker
@@ -41,6 +42,7 @@ from srviewer.gui.training.runs import State
 from srviewer.gui.widgets.plain_text import MarkupLabel, set_tip
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import scan
+from srviewer.io.targets import target
 from srviewer.job import run
 from srviewer.study.state.layouts import LAYOUTS
 from training_tab import page_of, prepare, press, started
@@ -194,6 +196,7 @@ def test_no_dialog_draws_a_name_as_markup(
         FigureDialog(marked.study, marked),
         MipDialog(marked.study, marked),
         BidsDialog(marked.controller, marked),
+        DicomDialog(marked.study, target("dicom"), marked),
         SeriesPicker(run(scan([two_series])), marked),
     ]
     for dialog in dialogs:

@@ -33,6 +33,7 @@ from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.gui.appearance.application import application
 from srviewer.gui.dialogs.bids_dialog import BidsDialog
+from srviewer.gui.dialogs.dicom_dialog import DicomDialog
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.dialogs.header_window import HeaderWindow
 from srviewer.gui.dialogs.mip_dialog import MipDialog
@@ -44,6 +45,7 @@ from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.widgets.form import ElidedLabel
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import scan
+from srviewer.io.targets import target
 from srviewer.job import run
 from srviewer.nn.plans.presets import PRESETS
 from srviewer.sr.models.available_models import available_models
@@ -255,6 +257,7 @@ def test_every_dialog_is_in_the_users_language(
         FigureDialog(opened.study, opened),
         MipDialog(opened.study, opened),
         BidsDialog(opened.controller, opened),
+        DicomDialog(opened.study, target("dicom"), opened),
         HeaderWindow(opened.controller, opened),
         SeriesPicker(run(scan(list(opened.study.sources))), opened),
     ]

@@ -5,11 +5,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from srviewer.cli.console.verb_output import VerbOutput, table
+from srviewer.cli.options.destination import add_entities_argument
 from srviewer.cli.options.outputs import add_overwrite_argument
 from srviewer.cli.options.request import add_request_arguments, asked_model, asked_of_every
 from srviewer.cli.options.slabs import add_slab_argument
 from srviewer.cli.options.values import axis_number
 from srviewer.errors import UserError
+from srviewer.io.bids.names import chosen_entities
 from srviewer.io.export.nifti import DataType
 from srviewer.io.targets import Target
 from srviewer.nn.devices.cores import usable_cores
@@ -51,6 +53,7 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         help="join the acq- and run- files of one suffix and session that belong together, by "
         "--method (cross-plane or cubic), --model and --device; the others are reconstructed",
     )
+    add_entities_argument(parser)
     add_request_arguments(parser)
     parser.add_argument(
         "--isotropic", action="store_true", help="resample results to the in-plane spacing"
@@ -102,6 +105,7 @@ def batch_settings(args: argparse.Namespace, target: Target, store: DataType) ->
         overwrite=args.overwrite,
         target=target.id,
         join=args.join,
+        entities=tuple(chosen_entities(args.bids_entities).items()),
     )
 
 

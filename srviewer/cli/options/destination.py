@@ -2,12 +2,17 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from srviewer.core.volumes.volume import ScanHeader
+from srviewer.cli.options.dicom import add_form_arguments, dicom_form
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
-from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of, name_of_join
+from srviewer.io.bids.anat_suffixes import CONTRASTS
+from srviewer.io.bids.names import BidsName, chosen_entities, given_name, name_of, name_of_join
 from srviewer.io.export.nifti import DATA_TYPES, DataType
 from srviewer.io.targets import TARGETS, Export, Target, Written
+from srviewer.job import Job
+from srviewer.sr.references.source_dicom import DicomSource
 from srviewer.sr.slabs.files import Write
 
 STORE = (
@@ -32,7 +37,24 @@ def add_destination_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--contrast", choices=CONTRASTS, help="for --bids, where the scan's name does not say"
     )
+    add_entities_argument(parser)
     parser.add_argument("--store", choices=DATA_TYPES, help=STORE)
+    add_form_arguments(parser)
+
+
+def add_entities_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare the option for the entities in the names of results.
+
+    Args:
+        parser: The parser of a verb that names results by the rules of BIDS.
+    """
+    parser.add_argument(
+        "--bids-entities",
+        metavar="KEY-LABEL[,...]",
+        default="",
+        help="entities of BIDS in the names of results, such as res-1mm,desc-thin; desc-sr unless "
+        "another desc- is given",
+    )
 
 
 def add_folder_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +67,7 @@ def add_folder_arguments(parser: argparse.ArgumentParser) -> None:
     for row in TARGETS:
         targets.add_argument(*row.option, type=Path, metavar="DIR", help=row.many)
     parser.add_argument("--store", choices=DATA_TYPES, help=STORE)
+    add_form_arguments(parser)
 
 
 def chosen_target(args: argparse.Namespace) -> tuple[Target, Path]:
@@ -80,9 +103,12 @@ def check_destination(args: argparse.Namespace) -> None:
         args: The parsed arguments.
 
     Raises:
-        UserError: It cannot be written, or its BIDS name is unknown.
+        UserError: It cannot be written, its BIDS name is unknown, or ``--source-dicom`` was given
+            for another target than DICOM.
     """
     row, path = chosen_target(args)
+    if getattr(args, "source_dicom", None) is not None and row.id != "dicom":
+        raise UserError("--source-dicom goes with --dicom: no other file names a patient.")
     row.check(path, _name(args))
 
 
@@ -99,32 +125,55 @@ def scratch_folder(args: argparse.Namespace) -> Path:
     return path if row.place == "data set" else path.absolute().parent
 
 
-def writer_of(args: argparse.Namespace) -> Write:
+def writer_of(args: argparse.Namespace, source: DicomSource | None = None) -> Write:
     """The writer of a result to its target.
 
     Args:
         args: The parsed arguments.
+        source: The DICOM series that the scan was converted from; None for none.
 
     Returns:
         (result, scan, provenance) -> a job that writes it, and gives the file with notes on it.
     """
     row, path = chosen_target(args)
     name, store = _name(args), stored_as(args)
-    return lambda volume, scan, provenance: row.write(
-        Export(volume, path, provenance, store, args.path, scan, name, args.overwrite)
-    )
+
+    def write(volume: Volume, scan: Volume, provenance: dict[str, Any]) -> Job[Written]:
+        if source is not None:
+            volume = yield from source.given_to(volume)
+            provenance = {**provenance, "source_dicom": source.described()}
+        export = Export(
+            volume,
+            path,
+            provenance,
+            store,
+            args.path,
+            scan,
+            name,
+            args.overwrite,
+            dicom_form(args),
+        )
+        return (yield from row.write(export))
+
+    return write
 
 
-def values_of(written: Written) -> dict[str, object]:
+def values_of(written: Written, source: DicomSource | None = None) -> dict[str, object]:
     """The part of the verb's JSON on the file that was written.
 
     Args:
         written: The file.
+        source: The DICOM series that the scan was converted from; None for none.
 
     Returns:
-        Its path under "output", and "pixels" for DICOM.
+        Its path under "output"; for DICOM "pixels", and "source_dicom" with that series.
     """
-    return {"output": str(written.path), **({"pixels": written.pixels} if written.pixels else {})}
+    values: dict[str, object] = {"output": str(written.path)}
+    if written.pixels:
+        values["pixels"] = written.pixels
+    if source is not None:
+        values["source_dicom"] = source.described()
+    return values
 
 
 def rounded_to(volume: ScanHeader, args: argparse.Namespace, written: Written) -> str:
@@ -171,17 +220,19 @@ def bids_name(args: argparse.Namespace) -> BidsName:
 
     Returns:
         The name by ``--subject`` and ``--contrast`` where both are given, else that of the file;
-        for stacks that are joined (``args.joined``) one of its own.
+        for stacks that are joined (``args.joined``) one of its own; with ``--bids-entities``.
 
     Raises:
-        UserError: The file's name has no subject or contrast, and they were not given.
+        UserError: The file's name has no subject or contrast, and they were not given, or an entity
+            is none.
     """
     joined = getattr(args, "joined", ())
     if args.subject is not None and args.contrast is not None:
         names = [given_name(args.subject, args.contrast)]
     else:
         names = [_name_of_file(path) for path in joined or (args.path,)]
-    return name_of_join(names) if joined else names[0]
+    name = name_of_join(names) if joined else names[0]
+    return name.naming(chosen_entities(args.bids_entities))
 
 
 def _name_of_file(path: Path) -> BidsName:

@@ -1,6 +1,7 @@
 """srviewer batch: reconstruction of many scans."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
@@ -10,7 +11,12 @@ from srviewer.cli.options.batch import (
     batch_settings,
     check_batch,
 )
-from srviewer.cli.options.destination import add_folder_arguments, chosen_target, stored_as
+from srviewer.cli.options.destination import (
+    add_folder_arguments,
+    chosen_target,
+    stored_as,
+)
+from srviewer.cli.options.dicom import dicom_form
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.sr.batch.plan import BatchPlan, batch
 
@@ -40,6 +46,6 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     check_outputs(args, [])
     target, path = chosen_target(args)
     check_batch(args)
-    settings = batch_settings(args, target, stored_as(args))
+    settings = replace(batch_settings(args, target, stored_as(args)), form=dicom_form(args))
     plan = BatchPlan(tuple(args.paths), path, settings, args.workers, args.scheduler, args.shard)
     return batch_output(run_with_progress(batch(plan)), target.home(path))

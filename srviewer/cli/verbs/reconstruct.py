@@ -19,6 +19,7 @@ from srviewer.cli.options.destination import (
     values_of,
     writer_of,
 )
+from srviewer.cli.options.dicom import add_source_dicom_argument, dicom_source_of
 from srviewer.cli.options.outputs import (
     add_overwrite_argument,
     check_outputs,
@@ -38,6 +39,7 @@ from srviewer.io.scans.series import PlaneByPlane
 from srviewer.io.targets import Written
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.references.locked_region import lock_region
+from srviewer.sr.references.source_dicom import DicomSource
 from srviewer.sr.report.trust_report import trust_report
 from srviewer.sr.requests.label_maps import label_map, label_provenance
 from srviewer.sr.requests.request import GAPS, Gaps, Request
@@ -73,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("path", type=Path, help="a file, folder or zip with a thick-slice scan")
     add_destination_arguments(parser)
+    add_source_dicom_argument(parser)
     add_series_arguments(parser)
     add_request_arguments(parser)
     parser.add_argument(
@@ -174,8 +177,10 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     series = open_series(args.path, args.series, args.frame)
     source = slab_source(args, series)
     if source is not None:
-        return _execute_in_slabs(args, source, wanted)
+        dicom = dicom_source_of(args, lambda: run_with_progress(series.read(args.frame)))
+        return _execute_in_slabs(args, source, wanted, dicom)
     scan = run_with_progress(series.read(args.frame))
+    dicom = dicom_source_of(args, lambda: scan)
     refuse_replacing(args, scan, [image_target(args)])
     labels = None if args.labels is None else open_only(args.labels)
     if labels is not None:
@@ -195,7 +200,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         regions = run_with_progress(find_regions(result, scan))
     provenance = {**unscored(result, scan), "regions": described_regions(regions)}
     maps = shown_maps(result, doubts)
-    output = run_with_progress(writer_of(args)(result.volume, scan, provenance))
+    output = run_with_progress(writer_of(args, dicom)(result.volume, scan, provenance))
     for kind, path in wanted.items():
         run_with_progress(write_nifti(maps[kind], path, provenance, overwrite=True))
     if labels is not None:
@@ -210,13 +215,16 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         run_with_progress(trust_report(scan, result, doubts=doubts)).save(args.report)
     others = (*wanted.values(), args.output_labels, args.report)
     written = [output.path, *(path for path in others if path is not None)]
-    notes = [*region_lines(regions), *_notes(output)]
+    notes = [*region_lines(regions), *_notes(output, dicom)]
     text = _text(scan, result, written, rounded_to(result.volume, args, output), notes)
-    return VerbOutput(text, {**values_of(output), **provenance})
+    return VerbOutput(text, {**values_of(output, dicom), **provenance})
 
 
 def _execute_in_slabs(
-    args: argparse.Namespace, source: PlaneByPlane, wanted: dict[str, Path]
+    args: argparse.Namespace,
+    source: PlaneByPlane,
+    wanted: dict[str, Path],
+    dicom: DicomSource | None,
 ) -> VerbOutput:
     """Reconstruct a scan that does not fit into memory."""
     request = asked_request(source.header, args)
@@ -234,7 +242,7 @@ def _execute_in_slabs(
         lambda scan, result: {**unscored(result, scan), "regions": described_regions(None)},
         check,
         stored_as(args),
-        None if row.streams else writer_of(args),
+        None if row.streams else writer_of(args, dicom),
         wanted,
         args.overwrite,
         folder=scratch_folder(args),
@@ -244,8 +252,9 @@ def _execute_in_slabs(
     output = reconstruction.output
     written = [output.path, *wanted.values()]
     result = reconstruction.result
-    text = _text(reconstruction.scan, result, written, rounded_to(result.header, args, output))
-    return VerbOutput(text, {**values_of(output), **reconstruction.provenance})
+    rounded = rounded_to(result.header, args, output)
+    text = _text(reconstruction.scan, result, written, rounded, _notes(output, dicom))
+    return VerbOutput(text, {**values_of(output, dicom), **reconstruction.provenance})
 
 
 def asked_request(scan: ScanHeader, args: argparse.Namespace) -> Request:
@@ -345,8 +354,9 @@ def _text(
     return "\n".join(lines)
 
 
-def _notes(written: Written) -> list[str]:
-    return [f"note: {written.note}"] if written.note else []
+def _notes(written: Written, dicom: DicomSource | None) -> list[str]:
+    notes = (written.note, "" if dicom is None else dicom.note)
+    return [f"note: {note}" for note in notes if note]
 
 
 def _expected(result: ReconstructionFacts) -> list[str]:

@@ -30,8 +30,11 @@ class DicomOrigin:
             the user asks for it, and nowhere else, no log, no message, no other file.
         images: Each object that holds a slice, once.
         frame: The FrameOfReferenceUID, "" where there is none.
+        converted_factor: The values of a file that dcm2niix made of it by default (``-p y``), for
+            each of its own: by the private scale slope of Philips. None for others.
     """
 
     header: str = field(repr=False)
     images: tuple[SourceImage, ...] = field(repr=False)
     frame: str = ""
+    converted_factor: float | None = None

@@ -19,14 +19,15 @@ from srviewer.gui.study.export_location import scan_folder
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import button, choice, describe, form, label, set_entries
-from srviewer.io.export.bids import (
-    CONTRASTS,
+from srviewer.io.bids.anat_suffixes import CONTRASTS
+from srviewer.io.bids.names import (
     BidsName,
-    check_data_set,
-    derivative_path,
+    check_complete,
+    chosen_entities,
     given_name,
     name_of,
 )
+from srviewer.io.export.bids import check_data_set, derivative_path
 from srviewer.io.header_rows import HeaderRow
 from srviewer.io.header_view import rows_of_file
 from srviewer.io.headers.contrast import Contrast, contrast_of
@@ -43,6 +44,17 @@ TITLES = {
     "T2starw": mark("T2starw: T2*-weighted"),
     "inplaneT1": mark("inplaneT1: T1-weighted, in the plane of a functional scan"),
     "inplaneT2": mark("inplaneT2: T2-weighted, in the plane of a functional scan"),
+    "PDT2": mark("PDT2: proton density and T2-weighted"),
+    "angio": mark("angio: angiography"),
+    "UNIT1": mark("UNIT1: T1-weighted, of MP2RAGE"),
+    "MEGRE": mark("MEGRE: an echo of several gradient echoes"),
+    "MESE": mark("MESE: an echo of several spin echoes"),
+    "VFA": mark("VFA: a flip angle of several"),
+    "IRT1": mark("IRT1: an inversion time of several"),
+    "MP2RAGE": mark("MP2RAGE: an inversion time of two"),
+    "MPM": mark("MPM: of multi-parameter mapping"),
+    "MTS": mark("MTS: of a magnetization transfer saturation"),
+    "MTR": mark("MTR: of a magnetization transfer ratio"),
 }
 
 
@@ -67,6 +79,13 @@ class BidsDialog(QDialog):
         self.session_label.setPlaceholderText(tr("none"))
         describe(self.session_label, tr("Session"), tr("BIDS label of the visit; may be empty"))
         self.contrast = choice(tr("Contrast"), tr("The BIDS suffix of the scan"))
+        self.entities = QLineEdit()
+        self.entities.setPlaceholderText(tr("desc-sr unless another desc- is given"))
+        describe(
+            self.entities,
+            tr("Entities"),
+            tr("Entities of BIDS in the name of the result, such as res-1mm,desc-thin"),
+        )
         self._browse = button(tr("Choose\u2026"), tr("Choose the folder of the data set"))
         self._found = label("", "muted")
         self._target = label("", "plain")
@@ -90,6 +109,7 @@ class BidsDialog(QDialog):
         rows.addRow(tr("Subject"), self.subject)
         rows.addRow(tr("Session"), self.session_label)
         rows.addRow(tr("Contrast"), self.contrast)
+        rows.addRow(tr("Entities"), self.entities)
         cancel: QPushButton = button(tr("Cancel"), tr("Close without an export"))
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
@@ -108,7 +128,7 @@ class BidsDialog(QDialog):
         self.resize(WIDEST, self.sizeHint().height())
 
     def _connect(self) -> None:
-        for field in (self.folder, self.subject, self.session_label):
+        for field in (self.folder, self.subject, self.session_label, self.entities):
             field.textChanged.connect(self._show)
         self.contrast.activated.connect(self._take_choice)
         self._browse.clicked.connect(self._choose_folder)
@@ -183,7 +203,10 @@ class BidsDialog(QDialog):
             raise UserError(tr("Enter the label of the subject."))
         if suffix is None:
             raise UserError(tr("Choose the contrast."))
-        return given_name(subject, suffix, self.session_label.text().strip(), self._known)
+        name = given_name(subject, suffix, self.session_label.text().strip(), self._known)
+        name = name.naming(chosen_entities(self.entities.text()))
+        check_complete(name)
+        return name
 
     def _show(self) -> None:
         root = Path(self.folder.text().strip())

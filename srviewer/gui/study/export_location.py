@@ -12,6 +12,7 @@ from srviewer.io.sidecars.provenance import sidecar
 from srviewer.paths import sample_scan
 
 THIN = "thin"  # in the names of results, as in those of a batch
+LONGEST_STEM = 140  # bytes of a proposed name before its endings; systems take 255 in all
 
 
 def scan_folder(study: ShownStudy) -> Path:
@@ -51,6 +52,7 @@ def proposed(study: ShownStudy, what: str, ending: str, name: str = "") -> Path:
         folder = scan_folder(study)
     scan = study.scan
     stem = file_name(name or ("study" if scan is None else scan.name))
+    stem = stem.encode()[:LONGEST_STEM].decode(errors="ignore")
     if what and not stem.endswith(f"_{what}"):
         stem = f"{stem}_{what}"
     path, number = folder / f"{stem}{ending}", 1

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from srviewer.core.comparison.philips_scale import philips_note
 from srviewer.core.visible_text import visible
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.offered import Comparable
@@ -39,9 +40,17 @@ def shared_notes(
     volumes = [entry for entry in shown if entry.volume is not None]
     judged = [entry for entry in volumes if entry.key not in (ORIGINAL, REFERENCE)]
     notes = [Line(tr(ON_ITS_WAY), theme.WARNING)] if on_its_way else []
+    notes += _scales(volumes)
     notes += _once(judged, lambda entry: _meaning(entry, referenced))
     notes += _once(judged, _disagreement)
     return (*notes, *_once(volumes, _oblique))
+
+
+def _scales(volumes: Sequence[Comparable]) -> list[Line]:
+    """Warnings of volumes whose values have another scale than those of the first."""
+    shown = [entry.volume for entry in volumes if entry.volume is not None]
+    notes = (philips_note(shown[0], volume) for volume in shown[1:])
+    return [Line(tr(note), theme.WARNING) for note in dict.fromkeys(notes) if note]
 
 
 def _once(

@@ -39,7 +39,7 @@ class Contrast:
     """The contrast of a scan, or why it was left open.
 
     Attributes:
-        suffix: One of ``srviewer.io.export.bids.CONTRASTS``; None where it is not certain.
+        suffix: One of ``srviewer.io.bids.anat_suffixes.CONTRASTS``; None where it is not certain.
         reason: A sentence for people.
     """
 

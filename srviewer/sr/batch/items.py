@@ -1,7 +1,6 @@
 """The volumes of a batch, and the paths of their results."""
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -10,19 +9,17 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.atomic import write_text
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.source_files import common_folder, name_below, path_without_dots
 from srviewer.errors import UserError
+from srviewer.io.bids.anat_suffixes import IMAGES, no_magnitude
+from srviewer.io.bids.names import OF_RESULTS, name_of
 from srviewer.io.files.companions import COMPANIONS, is_companion
 from srviewer.io.formats import scan
 from srviewer.io.scans.series import NothingOpened, Problem, ScanListing, Series
 from srviewer.io.targets import NIFTI, Target
 from srviewer.job import Job, Progress, within
 from srviewer.sr.inputs.data_sets import (
-    CONTRASTS,
-    DATA_SET_MARK,
     DataSetPart,
     images_of,
     is_data_set,
@@ -30,15 +27,13 @@ from srviewer.sr.inputs.data_sets import (
 )
 from srviewer.sr.inputs.segmentations import segmentation_reason
 
-BIDS_VERSION = "1.10.0"
 UNNAMED = "has no subject and no contrast in its name, as a BIDS data set needs"
 UNNAMED_KIND = "volumes without a BIDS name"
-IGNORED, IGNORED_KIND = "is named in .bidsignore", "files in .bidsignore"
 ABSENT = "is a link to a file that is not there: fetch it, or mount its drive"
 NOTHING = "There is no volume in what was given. Name files, folders or BIDS trees."
 NO_IMAGE = (
     "There is no anatomical image in this part of the data set: none in a folder anat whose name "
-    f"ends with {', '.join(CONTRASTS)}."
+    f"ends with {', '.join(IMAGES)}."
 )
 LONGEST_STEM = 140  # bytes of a result's name before its endings; systems take 255 in all
 
@@ -60,6 +55,7 @@ class Item:
             source.
         crowded: Whether an earlier item has the same ``output``.
         stacks: The stacks that are joined, the first as the reference; () for a single volume.
+        data_set: The BIDS data set that was given and that holds it; None for others.
     """
 
     name: str
@@ -70,6 +66,7 @@ class Item:
     output: PurePosixPath
     crowded: bool
     stacks: tuple["Item", ...] = ()
+    data_set: Path | None = None
 
     @property
     def source_name(self) -> str:
@@ -103,13 +100,13 @@ class Selection:
     Attributes:
         items: To be reconstructed.
         left_out: Those that are not.
-        bids: Whether an input is a BIDS tree.
+        data_sets: The inputs that are BIDS trees.
         series: Of each item, by files and place.
     """
 
     items: tuple[Item, ...]
     left_out: tuple[SkippedVolume, ...]
-    bids: bool
+    data_sets: tuple[Path, ...]
     series: Mapping[ItemKey, Series] = field(default_factory=dict, repr=False)
 
 
@@ -118,6 +115,7 @@ def select(
     thin_too: bool,
     target: Target = NIFTI,
     part: DataSetPart | None = None,
+    entities: Mapping[str, str] = OF_RESULTS,
 ) -> Job[Selection]:
     """List the volumes in files, folders, glob patterns and BIDS trees.
 
@@ -126,6 +124,7 @@ def select(
         thin_too: Also volumes without a thick axis.
         target: The export target, which names the results.
         part: Of the data set that is the only path; None for all.
+        entities: Those of BIDS that the names of results have.
 
     Returns:
         A job whose result is the volumes, each once, and those that are left out.
@@ -144,10 +143,10 @@ def select(
             reason = "is a companion file of macOS and no image"
             left_out.append(SkippedVolume(root.name, reason, False, COMPANIONS, source))
             continue
-        files, ignored = _files_of(root, shared, part)
+        files, others = _files_of(root, shared, part)
         span = number / len(roots), (number + 1) / len(roots)
         listing = yield from within(_listing(files), *span)
-        left_out += ignored
+        left_out += others
         left_out += [
             SkippedVolume(problem.name, problem.text, True) for problem in listing.problems
         ]
@@ -157,7 +156,7 @@ def select(
                 source = name_below(shared, series.sources[0])
                 left_out.append(replace(unsuitable, source=source))
                 continue
-            item = _item(root, shared, series, listing.series, target)
+            item = _item(root, shared, series, listing.series, target, entities)
             if item is None:
                 source = name_below(shared, series.sources[0])
                 left_out.append(SkippedVolume(series.name, UNNAMED, False, UNNAMED_KIND, source))
@@ -169,8 +168,8 @@ def select(
                     taken.add(item.output)
     if not items and not left_out:
         raise UserError(NOTHING if part is None else NO_IMAGE)
-    bids = any(map(is_data_set, roots))
-    return Selection(tuple(items.values()), tuple(left_out), bids, found)
+    data_sets = tuple(filter(is_data_set, roots))
+    return Selection(tuple(items.values()), tuple(left_out), data_sets, found)
 
 
 def _expanded(paths: Sequence[Path]) -> tuple[list[Path], Path]:
@@ -201,36 +200,17 @@ def _without_pattern(path: Path) -> Path:
     return Path(*parts)
 
 
-def describe_derivative(folder: Path, ignored: Sequence[str]) -> None:
-    """Make a folder a derivative data set of BIDS, unless it is a data set already.
-
-    Args:
-        folder: The folder.
-        ignored: Patterns for ``.bidsignore``.
-    """
-    if is_data_set(folder):
-        return
-    made_by = {"Name": "srviewer", "Version": __version__, "Description": RESEARCH_USE_ONLY}
-    description = {
-        "Name": "Thick slices reconstructed thin",
-        "BIDSVersion": BIDS_VERSION,
-        "DatasetType": "derivative",
-        "GeneratedBy": [made_by],
-    }
-    write_text(folder / DATA_SET_MARK, json.dumps(description, indent=1) + "\n")
-    if not (folder / ".bidsignore").exists():
-        write_text(folder / ".bidsignore", "".join(f"{pattern}\n" for pattern in ignored))
-
-
 def _files_of(
     root: Path, shared: Path, part: DataSetPart | None
 ) -> tuple[list[Path], list[SkippedVolume]]:
-    """What to look into, the path itself or the images of a data set, and what is ignored."""
+    """What to look into, the path itself or the images of a data set, and what is left out."""
     if not is_data_set(root):
         return [root], []
-    images, ignored = images_of(part or DataSetPart(root))
-    names = [(stem(path), name_below(shared, path)) for path in ignored]
-    skipped = [SkippedVolume(a, IGNORED, False, IGNORED_KIND, b) for a, b in names]
+    images, left_out = images_of(part or DataSetPart(root))
+    skipped = [
+        SkippedVolume(stem(path), reason.text, False, reason.kind, name_below(shared, path))
+        for path, reason in left_out
+    ]
     # Of a data set that is fetched in parts (DataLad, git-annex), the rest are such links.
     absent = [path for path in images if not path.exists()]
     skipped += [SkippedVolume(stem(p), ABSENT, True, "", name_below(shared, p)) for p in absent]
@@ -257,6 +237,9 @@ def _unsuitable(series: Series, thin_too: bool) -> SkippedVolume | None:
         return SkippedVolume(
             series.name, "is a mask or label map by its name or header", False, kind
         )
+    name = name_of(series.sources[0]) if len(series.sources) == 1 else None
+    if name is not None and (part := no_magnitude(name.entities, name.suffix)):
+        return SkippedVolume(series.name, part.text, False, part.kind)
     if series.frames > 1:
         reason = f"holds {series.frames} volumes over time or direction; a batch reconstructs "
         return SkippedVolume(
@@ -269,15 +252,21 @@ def _unsuitable(series: Series, thin_too: bool) -> SkippedVolume | None:
 
 
 def _item(
-    root: Path, shared: Path, series: Series, others: Sequence[Series], target: Target
+    root: Path,
+    shared: Path,
+    series: Series,
+    others: Sequence[Series],
+    target: Target,
+    entities: Mapping[str, str],
 ) -> Item | None:
     """The series as an item; None where its name is not one that the target needs."""
     together = [other.index for other in others if other.sources == series.sources]
     inside = PurePosixPath(name_below(shared, series.sources[0])).parent
     single = len(series.sources) == 1
     name = stem(series.sources[0]) if single else series.name
-    usual = inside / result_stem(name, bids=is_data_set(root))
-    output = target.result_name(usual, series.sources[0])
+    data_set = root if is_data_set(root) else None
+    usual = inside / result_stem(name, None if data_set is None else entities)
+    output = target.result_name(usual, series.sources[0], entities)
     if output is None:
         return None
     return Item(
@@ -288,22 +277,26 @@ def _item(
         root=shared,
         output=output,
         crowded=False,
+        data_set=data_set,
     )
 
 
-def result_stem(name: str, bids: bool) -> str:
+def result_stem(name: str, entities: Mapping[str, str] | None) -> str:
     """The name of a result without its ending.
 
     Args:
         name: Of the scan.
-        bids: Whether it lies in a BIDS tree.
+        entities: Those of BIDS that the result's name has, for a scan in a BIDS tree; else None.
 
     Returns:
         "scan_thin" for "scan"; in BIDS the contrast stays last: "sub-1_desc-sr_T1w".
     """
-    if bids:
-        entities, _, contrast = name.rpartition("_")
-        return f"{entities}_desc-sr_{contrast}"
+    if entities is not None:
+        by_rules = name_of(Path(f"{name}.nii"))
+        if by_rules is not None:
+            return by_rules.naming(entities).derived().stem
+        given, _, contrast = name.rpartition("_")
+        return "_".join([given, *(f"{key}-{label}" for key, label in entities.items()), contrast])
     return re.sub(r"[^\w.+-]+", "_", f"{_shortened(name)}_thin").lstrip(".")
 
 

@@ -57,8 +57,8 @@ def reconstruct_item(item: Item, settings: Settings, home: Path, draft: Path) ->
         if choice.source is None
         else _in_slabs(choice.source, item, settings, home, draft)
     )
-    result, values = yield from within(job, FOUND, 1.0)
-    return result, values, choice.message
+    result, values, remark = yield from within(job, FOUND, 1.0)
+    return result, values, " ".join(filter(None, (choice.message, remark)))
 
 
 def join_item(item: Item, settings: Settings, home: Path, draft: Path) -> Job[Made]:
@@ -91,40 +91,48 @@ def join_item(item: Item, settings: Settings, home: Path, draft: Path) -> Job[Ma
     result = yield from within(join(stacks, request), 0.1, 0.9)
     values = result.provenance()
     job = _writer(item, settings, home, draft)(result.volume, stacks[0], values)
-    yield from within(job, 0.9, 1.0)
-    return result, values, f"Joined from {', '.join(scan.name for scan in stacks)}."
+    written = yield from within(job, 0.9, 1.0)
+    message = f"Joined from {', '.join(scan.name for scan in stacks)}."
+    return result, values, " ".join(filter(None, (message, written.remark)))
 
 
 def _in_memory(
     series: Series, item: Item, settings: Settings, home: Path, draft: Path
-) -> Job[tuple[ReconstructionFacts, Values]]:
+) -> Job[Made]:
     scan = yield from within(series.read(0), 0.0, 0.1)
     _check(scan, settings)
     result = yield from within(reconstruct_with_gain(scan, _request(scan, settings)), 0.1, 0.9)
     values = unscored(result, scan)
     job = _writer(item, settings, home, draft)(result.volume, scan, values)
-    yield from within(job, 0.9, 1.0)
-    return result, values
+    written = yield from within(job, 0.9, 1.0)
+    return result, values, written.remark
 
 
 def _writer(item: Item, settings: Settings, home: Path, draft: Path) -> Write:
     """The writer of a draft, by the target of the batch."""
     kind = target(settings.target)
-    given = settings.data_set or kind.given(home)
 
     def write(volume: Volume, scan: Volume, values: Values) -> Job[Written]:
-        export = Export(volume, given, values, settings.store, item.sources[0], scan)
-        yield from kind.draft(export, draft)
-        return Written(draft)
+        export = Export(
+            volume,
+            kind.given(home),
+            values,
+            settings.store,
+            item.sources[0],
+            scan,
+            form=settings.form,
+            link=settings.link_of(item.data_set),
+        )
+        return Written(draft, remark=(yield from kind.draft(export, draft)))
 
     return write
 
 
 def _in_slabs(
     source: PlaneByPlane, item: Item, settings: Settings, home: Path, draft: Path
-) -> Job[tuple[ReconstructionFacts, Values]]:
+) -> Job[Made]:
     request = _request(source.header, settings)
-    streams = target(settings.target).streams
+    streams = target(settings.target).streams and settings.link_of(item.data_set) is None
     files = SlabFiles(
         draft,
         lambda scan, result: unscored(result, scan),
@@ -133,7 +141,7 @@ def _in_slabs(
         None if streams else _writer(item, settings, home, draft),
     )
     written = yield from written_in_slabs(source, request, files)
-    return written.result, written.provenance
+    return written.result, written.provenance, written.output.remark
 
 
 def changed_item(item: Item) -> UserError:

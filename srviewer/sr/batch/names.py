@@ -35,10 +35,12 @@ class Wanted:
     Attributes:
         output: Its path below the output folder.
         crowded: Whether an earlier volume of the same batch would have it too.
+        naming: The entities that were chosen for it: for each choice a source has another name.
     """
 
     output: PurePosixPath
     crowded: bool
+    naming: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def output_name(
     Raises:
         AssertionError: Never, since the numbered names do not end.
     """
-    names = _Names(folder, state, source, stem_and_ending(wanted.output)[1])
+    names = _Names(folder, state, source, stem_and_ending(wanted.output)[1], wanted.naming)
     for candidate in _candidates(wanted, names):
         if not _has_folder(folder / candidate):
             continue
@@ -109,7 +111,8 @@ def likely_names(
     Returns:
         Paths below the output folder.
     """
-    given = _Names(folder, state, source, stem_and_ending(wanted.output)[1]).given()
+    ending = stem_and_ending(wanted.output)[1]
+    given = _Names(folder, state, source, ending, wanted.naming).given()
     usual = (wanted.output, _suffixed(wanted.output, source.sha256[: DIGITS[0]]))
     return usual if given is None else (given, *usual)
 
@@ -163,6 +166,7 @@ class _Names:
     state: Path
     source: ScanSource
     ending: str  # of the results
+    naming: str  # as in Wanted
 
     def holds(self, output: PurePosixPath) -> bool:
         """Whether the name belongs to the source already, by its claim or by the sidecar there."""
@@ -222,8 +226,8 @@ class _Names:
         return self._file("names", output.as_posix())
 
     def _given_file(self) -> Path:
-        paths = "\n".join(str(path) for path in self.source.paths)
-        return self._file("given", f"{self.source.sha256}\n{paths}")
+        lines = [self.source.sha256, *map(str, self.source.paths)]
+        return self._file("given", "\n".join([*lines, self.naming] if self.naming else lines))
 
     def _file(self, kind: str, key: str) -> Path:
         return self.state / kind / f"{hashlib.sha256(os.fsencode(key)).hexdigest()[:32]}.json"

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from srviewer.errors import UserError
-from srviewer.io.export.bids import check_generator, describe
-from srviewer.io.targets import target
+from srviewer.io.bids.derivative import DataSetLink, check_generator, data_set_links, describe
+from srviewer.io.targets import NIFTI, target
 from srviewer.job import Job, Progress, aside, within
 from srviewer.sr.batch.claims import shared_now
 from srviewer.sr.batch.dispatch import dispatched
-from srviewer.sr.batch.items import Item, Selection, SkippedVolume, describe_derivative, select
+from srviewer.sr.batch.items import Item, Selection, SkippedVolume, select
 from srviewer.sr.batch.joined_items import with_joins
 from srviewer.sr.batch.outcome import VolumeOutcome, all_outcomes, recorded_state, volume_key
 from srviewer.sr.batch.records import LOGS, STATE, BatchFolder
@@ -143,7 +143,6 @@ def of_data_set(
     """
     check_place_of_results(folder, part.root)
     check_generator(folder)
-    settings = replace(settings, data_set=part.root)
     return BatchPlan((part.root,), folder, settings, workers, scheduler, shard, part)
 
 
@@ -168,14 +167,18 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     folder = _made(home).resolve()
     batch_folder = BatchFolder(folder, process_mark(), shared_now(folder / STATE))
     items = plan.shard.of_items(selection.items)
+    links = _links(plan, selection, folder)
+    if links:
+        describe(folder, links)  # before the first result cites them
     done: tuple[VolumeOutcome, ...] = ()
     if items:
-        settings = yield from _settled(plan.settings)
+        settings = replace((yield from _settled(plan.settings)), links=links)
         job = dispatched(items, settings, batch_folder, plan.workers, plan.scheduler)
         done = yield from within(job, SEARCHED, 1.0)
     own = dict(zip(map(volume_key, items), done, strict=True))
     summary = _summarise(plan, selection, own, batch_folder)[0]
-    _describe(plan, selection, folder, (summary.name, f"{LOGS}/"))
+    if links:
+        describe(folder, links, (summary.name, f"{LOGS}/"))
     left_out = map(_left_out, plan.shard.of_all(selection.left_out))
     return BatchResult((*done, *left_out), summary)
 
@@ -222,10 +225,12 @@ def summarised(plan: BatchPlan) -> Job[BatchResult]:
 
 def _selected(plan: BatchPlan) -> Job[Selection]:
     kind = target(plan.settings.target)
-    job = select(plan.paths, plan.thin_too, kind, plan.part)
+    entities = dict(plan.settings.entities)
+    job = select(plan.paths, plan.thin_too, kind, plan.part, entities)
     if not plan.settings.join:
         return (yield from job)
-    return (yield from within(with_joins((yield from within(job, 0.0, 0.5)), kind), 0.5, 1.0))
+    selection = yield from within(job, 0.0, 0.5)
+    return (yield from within(with_joins(selection, kind, entities), 0.5, 1.0))
 
 
 def _made(folder: Path) -> Path:
@@ -234,14 +239,15 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _describe(plan: BatchPlan, selection: Selection, folder: Path, beside: Sequence[str]) -> None:
-    """Describe the results where a data set needs that."""
+def _links(plan: BatchPlan, selection: Selection, folder: Path) -> tuple[DataSetLink, ...]:
+    """The data sets of the scans, where the results are a derivative of them."""
     if plan.part is not None:
-        describe(folder, plan.part.root, beside)
-        return
-    target(plan.settings.target).finish(plan.folder, tuple(beside))
-    if selection.bids:
-        describe_derivative(folder, beside)
+        return data_set_links(folder, (plan.part.root,))
+    if target(plan.settings.target).place == "data set":
+        return data_set_links(folder, (plan.folder.absolute(),))
+    if plan.settings.target != NIFTI.id:
+        return ()
+    return data_set_links(folder, selection.data_sets)
 
 
 def _summarise(

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from srviewer import __version__
 from srviewer.core.geometry.grid import Axis
+from srviewer.io.bids.derivative import DataSetLink
+from srviewer.io.bids.names import OF_RESULTS
+from srviewer.io.dicom.export.form import CLASSIC, DicomForm
 from srviewer.io.export.nifti import DataType
-from srviewer.io.targets import NIFTI
+from srviewer.io.targets import NIFTI, target
 from srviewer.nn.devices.precisions import Precision
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.available_models import find_model
@@ -31,8 +34,9 @@ class Settings:
         room: The bytes that a reconstruction may take, where as many are free.
         overwrite: Replace results that were made from another source.
         target: The id of the export target.
-        data_set: The BIDS data set of the scans, where the output folder holds its derivatives;
-            None where the target tells it from the output folder.
+        links: The BIDS data sets of the scans, as the folder of the results names them.
+        form: The objects and transfer syntax of DICOM.
+        entities: Those of BIDS that the names of results have, as pairs of key and label.
         precision: That of all networks, settled before workers start, which may be of several
             machines; None to take the request's.
         join: Whether stacks that belong together are joined; of the request, joins take method,
@@ -48,7 +52,9 @@ class Settings:
     room: float = inf
     overwrite: bool = False
     target: str = NIFTI.id
-    data_set: Path | None = None
+    links: tuple[DataSetLink, ...] = ()
+    form: DicomForm = CLASSIC
+    entities: tuple[tuple[str, str], ...] = tuple(OF_RESULTS.items())
     precision: Precision | None = None
     join: bool = False
 
@@ -56,6 +62,19 @@ class Settings:
         """A digest of all on which an outcome depends: also what makes a volume fail."""
         words = [self.fingerprint(), self.acknowledge, self.slabs, self.overwrite]
         return hashlib.sha256(json.dumps(words).encode()).hexdigest()
+
+    def link_of(self, data_set: Path | None) -> DataSetLink | None:
+        """The data set of which a result is a derivative.
+
+        Args:
+            data_set: That of its scan; None without one.
+
+        Returns:
+            That data set, or the one that the results are written to; None where the result is no
+            derivative.
+        """
+        own = next((link for link in self.links if link.root == data_set), None)
+        return self.links[0] if own is None and target(self.target).place == "data set" else own
 
     def fingerprint(self) -> str:
         """JSON of all that changes a result: settings, weights, version of the program."""
@@ -73,4 +92,12 @@ class Settings:
         settings = [__version__, request, self.axis, self.factor, self.store]
         if self.target != NIFTI.id:  # the records of earlier versions stay valid
             settings.append(self.target)
+        if self.form != CLASSIC:
+            settings.append(asdict(self.form))
         return json.dumps(settings, sort_keys=True)
+
+    @property
+    def naming(self) -> str:
+        """The chosen entities as text, where a source has a name of its own for them; else ""."""
+        chosen = sorted(self.entities)
+        return "" if chosen == sorted(OF_RESULTS.items()) else json.dumps(chosen)

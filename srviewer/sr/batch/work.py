@@ -92,7 +92,7 @@ def _reconstructing(
 ) -> Job[VolumeOutcome]:
     source = yield from within(_source(item), 0.0, FOUND / 2)
     key = _key(item, source, settings)
-    wanted = Wanted(item.output, item.crowded)
+    wanted = Wanted(item.output, item.crowded, settings.naming)
     before = _done(
         batch_folder,
         item,

@@ -10,14 +10,13 @@ from pathspec import GitIgnoreSpec
 
 from srviewer.core.volumes.source_files import path_without_dots
 from srviewer.errors import UserError
+from srviewer.io.bids.anat_suffixes import BIDS_VERSION, IMAGES, LABELS, NoMagnitude, no_magnitude
+from srviewer.io.scans.segmentation_names import SUFFIXES as SEGMENTATIONS
 
 DATA_SET_MARK = "dataset_description.json"
 IGNORE_FILE = ".bidsignore"
 DERIVATIVES = "derivatives"
-# Contrasts of BIDS that are images and not maps of labels or of physical units.
-CONTRASTS = (
-    "T1w", "T2w", "PDw", "T2starw", "FLAIR", "inplaneT1", "inplaneT2", "PDT2", "angio",
-)  # fmt: skip
+IGNORED = NoMagnitude("is named in .bidsignore", "files in .bidsignore")
 PREFIXES = {"participant": "sub-", "session": "ses-"}
 MOST_LABELS = 30  # that a message lists
 
@@ -111,25 +110,45 @@ def data_set_part(
     )
 
 
-def images_of(part: DataSetPart) -> tuple[list[Path], list[Path]]:
+def images_of(part: DataSetPart) -> tuple[list[Path], list[tuple[Path, NoMagnitude]]]:
     """List the anatomical images of a data set, without those of derivatives and source data.
 
     Args:
         part: Of the data set.
 
     Returns:
-        (images, those of them that .bidsignore says are none of the data set), sorted.
+        The images that can be reconstructed, and the others with the reason: those that .bidsignore
+        says are none of the data set, maps, masks, phases, and names without a suffix of ``anat``;
+        both sorted.
     """
     root = part.root
     every = sorted([*root.glob("sub-*/anat/sub-*.nii*"), *root.glob("sub-*/ses-*/anat/sub-*.nii*")])
     ignores = _ignored(root)
     images: list[Path] = []
-    ignored: list[Path] = []
+    left_out: list[tuple[Path, NoMagnitude]] = []
     for path in every:
         below = path.relative_to(root).as_posix()
-        if stem(path).rpartition("_")[2] in CONTRASTS and part.holds(below):
-            (ignored if ignores.match_file(below) else images).append(path)
-    return images, ignored
+        if part.holds(below):
+            reason = IGNORED if ignores.match_file(below) else _no_image(path)
+            if reason is None:
+                images.append(path)
+            else:
+                left_out.append((path, reason))
+    return images, left_out
+
+
+def _no_image(path: Path) -> NoMagnitude | None:
+    *parts, suffix = stem(path).split("_")
+    if reason := no_magnitude(dict(part.partition("-")[::2] for part in parts), suffix):
+        return reason
+    if suffix in IMAGES:
+        return None
+    if suffix in SEGMENTATIONS:
+        return NoMagnitude("is a mask or label map by its name", LABELS)
+    text = (
+        f"has a name that ends with '{suffix}', which is no suffix of anat in BIDS {BIDS_VERSION}"
+    )
+    return NoMagnitude(text, "files without a suffix of anat")
 
 
 def check_place_of_results(folder: Path, root: Path) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from srviewer.core.volumes.volume import VIEW_ONLY, ScanHeader, ScanWarning
 from srviewer.errors import Unsupported, UserError
+from srviewer.io.bids.anat_suffixes import LABELS
 from srviewer.io.scans.series import Counts, Series
 from srviewer.io.scans.voxel_checks import holds_labels
 from srviewer.job import Job, Progress, within
 
-BY_NAME = "masks or label maps by their names or headers"
+BY_NAME = LABELS
 BY_VOXELS = "masks or label maps by their voxels"
 SINGLE_IMAGES = "localizers and single images"
 REASONS = {"segmentation": BY_NAME, "label_like": BY_VOXELS, VIEW_ONLY: SINGLE_IMAGES}

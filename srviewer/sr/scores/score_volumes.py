@@ -6,6 +6,7 @@ import numpy as np
 
 from srviewer.core.comparison.comparison import Comparison, MaskName, Scores
 from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.comparison.philips_scale import philips_note
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.resampling.reorient import closest_axes, on_grid
 from srviewer.core.resampling.resample import INTERPOLATION, Resampled, resampled
@@ -26,7 +27,7 @@ class Compared:
         scores: Its scores.
         covered: (i, j, k), true where the candidate has values; None for everywhere.
         resampled: Whether it lay on another grid.
-        notes: What a user must know of that, one sentence each.
+        notes: What a user must know of the comparison, one sentence each.
     """
 
     candidate: Volume
@@ -61,7 +62,7 @@ def compare_volumes(
     if placed is not None or not resample:
         comparison = Comparison(reference, placed or candidate, meaning)
         scores = yield from within(comparison.scores(mask), 0.1, 1.0)
-        return Compared(placed or candidate, scores)
+        return Compared(placed or candidate, scores, notes=_scale_notes(reference, candidate))
     moved = yield from within(resampled(candidate, reference.geometry), 0.0, 0.5)
     if not moved.covered.any():
         raise UserError(
@@ -76,9 +77,14 @@ def compare_volumes(
         f"its {_scored(scores)} is covered and scored"
     )
     scores = replace(scores, meaning=full_meaning)
-    return Compared(
-        moved.volume, scores, moved.covered, True, _notes(reference, candidate, moved, scores)
-    )
+    notes = _notes(reference, candidate, moved, scores)
+    notes = (*notes, *_scale_notes(reference, candidate))
+    return Compared(moved.volume, scores, moved.covered, True, notes)
+
+
+def _scale_notes(reference: Volume, candidate: Volume) -> tuple[str, ...]:
+    note = philips_note(reference, candidate)
+    return (note,) if note else ()
 
 
 def _way(moved: Resampled) -> str:

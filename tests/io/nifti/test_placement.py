@@ -16,7 +16,8 @@ from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.resampling.reorient import corner_distances
 from srviewer.core.resampling.rigid_grid import itk_advice, nearest_rigid, refused_by_itk
 from srviewer.core.volumes.volume import Volume, blocking_warnings
-from srviewer.io.export.bids import given_name, write_derivative
+from srviewer.io.bids.names import given_name
+from srviewer.io.export.bids import write_derivative
 from srviewer.io.export.nifti import write_nifti
 from srviewer.io.formats import read, scan
 from srviewer.job import run
@@ -88,7 +89,7 @@ def every_export(source: Path, labels: Path, folder: Path) -> dict[str, tuple[Pa
     (folder / "bids").mkdir()
     (folder / "bids" / "dataset_description.json").write_text("{}")
     name = given_name("01", "T2w")
-    bids = run(write_derivative(made.volume, folder / "bids", name, source, {}))
+    bids, _ = run(write_derivative(made.volume, folder / "bids", name, source, {}))
     files["bids"] = (bids, made.volume.geometry)
     assert series.stream is not None
     slabs = SlabFiles(

@@ -23,7 +23,7 @@ from srviewer.errors import UserError
 from srviewer.io.formats import read
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
-from srviewer.sr.batch.items import describe_derivative, select
+from srviewer.sr.batch.items import select
 from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.settings import Settings
@@ -95,22 +95,14 @@ def test_a_bids_tree_gives_its_anatomy_and_bids_names(thick_head: Volume, tmp_pa
     ):
         save(thick_head, tmp_path / name)
     found = run(select([tmp_path], thin_too=False))
-    assert found.bids
+    assert found.data_sets == (tmp_path,)
+    assert [(one.name, one.kind) for one in found.left_out] == [
+        ("sub-1_dseg", "masks or label maps by their names or headers")
+    ]
     assert [item.output.as_posix() for item in found.items] == [
         "sub-1/anat/sub-1_run-2_desc-sr_T1w.nii.gz",
         "sub-2/ses-a/anat/sub-2_ses-a_desc-sr_FLAIR.nii.gz",
     ]
-
-
-def test_results_of_a_bids_tree_are_a_derivative(tmp_path: Path) -> None:
-    describe_derivative(tmp_path, ("summary.html", "logs/"))
-    described = json.loads((tmp_path / "dataset_description.json").read_text())
-    assert described["DatasetType"] == "derivative"
-    assert "Research use only" in described["GeneratedBy"][0]["Description"]
-    assert (tmp_path / ".bidsignore").read_text() == "summary.html\nlogs/\n"
-    (tmp_path / "dataset_description.json").write_text("{}")
-    describe_derivative(tmp_path, ())
-    assert (tmp_path / "dataset_description.json").read_text() == "{}"
 
 
 def test_a_volume_is_done_again_only_when_something_changed(

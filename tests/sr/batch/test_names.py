@@ -15,7 +15,7 @@ import pytest
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.batch.items import describe_derivative, select
+from srviewer.sr.batch.items import select
 from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.settings import Settings
@@ -174,9 +174,6 @@ def test_pages_of_others_are_kept(tmp_path: Path) -> None:
     assert summary_path(tmp_path) == tmp_path / "summary.html"
     (tmp_path / "summary.html").write_text("<title>quality report</title>")
     assert summary_path(tmp_path) == tmp_path / "srviewer-summary.html"
-    (tmp_path / ".bidsignore").write_text("mine\n")
-    describe_derivative(tmp_path, ("logs/",))
-    assert (tmp_path / ".bidsignore").read_text() == "mine\n"
 
 
 def test_records_find_the_scan_and_results_do_not_tell_where_it_lies(

@@ -29,11 +29,13 @@ PRIVATE = {
 }
 # The number of slices that one image holds as tiles.
 SIEMENS_TILES, UIH_TILES = 0x0019100A, 0x00651050
+PHILIPS_SCALE = 0x2005100E
 ELEMENTS = (
     *(element for rows in PRIVATE.values() for element, _ in rows),
     *(element for element, _ in GE_ELEMENTS),
     SIEMENS_TILES,
     UIH_TILES,
+    PHILIPS_SCALE,
 )
 PRIVATE_TAGS = sorted({*ELEMENTS, *(element >> 16 << 16 | 0x10 for element in ELEMENTS)})
 _TAGS = {

@@ -93,17 +93,18 @@ def derived_header(volume: Volume, scale: StoredScale, provenance: Mapping[str, 
     return header
 
 
-def file_meta(header: Dataset) -> FileMetaDataset:
-    """Build the file meta information of a slice.
+def file_meta(header: Dataset, syntax: UID = ExplicitVRLittleEndian) -> FileMetaDataset:
+    """Build the file meta information of an image.
 
     Args:
-        header: The slice's header, with its SOP class and instance.
+        header: The image's header, with its SOP class and instance.
+        syntax: The transfer syntax.
 
     Returns:
-        Meta information for explicit little endian.
+        Meta information.
     """
     meta = FileMetaDataset()
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.TransferSyntaxUID = syntax
     meta.MediaStorageSOPClassUID = header.SOPClassUID
     meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
     return meta
@@ -171,12 +172,12 @@ def _equipment(source: Dataset) -> list[Dataset]:
     ours.Manufacturer = ours.ManufacturerModelName = "srviewer"
     ours.SoftwareVersions = __version__
     ours.ContributionDescription = RESEARCH_USE_ONLY
-    ours.PurposeOfReferenceCodeSequence = [_code("109103", "Modifying Equipment")]
+    ours.PurposeOfReferenceCodeSequence = [coded("109103", "Modifying Equipment")]
     if not source.get("Manufacturer"):
         return [ours]
     scanner = Dataset()
     _copy(scanner, source, SCANNER)
-    scanner.PurposeOfReferenceCodeSequence = [_code("109101", "Acquisition Equipment")]
+    scanner.PurposeOfReferenceCodeSequence = [coded("109101", "Acquisition Equipment")]
     return [scanner, ours]
 
 
@@ -252,7 +253,7 @@ def _references(images: Sequence[SourceImage]) -> list[Dataset]:
     for image in images:
         item = _reference(image)
         item.PurposeOfReferenceCodeSequence = [
-            _code("121322", "Source image for image processing operation")
+            coded("121322", "Source image for image processing operation")
         ]
         items.append(item)
     return items
@@ -294,7 +295,17 @@ def _fill(header: Dataset, keywords: Sequence[str]) -> None:
             setattr(header, keyword, None)
 
 
-def _code(value: str, meaning: str) -> Dataset:
+def coded(value: str, meaning: str, scheme: str = "DCM") -> Dataset:
+    """A code as an item of a sequence.
+
+    Args:
+        value: Its value.
+        meaning: Its meaning.
+        scheme: Its coding scheme.
+
+    Returns:
+        The item.
+    """
     code = Dataset()
-    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, "DCM", meaning
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, scheme, meaning
     return code

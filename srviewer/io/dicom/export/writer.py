@@ -1,14 +1,17 @@
-"""The writer of DICOM series: one file a slice, in a new folder."""
+"""The writer of DICOM series, in a new folder: one file a slice, or one for all."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 
 import numpy as np
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.uid import generate_uid
+from pydicom.encaps import encapsulate
+from pydicom.pixels.encoders.base import RLELosslessEncoder
+from pydicom.pixels.utils import iter_pixels
+from pydicom.uid import ExplicitVRLittleEndian, RLELossless, generate_uid
 from pydicom.valuerep import format_number_as_ds
 
 from srviewer.atomic import flush_to_disk, staged_folder
@@ -16,6 +19,8 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.dicom.export.derived_header import derived_header, file_meta
+from srviewer.io.dicom.export.enhanced_header import enhanced_header
+from srviewer.io.dicom.export.form import CLASSIC, DicomForm
 from srviewer.io.dicom.export.stored_values import StoredScale, scale_of
 from srviewer.io.dicom.reader import scan
 from srviewer.io.dicom.volumes.geometry import LPS_TO_RAS
@@ -36,6 +41,7 @@ def write_series(
     provenance: Mapping[str, object],
     stored_as: DataType = "original",
     scan: Volume | None = None,
+    form: DicomForm = CLASSIC,
 ) -> Job[StoredScale]:
     """Write a volume as a new series into a new folder, all of it or nothing.
 
@@ -49,6 +55,7 @@ def write_series(
         provenance: The source, request and model of the result.
         stored_as: As in ``scale_of``.
         scan: The scan of which ``volume`` is a result; None where it is not at hand.
+        form: Its objects and transfer syntax.
 
     Returns:
         The relation of the written pixels to the voxel values.
@@ -62,14 +69,15 @@ def write_series(
     yield Progress(0.0, "Writing DICOM slices")
     scale = scale_of(volume, stored_as, scan)
     header = derived_header(volume, scale, provenance)
-    planes = volume.geometry.shape[2]
     yield from clear_abandoned(folder.parent)
     with staged_folder(folder) as staged:
-        files = [staged / f"{k + 1:05d}.dcm" for k in range(planes)]
-        checksums = []
-        for k, path in enumerate(files):
-            checksums.append(_save(volume, k, header, scale, path))
-            yield Progress(0.6 * (k + 1) / planes, "Writing DICOM slices")
+        files, checksums, done = [], [], 0.0
+        for number, (image, planes) in enumerate(_images(volume, header, form), 1):
+            files.append(staged / f"{number:05d}.dcm")
+            until = done + 0.6 * len(planes) / volume.geometry.shape[2]
+            job = _save(volume, planes, image, scale, form, files[-1])
+            checksums.append((yield from within(job, done, until)))
+            done = until
         yield from within(_verify(files, checksums, volume), 0.6, 1.0)
     return scale
 
@@ -97,24 +105,65 @@ def check_expressible(volume: Volume) -> None:
             )
 
 
-def _save(volume: Volume, k: int, header: Dataset, scale: StoredScale, path: Path) -> int:
-    """Write the plane ``k``; the CRC-32 of its pixels' bytes."""
-    slice_header = copy(header)
-    slice_header.SOPInstanceUID = generate_uid(prefix=None)
-    slice_header.InstanceNumber = k + 1
-    _set_position(slice_header, volume.geometry, k)
-    pixels = scale.stored(volume.voxels[:, :, k].T).tobytes()
-    slice_header.PixelData = pixels
-    slice_header["PixelData"].VR = "OW"
-    slice_header.file_meta = file_meta(slice_header)
+def _images(
+    volume: Volume, header: Dataset, form: DicomForm
+) -> Iterator[tuple[Dataset, Sequence[int]]]:
+    """The header of each file, with the planes along k that it holds; only one at a time."""
+    planes = [_position(volume.geometry, k) for k in range(volume.geometry.shape[2])]
+    if form.objects == "enhanced":
+        yield enhanced_header(header, planes, volume), range(len(planes))
+        return
+    for k, plane in enumerate(planes):
+        image = copy(header)  # which shares its elements with the one before
+        image.update(plane)
+        image.SOPInstanceUID, image.InstanceNumber = generate_uid(prefix=None), k + 1
+        yield image, [k]
+
+
+def _save(
+    volume: Volume,
+    planes: Sequence[int],
+    header: Dataset,
+    scale: StoredScale,
+    form: DicomForm,
+    path: Path,
+) -> Job[int]:
+    """Write some planes as the frames of a file; the CRC-32 of their pixels' bytes."""
+    checksum, frames = 0, []
+    for number, k in enumerate(planes):
+        pixels = scale.stored(volume.voxels[:, :, k].T)
+        content = np.ascontiguousarray(pixels).tobytes()
+        checksum = zlib.crc32(content, checksum)
+        frames.append(_encoded(pixels, header) if form.syntax == "rle" else content)
+        yield Progress(number / len(planes), "Writing DICOM slices")
+    compressed = form.syntax == "rle"
+    header.PixelData = encapsulate(frames) if compressed else b"".join(frames)
+    header["PixelData"].VR = "OB" if compressed else "OW"
+    header.file_meta = file_meta(header, RLELossless if compressed else ExplicitVRLittleEndian)
     with named_file(path):
-        slice_header.save_as(path, enforce_file_format=True)
+        header.save_as(path, enforce_file_format=True)
     flush_to_disk(path)
-    return zlib.crc32(pixels)
+    return checksum
 
 
-def _set_position(slice_header: Dataset, geometry: Geometry, k: int) -> None:
-    """Set the position of the plane ``k``, in DICOM's LPS millimetres."""
+def _encoded(pixels: np.ndarray, header: Dataset) -> bytes:
+    """A frame in RLE lossless."""
+    return RLELosslessEncoder.encode(
+        np.ascontiguousarray(pixels),
+        rows=header.Rows,
+        columns=header.Columns,
+        samples_per_pixel=1,
+        number_of_frames=1,
+        bits_allocated=16,
+        bits_stored=header.BitsStored,
+        pixel_representation=header.PixelRepresentation,
+        photometric_interpretation=header.PhotometricInterpretation,
+    )
+
+
+def _position(geometry: Geometry, k: int) -> Dataset:
+    """The elements of the position of the plane ``k``, in DICOM's LPS millimetres."""
+    slice_header = Dataset()
     lps = LPS_TO_RAS @ geometry.affine
     across, down = (lps[:3, a] / geometry.spacing[a] for a in (0, 1))
     position, normal = lps[:3, 3] + k * lps[:3, 2], np.cross(across, down)
@@ -127,6 +176,7 @@ def _set_position(slice_header: Dataset, geometry: Geometry, k: int) -> None:
     slice_header.SliceThickness, slice_header.SpacingBetweenSlices = _decimals(
         np.array([spacing_mm, spacing_mm])
     )
+    return slice_header
 
 
 def _decimals(values: np.ndarray) -> list[str]:
@@ -136,7 +186,7 @@ def _decimals(values: np.ndarray) -> list[str]:
 def _verify(files: list[Path], checksums: list[int], volume: Volume) -> Job[None]:
     """Read all files back; raise UserError unless pixels and grid are those of ``volume``."""
     for number, (path, checksum) in enumerate(zip(files, checksums, strict=True)):
-        if zlib.crc32(dcmread(path).PixelData) != checksum:
+        if _checksum(path) != checksum:
             raise _wrong(path)
         yield Progress(0.8 * number / len(files), "Checking what was written")
     listing = yield from within(scan(files), 0.8, 1.0)
@@ -145,6 +195,17 @@ def _verify(files: list[Path], checksums: list[int], volume: Volume) -> Job[None
     )
     if not same:
         raise _wrong(files[0].parent)
+
+
+def _checksum(path: Path) -> int:
+    """The CRC-32 of the bytes of all pixels of a file, without compression."""
+    written = dcmread(path)
+    if written.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian:
+        return zlib.crc32(written.PixelData)
+    checksum = 0
+    for frame in iter_pixels(written, raw=True):
+        checksum = zlib.crc32(np.ascontiguousarray(frame).tobytes(), checksum)
+    return checksum
 
 
 def sorted_along_normal(geometry: Geometry) -> Geometry:

@@ -10,6 +10,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from srviewer.errors import UserError, is_of_system
 from srviewer.io.dicom.elements.file_bytes import LARGEST_INFLATED, DicomBytes
 from srviewer.io.dicom.elements.kinds import kind_of, kind_of_image
+from srviewer.io.dicom.elements.philips import scale_slope
 from srviewer.io.dicom.elements.pydicom_warnings import seriously
 from srviewer.io.dicom.elements.series_tags import SeriesTags, series_tags
 from srviewer.io.dicom.elements.tags import TRAITS, Lookup, text
@@ -66,6 +67,7 @@ class SliceHeader:
         traits: One text for each of ``TRAITS``.
         tile: The part of the frame that it fills, None for all of it.
         localizer: Whether it was taken only to plan other scans.
+        scale_slope: The private scale slope of Philips; None for others.
     """
 
     file: PixelFile
@@ -84,6 +86,7 @@ class SliceHeader:
     traits: tuple[str, ...]
     tile: Tile | None
     localizer: bool
+    scale_slope: float | None = None
 
     @property
     def rows(self) -> int:
@@ -207,6 +210,7 @@ def _slice(file: PixelFile, frame: int, series: SeriesTags, values: Lookup) -> S
         traits=tuple(values.text(keyword) for keyword in TRAITS),
         tile=None,
         localizer="LOCALIZER" in values.text("ImageType"),
+        scale_slope=scale_slope(values),
     )
 
 

@@ -107,7 +107,11 @@ def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
     series = {slice_header.uid: slice_header.series.uid for slice_header in slices}
     study = str(header.get("StudyInstanceUID") or "")
     images = tuple(SourceImage(sop_class, uid, series[uid], study) for uid in series if uid)
-    return DicomOrigin(header.to_json(), images, str(header.get("FrameOfReferenceUID") or ""))
+    frame = str(header.get("FrameOfReferenceUID") or "")
+    scale = slices[0].scale_slope
+    # As a converter has it: stored / scale, where the value is stored * slope.
+    factor = None if scale is None else abs(1 / (slices[0].slope * scale))
+    return DicomOrigin(header.to_json(), images, frame, factor)
 
 
 def _kept(slice_header: SliceHeader) -> tuple[Dataset, str]:

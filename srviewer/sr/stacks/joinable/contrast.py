@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from srviewer.io.export.bids import NAME
+from srviewer.io.bids.names import NAME
 from srviewer.io.headers.contrast import contrasts_in
 from srviewer.io.headers.header_values import HeaderValues, Timing
 from srviewer.io.scans.series import Series

@@ -1,0 +1,1 @@
+"""The rules of BIDS: names of images, what they hold, and how a derivative is described."""
