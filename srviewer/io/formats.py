@@ -19,8 +19,8 @@ from srviewer.io.nifti.file_pairs import (
     NIFTI_SUFFIXES,
     PAIR_SUFFIXES,
     is_pair_part,
-    with_partners,
 )
+from srviewer.io.partner_files import with_partners
 from srviewer.io.scans.not_reconstructed import LOCALIZER, not_reconstructed
 from srviewer.io.scans.scan_size import sized
 from srviewer.io.scans.series import (
@@ -34,6 +34,11 @@ from srviewer.io.scans.series import (
     reason_counts,
     summary,
 )
+from srviewer.io.text_headers.detached import META_SUFFIXES, NRRD_SUFFIXES, voxel_files
+from srviewer.io.text_headers.header_rows import meta_rows, nrrd_rows
+from srviewer.io.text_headers.metaimage import meta_image
+from srviewer.io.text_headers.nrrd import nrrd_image
+from srviewer.io.text_headers.reader import scan_described
 from srviewer.job import Job, within
 from srviewer.temporary_folders import temporary_folder
 
@@ -176,8 +181,11 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
     """
     files, ignored = without_companions(files)
     by_format: dict[str, list[Path]] = {row.id: [] for row in FORMATS}
+    named = set(voxel_files(files))
     for file in files:
-        by_format[format_of(file).id].append(file)
+        row = format_of(file)
+        if file not in named or row not in (DICOM, PAIR):
+            by_format[row.id].append(file)
     series: list[Series] = []
     images: list[Series] = []
     problems: tuple[Problem, ...] = ()
@@ -303,6 +311,14 @@ def _looked_at(listing: ScanListing) -> str:
     return f"it holds {summary(listing.skipped)}" if listing.ignored else "no file is there"
 
 
+def _scan_nrrd(paths: Sequence[Path]) -> Job[ScanListing]:
+    return (yield from scan_described(paths, nrrd_image))
+
+
+def _scan_meta(paths: Sequence[Path]) -> Job[ScanListing]:
+    return (yield from scan_described(paths, meta_image))
+
+
 # Lazy: the window starts without pydicom, which takes a tenth of the time of a start to load.
 
 
@@ -324,6 +340,8 @@ FORMATS: tuple[Format, ...] = (
     Format("nifti", "NIfTI volume", NIFTI_SUFFIXES, nifti.scan, nifti_rows),
     PAIR,
     Format("mgh", "FreeSurfer volume", MGH_SUFFIXES, nifti.scan, mgh_rows),
+    Format("nrrd", "NRRD volume", NRRD_SUFFIXES, _scan_nrrd, nrrd_rows),
+    Format("meta", "MetaImage volume", META_SUFFIXES, _scan_meta, meta_rows),
     DICOM,
     Format("zip", "Zip archive", (".zip",), _scan_archives, archive_rows),
 )

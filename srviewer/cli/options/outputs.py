@@ -10,7 +10,7 @@ from srviewer.errors import UserError
 from srviewer.io.export.clearing import clear_abandoned
 from srviewer.io.export.nifti import check_image_target, overwrites
 from srviewer.io.export.replacing import WouldReplace, check_replaceable
-from srviewer.io.nifti.file_pairs import with_partners
+from srviewer.io.partner_files import with_partners
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.unwritable import check_target
 

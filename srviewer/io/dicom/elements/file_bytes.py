@@ -9,7 +9,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from srviewer.errors import UserError
 from srviewer.io.files.gzip_streams import raw_unpacker
-from srviewer.io.files.streams import DEFLATE_LIMIT
+from srviewer.io.files.packing import DEFLATE_LIMIT
 
 DEFLATED = str(DeflatedExplicitVRLittleEndian).encode()
 PLAIN = str(ExplicitVRLittleEndian).encode().ljust(len(DEFLATED), b"\0")

@@ -16,7 +16,7 @@ from pydicom.uid import (
 from srviewer.io.dicom.elements.file_bytes import DicomBytes
 from srviewer.io.dicom.elements.padding import padding_limits
 from srviewer.io.dicom.elements.tags import text
-from srviewer.io.files.streams import DEFLATE_LIMIT
+from srviewer.io.files.packing import DEFLATE_LIMIT
 
 PIXEL_TAGS = {
     (0x7FE0, 0x0010): "PixelData",
