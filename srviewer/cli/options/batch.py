@@ -10,7 +10,7 @@ from srviewer.cli.options.request import add_request_arguments, asked_model, ask
 from srviewer.cli.options.slabs import add_slab_argument
 from srviewer.cli.options.values import axis_number
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import DataType
+from srviewer.io.export.image import DataType
 from srviewer.io.targets import Target
 from srviewer.nn.devices.cores import usable_cores
 from srviewer.sr.batch.plan import WHOLE, BatchResult, Shard

@@ -6,7 +6,7 @@ from pathlib import Path
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of, name_of_join
-from srviewer.io.export.nifti import DATA_TYPES, DataType
+from srviewer.io.export.image import DATA_TYPES, DataType
 from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.sr.slabs.files import Write
 

@@ -33,7 +33,7 @@ from srviewer.core.regions.locked_region import drawn_region
 from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.errors import InDoubt, UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.scans.series import PlaneByPlane
 from srviewer.io.targets import Written
 from srviewer.sr.cross_plane.methods import method
@@ -197,12 +197,12 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     maps = shown_maps(result, doubts)
     output = run_with_progress(writer_of(args)(result.volume, scan, provenance))
     for kind, path in wanted.items():
-        run_with_progress(write_nifti(maps[kind], path, provenance, overwrite=True))
+        run_with_progress(write_image(maps[kind], path, provenance, overwrite=True))
     if labels is not None:
         thin_labels = run_with_progress(label_map(labels, scan, request))
         origin = label_provenance(provenance, thin_labels)
         run_with_progress(
-            write_nifti(
+            write_image(
                 thin_labels, args.output_labels, origin, "original", overwrite=args.overwrite
             )
         )

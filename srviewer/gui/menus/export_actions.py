@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 from srviewer.gui.dialogs.bids_dialog import BidsDialog
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.study.export_location import THIN, ask_where, proposed
-from srviewer.gui.study.exporting import with_image_suffix
+from srviewer.gui.study.exporting import image_kinds, with_image_suffix
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.plain_text import message_box
 from srviewer.io.export.bids import BidsName
-from srviewer.io.export.nifti import DataType
+from srviewer.io.export.image import DataType
 from srviewer.io.export.replacing import WouldReplace
 from srviewer.io.targets import NIFTI, TARGETS, Export, Target, Written
 from srviewer.job import Job
@@ -84,10 +84,12 @@ class ExportActions(QObject):
         study = self._controller.study
         kinds = {tr(words): stored_as for stored_as, words in target.stores.items()}
         what = THIN if target.place == "file" else f"{THIN}_{target.id}"
-        path = proposed(study, what, target.ending)
-        chosen, kind = ask_where(study, self._window, tr(target.question), path, tuple(kinds))
+        if target is NIFTI:  # which also writes the other formats of images
+            kinds |= dict.fromkeys(image_kinds()[1:], target.stored_as(None))
+        proposal = proposed(study, what, target.ending)
+        chosen, kind = ask_where(study, self._window, tr(target.question), proposal, tuple(kinds))
         if chosen is not None:
-            path = with_image_suffix(chosen) if target is NIFTI else chosen
+            path = with_image_suffix(chosen, kind, proposal) if target is NIFTI else chosen
             # Some desktops do not tell which kind was chosen.
             self.export(target, path, kinds.get(kind, target.stored_as(None)))
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.exporting import file_name
+from srviewer.io.export.image_layout import IMAGE_SUFFIXES
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.paths import sample_scan
 
@@ -54,7 +55,7 @@ def proposed(study: ShownStudy, what: str, ending: str, name: str = "") -> Path:
     if what and not stem.endswith(f"_{what}"):
         stem = f"{stem}_{what}"
     path, number = folder / f"{stem}{ending}", 1
-    while path.exists() or (ending == ".nii.gz" and sidecar(path).exists()):
+    while path.exists() or (ending in IMAGE_SUFFIXES and sidecar(path).exists()):
         number += 1
         path = folder / f"{stem}-{number}{ending}"
     return path

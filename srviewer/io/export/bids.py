@@ -14,7 +14,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.documents import read_document
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.job import Job
 from srviewer.unwritable import check_target, make_folder
 
@@ -193,7 +193,7 @@ def write_derivative(
         The path of the image.
 
     Raises:
-        UserError: As in ``check_derivative`` and ``srviewer.io.export.nifti.write_nifti``.
+        UserError: As in ``check_derivative`` and ``srviewer.io.export.image.write_image``.
     """
     root = root.absolute()
     check_derivative(root, name)
@@ -223,7 +223,7 @@ def write_described(
         overwrite: Replace also the result of another scan.
     """
     described = _sidecar(volume, root, source, provenance)
-    yield from write_nifti(volume, target, provenance, described=described, overwrite=overwrite)
+    yield from write_image(volume, target, provenance, described=described, overwrite=overwrite)
 
 
 def describe(folder: Path, root: Path, beside: Sequence[str] = ()) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from srviewer import __version__
 from srviewer.core.geometry.grid import Axis
-from srviewer.io.export.nifti import DataType
+from srviewer.io.export.image import DataType
 from srviewer.io.targets import NIFTI
 from srviewer.nn.devices.precisions import Precision
 from srviewer.sr.cross_plane.methods import method

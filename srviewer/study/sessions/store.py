@@ -8,7 +8,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.volumes.volume import Volume
 from srviewer.documents import LARGEST_NUMBER
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress, within
 from srviewer.sr.results.maps import RESIDUAL
@@ -65,7 +65,7 @@ def store(
         make_folder(folder)
         target = _free(folder, stem)
         span = number / len(waiting), (number + 1) / len(waiting)
-        yield from within(write_nifti(volume, target, provenance), *span)
+        yield from within(write_image(volume, target, provenance), *span)
         held_in(target, volume)
     yield Progress(1.0, "Writing the session")
     studies = []
