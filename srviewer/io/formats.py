@@ -260,7 +260,15 @@ def _from_archive(path: Path, root: Path, series: Series, others: Sequence[Serie
     folder = series.details.folder
     inside = path if folder is None else path / folder.relative_to(root)
     details = replace(series.details, folder=inside)
-    return replace(series, read=read, sources=(path,), stream=None, preview=None, details=details)
+    return replace(
+        series,
+        read=read,
+        sources=(path,),
+        stream=None,
+        preview=None,
+        details=details,
+        segments=None,
+    )
 
 
 def _read_archive(

@@ -115,6 +115,10 @@ class ScanHeader:
         space: The space that its coordinates mean.
         padding: The value of voxels that are no image; None where all of them are.
         body_part: DICOM's word for what was examined ("BRAIN"), or "" where the file does not say.
+        patient: A digest that is equal for images of one patient, "" where the file names none; it
+            goes into no file.
+        outside: The value outside of the grid by the format of the file, which leaves empty slices
+            out; None where nothing is known of voxels there.
     """
 
     geometry: Geometry
@@ -132,6 +136,8 @@ class ScanHeader:
     space: SpaceCodes = SCANNER_SPACE
     padding: float | None = None
     body_part: str = ""
+    patient: str = ""
+    outside: float | None = None
 
     @property
     def header(self) -> "ScanHeader":

@@ -162,8 +162,14 @@ class _Steady:
         """The series, read through this object."""
         stream = None if self.plain.stream is None else self.stream
         preview = None if self.plain.preview is None else self.preview
+        segments = self.plain.segments and replace(self.plain.segments, read=self.read_segments)
         return replace(
-            self.plain, read=self.read, stream=stream, identify=self.identify, preview=preview
+            self.plain,
+            read=self.read,
+            stream=stream,
+            identify=self.identify,
+            preview=preview,
+            segments=segments,
         )
 
     def check(self, removed: bool = False) -> None:
@@ -202,6 +208,14 @@ class _Steady:
         volume = yield from within(self.plain.read(frame), HASHED, 1.0)
         self.check(removed=True)
         return replace(volume, source=source)
+
+    def read_segments(self, wanted: Sequence[int]) -> Job[tuple[Volume, ...]]:
+        """Read some segments, as ``Segments.read``."""
+        assert self.plain.segments is not None
+        source = yield from within(self.identify(0), 0.0, HASHED)
+        volumes = yield from within(self.plain.segments.read(wanted), HASHED, 1.0)
+        self.check(removed=True)
+        return tuple(replace(volume, source=source) for volume in volumes)
 
     def preview(self) -> Job[Volume]:
         """Read one slice, as ``Series.preview``."""

@@ -1,6 +1,7 @@
 """The reader of images with a text header, from their headers alone."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from srviewer.core.volumes.volume import Volume
@@ -18,7 +19,9 @@ from srviewer.io.scans.series import (
     reason_counts,
 )
 from srviewer.io.scans.series_details import SeriesDetails
+from srviewer.io.stored_voxels import StoredVoxels
 from srviewer.io.text_headers.described_image import DescribedImage
+from srviewer.io.text_headers.segment_layers import SegmentLayers
 from srviewer.job import Job, Progress
 
 NOT_OPENED = "volumes that cannot be opened"
@@ -67,6 +70,24 @@ def scan_described(
 def _series(image: DescribedImage, index: int) -> Series:
     name = image_stem(image.path)
     volumes = image.stored(name)
+    plain = _plain(image, name, index, volumes)
+    if not image.segments:
+        return plain
+    layers = SegmentLayers(image, volumes[0])
+    return replace(
+        plain,
+        frames=1,
+        warnings=layers.warnings,
+        read=layers.read_all,
+        stream=None,
+        segments=layers.segments(),
+    )
+
+
+def _plain(
+    image: DescribedImage, name: str, index: int, volumes: tuple[StoredVoxels, ...]
+) -> Series:
+    """The image as it is stored."""
 
     def read(frame: int) -> Job[Volume]:
         check_frame(name, frame, image.frames)

@@ -31,7 +31,7 @@ from srviewer.study.sessions.document import (
 from srviewer.study.sessions.file_location import FileLocation, location_of, location_of_file
 from srviewer.study.sessions.session_file import write_session
 from srviewer.study.state.compared_volumes import ComparedVolume, ComparedVolumes
-from srviewer.study.state.held_file import file_of, held_in, path_of
+from srviewer.study.state.held_file import file_of, held_in, layer_of, path_of
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import NO_WINDOW
@@ -220,6 +220,7 @@ def _overlay(overlay: Overlay, path: Path) -> SavedOverlay:
         names or None,
         tuple(sorted(overlay.hidden)),
         overlay.outlined,
+        layer_of(overlay.volume),
     )
 
 
