@@ -5,7 +5,6 @@ from pathlib import Path
 
 from srviewer.core.regions.labels import LabelName
 from srviewer.io.labels.colour_tables import list_names
-from srviewer.io.labels.dicom_segments import names_in_dicom
 from srviewer.io.labels.nifti_extensions import names_in_nifti
 from srviewer.io.nifti.file_pairs import image_stem
 
@@ -23,10 +22,10 @@ def names_with(path: Path) -> tuple[LabelName, ...]:
         path: The file of the label map.
 
     Returns:
-        Names and colours from its header extensions or segments, else from a table beside it
-        (BIDS TSV and JSON, ITK-SNAP, FreeSurfer); empty where there is none.
+        Names and colours from its header extensions, else from a table beside it (BIDS TSV and
+        JSON, ITK-SNAP, FreeSurfer); empty where there is none.
     """
-    return names_in_nifti(path) or names_in_dicom(path) or _names_beside(path)
+    return names_in_nifti(path) or _names_beside(path)
 
 
 def _names_beside(path: Path) -> tuple[LabelName, ...]:

@@ -263,14 +263,14 @@ class _Reading:
 
     def _overlay(self, saved: SavedOverlay) -> Job[Overlay]:
         path = yield from self._unchanged(saved.image)
-        volumes, _ = yield from read_volumes(path)
+        volumes, segments = yield from read_volumes(path)
         if saved.layer >= len(volumes):
             raise _another(path)
         volume = self._checked(volumes[int(saved.layer)], saved.image)
         overlay = overlay_of(volume).seen_at(saved.opacity)
         if overlay.labelled:
             drawn = replace(overlay, hidden=frozenset(saved.hidden), outlined=saved.outlined)
-            names = None if saved.names is None else [*map(_label_name, saved.names)]
+            names = segments if saved.names is None else [*map(_label_name, saved.names)]
             return (yield from with_labels(drawn, path, names))
         return overlay if saved.threshold is None else replace(overlay, threshold=saved.threshold)
 

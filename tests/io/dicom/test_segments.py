@@ -61,6 +61,18 @@ def test_segments_lie_where_they_were_drawn(series_folder: Path, name: str) -> N
     np.testing.assert_array_equal(on_scan(vessel, series_folder), 2 * VESSEL)
 
 
+def test_colours_of_segments(tmp_path: Path) -> None:
+    def colour(made: Dataset) -> None:
+        made.SegmentSequence[1].RecommendedDisplayCIELabValue = [34885, 53485, 50171]  # sRGB red
+
+    series = opened(changed(tmp_path / "binary.dcm", colour))
+    assert series.segments is not None
+    liver, vessel = series.segments.names
+    assert liver.colour is None
+    assert vessel.colour is not None
+    assert np.abs(np.subtract(vessel.colour, (255, 0, 0))).max() <= 3
+
+
 def test_frames_are_placed_by_position_and_not_by_order(
     series_folder: Path, tmp_path: Path
 ) -> None:
