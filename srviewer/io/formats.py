@@ -34,8 +34,10 @@ from srviewer.io.scans.series import (
     reason_counts,
     summary,
 )
+from srviewer.io.text_headers.afni import SUFFIXES as AFNI_SUFFIXES
+from srviewer.io.text_headers.afni import afni_image, afni_partner
 from srviewer.io.text_headers.detached import META_SUFFIXES, NRRD_SUFFIXES, voxel_files
-from srviewer.io.text_headers.header_rows import meta_rows, nrrd_rows
+from srviewer.io.text_headers.header_rows import afni_rows, meta_rows, nrrd_rows
 from srviewer.io.text_headers.metaimage import meta_image
 from srviewer.io.text_headers.nrrd import nrrd_image
 from srviewer.io.text_headers.reader import scan_described
@@ -327,6 +329,14 @@ def _scan_meta(paths: Sequence[Path]) -> Job[ScanListing]:
     return (yield from scan_described(paths, meta_image))
 
 
+def _scan_afni(paths: Sequence[Path]) -> Job[ScanListing]:
+    # Both files of an image are given: the header stands for it.
+    headers = {path: afni_partner(path) for path in paths}
+    known = [path for path in paths if path.name.lower().endswith(".head")]
+    alone = [path for path in paths if path not in known and headers[path] not in known]
+    return (yield from scan_described([*known, *alone], afni_image))
+
+
 # Lazy: the window starts without pydicom, which takes a tenth of the time of a start to load.
 
 
@@ -350,6 +360,7 @@ FORMATS: tuple[Format, ...] = (
     Format("mgh", "FreeSurfer volume", MGH_SUFFIXES, nifti.scan, mgh_rows),
     Format("nrrd", "NRRD volume", NRRD_SUFFIXES, _scan_nrrd, nrrd_rows),
     Format("meta", "MetaImage volume", META_SUFFIXES, _scan_meta, meta_rows),
+    Format("afni", "AFNI volume", AFNI_SUFFIXES, _scan_afni, afni_rows),
     DICOM,
     Format("zip", "Zip archive", (".zip",), _scan_archives, archive_rows),
 )

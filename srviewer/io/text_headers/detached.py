@@ -1,9 +1,10 @@
-"""The files of voxels that text headers name."""
+"""The further files of images with a text header."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from srviewer.errors import UserError
+from srviewer.io.text_headers.afni import afni_partner
 from srviewer.io.text_headers.metaimage import meta_fields
 from srviewer.io.text_headers.nrrd_fields import nrrd_fields
 from srviewer.io.text_headers.text_header import data_file, header_bytes
@@ -13,7 +14,7 @@ META_SUFFIXES = (".mha", ".mhd")
 
 
 def voxel_file(path: Path) -> Path | None:
-    """The file of voxels that a text header names.
+    """The file of voxels that a text header names, or either file of an AFNI image.
 
     Args:
         path: A file of any kind.
@@ -29,7 +30,7 @@ def voxel_file(path: Path) -> Path | None:
             stated = meta_fields(path, header_bytes(path)).fields["ElementDataFile"]
             stated = None if stated.upper() == "LOCAL" else stated
         else:
-            return None
+            return afni_partner(path)
         return None if stated is None else data_file(path, stated)
     except (UserError, OSError):  # reported where the image is opened
         return None
