@@ -12,6 +12,7 @@ from srviewer.io.files import archive
 from srviewer.io.files.companions import COMPANIONS, without_companions
 from srviewer.io.files.content import known_by_content, stamped
 from srviewer.io.files.folder import files_under
+from srviewer.io.files.tar_archive import TAR_SUFFIXES
 from srviewer.io.header_rows import HeaderRow, archive_rows, mgh_rows, nifti_rows
 from srviewer.io.nifti import reader as nifti
 from srviewer.io.nifti.file_pairs import (
@@ -71,7 +72,7 @@ class Format:
 def scan(
     paths: Sequence[Path], root: Path | None = None, to_view: bool = False
 ) -> Job[ScanListing]:
-    """List the images in files, folders, DICOMDIRs and zip archives, from their headers alone.
+    """List the images in files, folders, DICOMDIRs and archives, from their headers alone.
 
     Every file in a folder is read; of archives and DICOMDIRs only those in ``paths``, and of a
     DICOMDIR only the files that it names.
@@ -93,7 +94,7 @@ def scan(
     listed, missing = yield from _listed([path for path in paths if path.is_file()])
     files = with_partners((*walked.files, *listed))
     # An archive inside a folder is a copy of its neighbours more often than not.
-    hidden = {file for file in files if format_of(file).id == "zip" and file not in paths}
+    hidden = {file for file in files if is_archive(file) and file not in paths}
     # Before any header is read: headers and voxels must be of the same files.
     stamps = yield from within(stamped(files), 0.1, 0.15)
     listing = yield from within(_scan_files([f for f in files if f not in hidden]), 0.15, 1.0)
@@ -218,7 +219,7 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
 
 
 def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> Job[ScanListing]:
-    """The images in zip archives, which are unpacked for as long as this takes."""
+    """The images in archives, which are unpacked for as long as this takes."""
     series: list[Series] = []
     images: list[Series] = []
     ignored = 0
@@ -289,6 +290,18 @@ def _read_archive(
             series = not_reconstructed(series, LOCALIZER)
         volume = yield from within(series.read(frame), 0.5, 1.0)
     return volume
+
+
+def is_archive(file: Path) -> bool:
+    """Whether a file is an archive by its name.
+
+    Args:
+        file: The file.
+
+    Returns:
+        True for zip and tar archives.
+    """
+    return format_of(file).id == "zip"
 
 
 def format_of(file: Path) -> Format:
@@ -362,5 +375,5 @@ FORMATS: tuple[Format, ...] = (
     Format("meta", "MetaImage volume", META_SUFFIXES, _scan_meta, meta_rows),
     Format("afni", "AFNI volume", AFNI_SUFFIXES, _scan_afni, afni_rows),
     DICOM,
-    Format("zip", "Zip archive", (".zip",), _scan_archives, archive_rows),
+    Format("zip", "Zip or tar archive", (".zip", *TAR_SUFFIXES), _scan_archives, archive_rows),
 )
