@@ -365,7 +365,9 @@ def _dicom_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
     return (yield from dicom_rows(path))
 
 
-DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), _scan_dicom, _dicom_rows)
+DICOM = Format(
+    "dicom", "DICOM series", (".dcm", ".dicom", ".ima", ".dcm.gz"), _scan_dicom, _dicom_rows
+)
 PAIR = Format("pair", "NIfTI or Analyze pair", PAIR_SUFFIXES, nifti.scan, nifti_rows)
 FORMATS: tuple[Format, ...] = (
     Format("nifti", "NIfTI volume", NIFTI_SUFFIXES, nifti.scan, nifti_rows),

@@ -16,6 +16,7 @@ from srviewer.io.dicom.headers.stored_pixels import PixelFile
 from srviewer.io.dicom.pixels.decoding import Frames, Pixels, decoded_frames
 from srviewer.io.dicom.segmentations.segmentation import Segmentation, SegmentFrame
 from srviewer.io.dicom.volumes.series import SEGMENTATION
+from srviewer.io.files.gzip_streams import UNPACKING_ERRORS
 from srviewer.io.files.streams import not_read, truncated
 from srviewer.io.scans.segments import Segments
 from srviewer.io.scans.series import Series, check_frame
@@ -177,10 +178,14 @@ def bits_of_frames(file: PixelFile, frames: Sequence[int]) -> Frames:
                 content = source.read((rest + bits + 7) // 8)
                 if len(content) * 8 < rest + bits:
                     raise truncated(file.path, file.start + (frame * bits + bits) // 8, file.size)
+                if frame == frames[-1]:
+                    source.verify_end()
                 unpacked = np.unpackbits(np.frombuffer(content, np.uint8), bitorder="little")
                 yield unpacked[rest : rest + bits].reshape(file.rows, file.columns)
     except OSError as error:
         raise not_read(file.path, error) from error
+    except (EOFError, *UNPACKING_ERRORS) as error:
+        raise truncated(file.path, file.start + file.frames * bits // 8, file.size) from error
 
 
 def segmentation_series(header: Segmentation) -> Series:
