@@ -8,6 +8,7 @@ from pathlib import Path
 from srviewer.core.volumes.source_files import common_folder
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import NoSpace, UserError
+from srviewer.io import minc
 from srviewer.io.files import archive
 from srviewer.io.files.companions import COMPANIONS, without_companions
 from srviewer.io.files.content import known_by_content, stamped
@@ -376,6 +377,7 @@ FORMATS: tuple[Format, ...] = (
     Format("nrrd", "NRRD volume", NRRD_SUFFIXES, _scan_nrrd, nrrd_rows),
     Format("meta", "MetaImage volume", META_SUFFIXES, _scan_meta, meta_rows),
     Format("afni", "AFNI volume", AFNI_SUFFIXES, _scan_afni, afni_rows),
+    Format("minc", "MINC 1 volume", minc.SUFFIXES, minc.scan, minc.minc_rows),
     DICOM,
     Format("zip", "Zip or tar archive", (".zip", *TAR_SUFFIXES), _scan_archives, archive_rows),
 )

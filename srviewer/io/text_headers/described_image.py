@@ -18,6 +18,7 @@ from srviewer.io.stored_voxels import StoredVoxels
 from srviewer.io.text_headers.text_header import refused
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+FARTHEST_MM = 1e9  # beyond it, positions in mm have no digits left
 # Millimetres by the words that headers use for units of length.
 UNITS = {
     "mm": 1.0,
@@ -84,31 +85,6 @@ class DescribedImage:
         """The files, each once."""
         return (self.path,) if self.path == self.voxels else (self.path, self.voxels)
 
-    def geometry(self) -> Geometry:
-        """The grid.
-
-        Returns:
-            The grid, in RAS+ mm.
-
-        Raises:
-            UserError: The directions span no space, or the image is no volume.
-        """
-        if sum(count < 2 for count in self.shape) > 1:
-            raise UserError(no_volume(self.path, self.shape))
-        try:
-            grid = Geometry(self.shape, self.affine)
-            flat = abs(np.linalg.det(grid.directions)) < LEAST_DETERMINANT
-        except ValueError:
-            flat = True
-        if flat:
-            raise refused(
-                self.path,
-                "its directions and spacings are no grid: they are 0, not finite, or lie in one "
-                "plane",
-                "Correct its header or convert it again.",
-            )
-        return grid
-
     def stored(self, name: str) -> tuple[StoredVoxels, ...]:
         """The storage of each volume.
 
@@ -121,7 +97,7 @@ class DescribedImage:
         Raises:
             UserError: The image has no grid, or its file is too short for its voxels.
         """
-        geometry = self.geometry()
+        geometry = grid_of(self.path, self.shape, self.affine)
         guessed = any(warning.code == "orientation_unknown" for warning in self.warnings)
         scales = self.scales or ((1.0, 0.0),) * self.frames
         segmented = () if self.segments else name_warnings(name)
@@ -146,6 +122,38 @@ class DescribedImage:
         storages = tuple(by_scale[scale] for scale in scales)
         storages[0].check_size()
         return storages
+
+
+def grid_of(path: Path, shape: tuple[int, int, int], affine: Matrix) -> Geometry:
+    """The grid of a volume.
+
+    Args:
+        path: The file of the header, for messages.
+        shape: Voxels along (i, j, k).
+        affine: (4, 4) to RAS+ mm, of any numbers.
+
+    Returns:
+        The grid.
+
+    Raises:
+        UserError: The directions span no space, or the image is no volume.
+    """
+    if sum(count < 2 for count in shape) > 1:
+        raise UserError(no_volume(path, shape))
+    try:
+        with np.errstate(all="ignore"):
+            grid = Geometry(shape, affine)
+            far = np.abs(affine).max() > FARTHEST_MM
+            flat = far or abs(np.linalg.det(grid.directions)) < LEAST_DETERMINANT
+    except ValueError:
+        flat = True
+    if flat:
+        raise refused(
+            path,
+            "its directions and spacings are no grid: they are 0, not finite, or lie in one plane",
+            "Correct its header or convert it again.",
+        )
+    return grid
 
 
 def unknown_orientation(reason: str) -> ScanWarning:
