@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.geometry.space_codes import SpaceCodes
-from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Volume, Voxels
+from srviewer.core.volumes.volume import Extension, ScanHeader, ScanWarning, Volume, Voxels
 from srviewer.io.files.packing import Packing, packing_of
 from srviewer.io.files.streams import (
     GzipEnd,
@@ -51,6 +51,7 @@ class StoredVoxels:
         packing: The packing of the content; None for that of the whole file by its first bytes.
         interleaved: Whether the numbers of all frames stand together at each voxel; else frames
             follow each other.
+        extensions: The header extensions of NIfTI that results repeat.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class StoredVoxels:
     space: SpaceCodes
     packing: Packing | None = None
     interleaved: bool = False
+    extensions: tuple[Extension, ...] = ()
 
     @property
     def scaled(self) -> bool:
@@ -148,6 +150,7 @@ class StoredVoxels:
             warnings=self.warnings + warnings,
             slice_thickness=sidecar_thickness(self.path),
             space=self.space,
+            extensions=self.extensions,
         )
 
     def _planes(self, frame: int, end: GzipEnd) -> Iterator[tuple[Voxels, int]]:

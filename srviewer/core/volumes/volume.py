@@ -13,6 +13,7 @@ from srviewer.core.volumes.dicom_origin import DicomOrigin
 from srviewer.core.volumes.source_files import ScanSource
 
 Voxels = npt.NDArray[np.float32]
+Extension = tuple[int, bytes]  # code and content of a header extension of NIfTI
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class ScanHeader:
             goes into no file.
         outside: The value outside of the grid by the format of the file, which leaves empty slices
             out; None where nothing is known of voxels there.
+        extensions: The header extensions of NIfTI that results repeat.
     """
 
     geometry: Geometry
@@ -138,6 +140,7 @@ class ScanHeader:
     body_part: str = ""
     patient: str = ""
     outside: float | None = None
+    extensions: tuple[Extension, ...] = ()
 
     @property
     def header(self) -> "ScanHeader":

@@ -12,6 +12,7 @@ from nibabel.freesurfer.mghformat import MGHError, MGHHeader
 from srviewer.core.geometry.grid import Matrix
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
+from srviewer.io.nifti.extensions import extension_bytes
 from srviewer.io.nifti.placement import place
 
 DESCRIPTION = "srviewer research use only"
@@ -98,8 +99,9 @@ def _nifti(volume: ScanHeader, dtype: np.dtype[np.generic]) -> ImageLayout:
     header.set_slope_inter(1.0, 0.0)
     header["descrip"] = DESCRIPTION.encode()
     place(header, geometry, volume.space)
-    header.set_data_offset(header.single_vox_offset)
-    content = bytes(header.binaryblock).ljust(header.single_vox_offset, b"\0")
+    extensions = extension_bytes(volume.extensions)
+    header.set_data_offset(len(header.binaryblock) + len(extensions))
+    content = bytes(header.binaryblock) + extensions
     return ImageLayout(content, header.get_data_dtype(), header.get_sform())
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from srviewer.errors import UserError
 from srviewer.io.files.streams import not_read
+from srviewer.io.nifti.extensions import kept_extensions
 from srviewer.io.nifti.file_pairs import HEADERS, ImageFiles, image_stem, images_of
 from srviewer.io.nifti.image_header import no_volume, opened
 from srviewer.io.scans.not_reconstructed import SINGLE, not_reconstructed
@@ -83,6 +84,7 @@ def _series(files: ImageFiles, index: int) -> Series | None:
         frames=math.prod(header.shape[3:]),
         warnings=(*name_warnings(image_stem(path)), *header.notes, *header.placed.warnings),
         space=header.placed.space,
+        extensions=kept_extensions(path),
     )
     stored.check_size()
     return Series(
