@@ -192,13 +192,13 @@ def _oriented(header: NrrdFields, vectors: list[list[float] | None]) -> _Grid:
         values = numbers(header.path, "space origin", text, _space_dimension(header))[:3]
         if not np.isnan(values).all():
             grid.affine[:3, 3] = values
-    grid.affine *= (flips.diagonal() * _unit(header))[:, None]
+    unit = _factors(QUOTED.findall(header.fields.get("spaceunits", "")))
+    grid.affine *= (flips.diagonal() * unit)[:, None]
     return grid
 
 
-def _unit(header: NrrdFields) -> Matrix:
-    """(4,) millimetres of the unit of each direction of space, then 1."""
-    words = QUOTED.findall(header.fields.get("spaceunits", ""))
+def _factors(words: list[str]) -> Matrix:
+    """(4,) millimetres of the unit of each direction, then 1; of unknown units as well."""
     factors = [UNITS.get(word.strip().lower(), 1.0) for word in (words + [""] * 3)[:3]]
     return np.array([*factors, 1.0])
 
@@ -219,12 +219,14 @@ def _plain(header: NrrdFields, places: list[int], count: int) -> _Grid:
         raise refused(header.path, "its header gives a negative voxel size without directions")
     first = _of_axes(header, "axis mins", places, count)
     centred = _centred(header, places, count)
+    words = QUOTED.findall(header.fields.get("units", ""))
+    unit = _factors([words[axis] for axis in places] if len(words) == count else [])
     grid.affine[:3, :3] = np.diag(mm)
     grid.affine[:3, 3] = [
         (low + (0 if node else size / 2)) if np.isfinite(low) else 0.0
         for low, size, node in zip(first, mm, centred, strict=True)
     ]
-    grid.affine *= LPS_TO_RAS.diagonal()[:, None]
+    grid.affine *= (LPS_TO_RAS.diagonal() * unit)[:, None]
     return grid
 
 

@@ -148,6 +148,20 @@ def test_the_grid_of_an_nrrd_header(tmp_path: Path, fields: str, codes: set[str]
     np.testing.assert_array_equal(series.geometry.affine, expected)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        PLACED.replace("4", "0.4") + 'space units: "mm" "mm" "cm"',
+        'spacings: 0.1 1 4\nunits: "cm" "mm" "mm"',
+    ],
+)
+def test_lengths_in_other_units(tmp_path: Path, fields: str) -> None:
+    """ITK does not read units."""
+    (tmp_path / "a.nrrd").write_bytes(nrrd(fields, NUMBERED))
+    (series,) = run(scan([tmp_path / "a.nrrd"])).series
+    np.testing.assert_allclose(series.geometry.affine, np.diag([-1, -1, 4, 1]))
+
+
 def test_bytes_that_are_swapped_skipped_or_packed(tmp_path: Path) -> None:
     path = tmp_path / "a.nhdr"
     swapped = np.arange(120, dtype=">i2").tobytes()
