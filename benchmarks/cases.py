@@ -18,7 +18,7 @@ from benchmarks.responding import responding
 from benchmarks.starting import starting
 from benchmarks.timing import Row, alternately, at_least, at_most
 from srviewer.core.comparison.comparison import Comparison
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read
 from srviewer.job import Progress, run
 
@@ -60,7 +60,7 @@ def files() -> Iterator[Row]:
         yield at_most("open: 256x256x192 .nii.gz", ours, theirs, "s", "nibabel", 1.3)
         image = nib.Nifti1Image(scan.voxels, scan.geometry.affine)
         ours, theirs = alternately(
-            lambda: run(write_nifti(scan, target, {}, overwrite=True)),
+            lambda: run(write_image(scan, target, {}, overwrite=True)),
             lambda: nib.save(image, Path(folder, "theirs.nii.gz")),
             3,
         )

@@ -34,7 +34,7 @@ from srviewer.core.acquisition.degradation import Degradation, consistency
 from srviewer.core.comparison.comparison import Comparison
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.scores.simulate import Simulation, simulate
@@ -103,7 +103,7 @@ def _measured(contender: Contender, made: Simulation, degradation: Degradation) 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         scan, out = folder / "scan.nii.gz", folder / "scan_out.nii.gz"
-        run(write_nifti(made.thick, scan, {}, "float32"))
+        run(write_image(made.thick, scan, {}, "float32"))
         words = {"scan": scan, "out": out, "folder": folder, "factor": degradation.factor}
         command = [part.format(**words) for part in contender.command]
         started = time.monotonic()

@@ -28,7 +28,7 @@ PrivilegesRequiredOverridesAllowed=dialog
 ChangesAssociations=yes
 
 [Tasks]
-Name: associate; Description: "Offer srviewer for NIfTI, FreeSurfer and DICOM files"
+Name: associate; Description: "Offer srviewer for NIfTI, NRRD, MetaImage, FreeSurfer and DICOM files"
 Name: desktopicon; Description: "A shortcut on the desktop"; Flags: unchecked
 
 [Files]
@@ -45,6 +45,9 @@ Root: HKA; Subkey: "Software\Classes\srviewer.scan\DefaultIcon"; ValueType: stri
 Root: HKA; Subkey: "Software\Classes\srviewer.scan\shell\open\command"; ValueType: string; ValueData: """{app}\srviewer-gui.exe"" ""%1"""; Tasks: associate
 Root: HKA; Subkey: "Software\Classes\.nii\OpenWithProgids"; ValueType: string; ValueName: "srviewer.scan"; ValueData: ""; Flags: uninsdeletevalue; Tasks: associate
 Root: HKA; Subkey: "Software\Classes\.mgz\OpenWithProgids"; ValueType: string; ValueName: "srviewer.scan"; ValueData: ""; Flags: uninsdeletevalue; Tasks: associate
+Root: HKA; Subkey: "Software\Classes\.nrrd\OpenWithProgids"; ValueType: string; ValueName: "srviewer.scan"; ValueData: ""; Flags: uninsdeletevalue; Tasks: associate
+Root: HKA; Subkey: "Software\Classes\.mha\OpenWithProgids"; ValueType: string; ValueName: "srviewer.scan"; ValueData: ""; Flags: uninsdeletevalue; Tasks: associate
+Root: HKA; Subkey: "Software\Classes\.mhd\OpenWithProgids"; ValueType: string; ValueName: "srviewer.scan"; ValueData: ""; Flags: uninsdeletevalue; Tasks: associate
 Root: HKA; Subkey: "Software\Classes\.dcm\OpenWithProgids"; ValueType: string; ValueName: "srviewer.scan"; ValueData: ""; Flags: uninsdeletevalue; Tasks: associate
 
 [Run]

@@ -9,7 +9,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.stacks.rigid import motion_of
 from srviewer.core.volumes.volume import Volume
 from srviewer.io import formats
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.job import run
 from srviewer.sr.stacks.join import join
 from srviewer.sr.stacks.joined import Joined, JoinedStack
@@ -29,7 +29,7 @@ def stacks_in(folder: Path, thin: Volume) -> list[Volume]:
     """
     paths = [folder / "ax.nii.gz", folder / "sag.nii.gz"]
     for path, axis in zip(paths, (2, 0), strict=True):
-        run(write_nifti(Degradation(axis, 4).thick_volume(thin), path, {}))
+        run(write_image(Degradation(axis, 4).thick_volume(thin), path, {}))
     return [run(formats.read(path)) for path in paths]
 
 

@@ -82,12 +82,12 @@ import numpy as np
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.job import run
 volume = Volume(np.ones((64, 64, 64), np.float32), Geometry((64, 64, 64), np.eye(4)), "ones")
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 try:
-    run(write_nifti(volume, Path(sys.argv[1]), {}))
+    run(write_image(volume, Path(sys.argv[1]), {}))
 except UserError as error:
     print(error)
 """

@@ -22,7 +22,7 @@ from srviewer.errors import UserError
 from srviewer.io.bids.names import given_name
 from srviewer.io.dicom.export.writer import write_series
 from srviewer.io.export.bids import write_derivative
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.job import run
 from srviewer.nn.models.safetensors_file import write_arrays
 from srviewer.nn.reports.tensorboard_events import EventFile
@@ -60,13 +60,13 @@ def test_the_json_beside_an_image(thick_head: Volume, tmp_path: Path) -> None:
     image = tmp_path / "a.nii.gz"
     with files_of(200_000):
         refused(
-            lambda: run(write_nifti(thick_head, image, {"note": MORE * 20})),
+            lambda: run(write_image(thick_head, image, {"note": MORE * 20})),
             tmp_path / "a.json",
             "File too large.",
             "raise the limit",
         )
     with files_of(10_000):
-        refused(lambda: run(write_nifti(thick_head, image, {})), image, "File too large.")
+        refused(lambda: run(write_image(thick_head, image, {})), image, "File too large.")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -146,7 +146,7 @@ def test_a_slice_in_a_folder_is_named_as_it_would_lie(tmp_path: Path) -> None:
 def test_names_that_are_too_long(thick_head: Volume, tmp_path: Path) -> None:
     path = tmp_path / f"{'x' * 252}.nii"
     refused(lambda: write_text(path, "x"), path, "too long: give a shorter one")
-    refused(lambda: run(write_nifti(thick_head, path, {})), path, "too long")
+    refused(lambda: run(write_image(thick_head, path, {})), path, "too long")
     refused(lambda: write_new(path, "x"), path, "too long")
 
 
@@ -203,7 +203,7 @@ def test_a_full_disk(disk: Path, thick_head: Volume) -> None:
         )
     refused(lambda: write_new(disk / "claim", MORE * 3), disk / "claim", "The disk is full")
     refused(
-        lambda: run(write_nifti(thick_head, disk / "a.nii", {})), disk / "a.nii", "disk is full"
+        lambda: run(write_image(thick_head, disk / "a.nii", {})), disk / "a.nii", "disk is full"
     )
     assert [path.name for path in disk.iterdir()] == ["room"]
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from srviewer.core.volumes.source_files import common_folder
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import NoSpace, UserError
+from srviewer.io import minc
 from srviewer.io.files import archive
 from srviewer.io.files.companions import COMPANIONS, without_companions
 from srviewer.io.files.content import known_by_content, stamped
 from srviewer.io.files.folder import files_under
+from srviewer.io.files.tar_archive import TAR_SUFFIXES
 from srviewer.io.header_rows import HeaderRow, archive_rows, mgh_rows, nifti_rows
 from srviewer.io.nifti import reader as nifti
 from srviewer.io.nifti.file_pairs import (
@@ -19,8 +21,8 @@ from srviewer.io.nifti.file_pairs import (
     NIFTI_SUFFIXES,
     PAIR_SUFFIXES,
     is_pair_part,
-    with_partners,
 )
+from srviewer.io.partner_files import with_partners
 from srviewer.io.scans.not_reconstructed import LOCALIZER, not_reconstructed
 from srviewer.io.scans.scan_size import sized
 from srviewer.io.scans.series import (
@@ -34,6 +36,13 @@ from srviewer.io.scans.series import (
     reason_counts,
     summary,
 )
+from srviewer.io.text_headers.afni import SUFFIXES as AFNI_SUFFIXES
+from srviewer.io.text_headers.afni import afni_image, afni_partner
+from srviewer.io.text_headers.detached import META_SUFFIXES, NRRD_SUFFIXES, voxel_files
+from srviewer.io.text_headers.header_rows import afni_rows, meta_rows, nrrd_rows
+from srviewer.io.text_headers.metaimage import meta_image
+from srviewer.io.text_headers.nrrd import nrrd_image
+from srviewer.io.text_headers.reader import scan_described
 from srviewer.job import Job, within
 from srviewer.temporary_folders import temporary_folder
 
@@ -64,7 +73,7 @@ class Format:
 def scan(
     paths: Sequence[Path], root: Path | None = None, to_view: bool = False
 ) -> Job[ScanListing]:
-    """List the images in files, folders, DICOMDIRs and zip archives, from their headers alone.
+    """List the images in files, folders, DICOMDIRs and archives, from their headers alone.
 
     Every file in a folder is read; of archives and DICOMDIRs only those in ``paths``, and of a
     DICOMDIR only the files that it names.
@@ -86,7 +95,7 @@ def scan(
     listed, missing = yield from _listed([path for path in paths if path.is_file()])
     files = with_partners((*walked.files, *listed))
     # An archive inside a folder is a copy of its neighbours more often than not.
-    hidden = {file for file in files if format_of(file).id == "zip" and file not in paths}
+    hidden = {file for file in files if is_archive(file) and file not in paths}
     # Before any header is read: headers and voxels must be of the same files.
     stamps = yield from within(stamped(files), 0.1, 0.15)
     listing = yield from within(_scan_files([f for f in files if f not in hidden]), 0.15, 1.0)
@@ -176,8 +185,11 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
     """
     files, ignored = without_companions(files)
     by_format: dict[str, list[Path]] = {row.id: [] for row in FORMATS}
+    named = set(voxel_files(files))
     for file in files:
-        by_format[format_of(file).id].append(file)
+        row = format_of(file)
+        if file not in named or row not in (DICOM, PAIR):
+            by_format[row.id].append(file)
     series: list[Series] = []
     images: list[Series] = []
     problems: tuple[Problem, ...] = ()
@@ -208,7 +220,7 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
 
 
 def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> Job[ScanListing]:
-    """The images in zip archives, which are unpacked for as long as this takes."""
+    """The images in archives, which are unpacked for as long as this takes."""
     series: list[Series] = []
     images: list[Series] = []
     ignored = 0
@@ -252,7 +264,15 @@ def _from_archive(path: Path, root: Path, series: Series, others: Sequence[Serie
     folder = series.details.folder
     inside = path if folder is None else path / folder.relative_to(root)
     details = replace(series.details, folder=inside)
-    return replace(series, read=read, sources=(path,), stream=None, preview=None, details=details)
+    return replace(
+        series,
+        read=read,
+        sources=(path,),
+        stream=None,
+        preview=None,
+        details=details,
+        segments=None,
+    )
 
 
 def _read_archive(
@@ -271,6 +291,18 @@ def _read_archive(
             series = not_reconstructed(series, LOCALIZER)
         volume = yield from within(series.read(frame), 0.5, 1.0)
     return volume
+
+
+def is_archive(file: Path) -> bool:
+    """Whether a file is an archive by its name.
+
+    Args:
+        file: The file.
+
+    Returns:
+        True for zip and tar archives.
+    """
+    return format_of(file).id == "zip"
 
 
 def format_of(file: Path) -> Format:
@@ -303,6 +335,22 @@ def _looked_at(listing: ScanListing) -> str:
     return f"it holds {summary(listing.skipped)}" if listing.ignored else "no file is there"
 
 
+def _scan_nrrd(paths: Sequence[Path]) -> Job[ScanListing]:
+    return (yield from scan_described(paths, nrrd_image))
+
+
+def _scan_meta(paths: Sequence[Path]) -> Job[ScanListing]:
+    return (yield from scan_described(paths, meta_image))
+
+
+def _scan_afni(paths: Sequence[Path]) -> Job[ScanListing]:
+    # Both files of an image are given: the header stands for it.
+    headers = {path: afni_partner(path) for path in paths}
+    known = [path for path in paths if path.name.lower().endswith(".head")]
+    alone = [path for path in paths if path not in known and headers[path] not in known]
+    return (yield from scan_described([*known, *alone], afni_image))
+
+
 # Lazy: the window starts without pydicom, which takes a tenth of the time of a start to load.
 
 
@@ -318,12 +366,18 @@ def _dicom_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
     return (yield from dicom_rows(path))
 
 
-DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), _scan_dicom, _dicom_rows)
+DICOM = Format(
+    "dicom", "DICOM series", (".dcm", ".dicom", ".ima", ".dcm.gz"), _scan_dicom, _dicom_rows
+)
 PAIR = Format("pair", "NIfTI or Analyze pair", PAIR_SUFFIXES, nifti.scan, nifti_rows)
 FORMATS: tuple[Format, ...] = (
     Format("nifti", "NIfTI volume", NIFTI_SUFFIXES, nifti.scan, nifti_rows),
     PAIR,
     Format("mgh", "FreeSurfer volume", MGH_SUFFIXES, nifti.scan, mgh_rows),
+    Format("nrrd", "NRRD volume", NRRD_SUFFIXES, _scan_nrrd, nrrd_rows),
+    Format("meta", "MetaImage volume", META_SUFFIXES, _scan_meta, meta_rows),
+    Format("afni", "AFNI volume", AFNI_SUFFIXES, _scan_afni, afni_rows),
+    Format("minc", "MINC 1 volume", minc.SUFFIXES, minc.scan, minc.minc_rows),
     DICOM,
-    Format("zip", "Zip archive", (".zip",), _scan_archives, archive_rows),
+    Format("zip", "Zip or tar archive", (".zip", *TAR_SUFFIXES), _scan_archives, archive_rows),
 )

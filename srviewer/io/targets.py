@@ -19,7 +19,7 @@ from srviewer.io.export.bids import (
     write_derivative,
     write_described,
 )
-from srviewer.io.export.nifti import DataType, write_nifti
+from srviewer.io.export.image import DataType, write_image
 from srviewer.io.sidecars.provenance import as_text, sidecar, story
 from srviewer.job import Job
 from srviewer.table import find_row
@@ -96,7 +96,7 @@ class Target:
         ending: The ending of one result's name, with its dot; "" for a folder.
         stores: The data types that values can be stored as, the usual first, each with its text in
             a dialog.
-        streams: Whether a result can be written plane by plane; then it is a NIfTI file.
+        streams: Whether a result can be written plane by plane; then it is an image file.
         check: Raises UserError unless the result of a scan can be written.
         write: Writes one result.
         draft: Writes one result of a batch to exactly this path, with its sidecar; gives a remark
@@ -138,7 +138,7 @@ class Target:
         return usual if asked is None or asked not in self.stores else asked
 
     def image(self, path: Path, name: BidsName | None) -> Path | None:
-        """The NIfTI file that a result is written to.
+        """The image that a result is written to.
 
         Args:
             path: The path that the user named.
@@ -217,18 +217,18 @@ def target(id: str) -> Target:
 
 
 def _anything(path: Path, name: BidsName | None) -> None:
-    """Accept any path: a NIfTI file is checked together with all other files that are written."""
+    """Accept any path: an image is checked together with all other files that are written."""
 
 
-def _write_nifti(export: Export) -> Job[Written]:
-    remark = yield from _draft_nifti(export, export.path)
+def _write_image(export: Export) -> Job[Written]:
+    remark = yield from _draft_image(export, export.path)
     return Written(export.path, remark=remark)
 
 
-def _draft_nifti(export: Export, path: Path) -> Job[str]:
+def _draft_image(export: Export, path: Path) -> Job[str]:
     if export.link is not None:
         return (yield from _draft_derivative(export, path))
-    yield from write_nifti(
+    yield from write_image(
         export.volume, path, export.provenance, export.stored_as, overwrite=export.overwrite
     )
     return ""
@@ -300,10 +300,10 @@ NIFTI = Target(
     noun="NIfTI file",
     option=("-o", "--output"),
     metavar="OUT.nii.gz",
-    one="a NIfTI file",
+    one="an image: its ending (.nii.gz, .nii, .nrrd, .mha, .mgz) decides the format",
     many="a folder for NIfTI files",
     title="Export\u2026",
-    tip="Write the result as NIfTI",
+    tip="Write the result as NIfTI, NRRD, MetaImage or FreeSurfer image",
     question="Export the result",
     place="file",
     ending=".nii.gz",
@@ -313,8 +313,8 @@ NIFTI = Target(
     },
     streams=True,
     check=_anything,
-    write=_write_nifti,
-    draft=_draft_nifti,
+    write=_write_image,
+    draft=_draft_image,
 )
 BIDS = Target(
     id="bids",

@@ -19,7 +19,7 @@ from srviewer.__main__ import main
 
 class Impatient:
     def find_spec(self, name, *_):
-        if name == "srviewer.io.export.nifti":
+        if name == "srviewer.io.export.image":
             signal.raise_signal(signal.SIGINT)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)

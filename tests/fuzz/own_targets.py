@@ -11,7 +11,7 @@ import torch
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read
 from srviewer.io.sidecars.exported_image import (
     described,
@@ -168,7 +168,7 @@ def _result() -> tuple[dict[str, bytes], dict[str, bytes]]:
     made = run(reconstruct(SCAN, Request(axis=2, factor=2, method="linear")))
     with TemporaryDirectory() as folder:
         image = Path(folder) / "result.nii.gz"
-        run(write_nifti(made.volume, image, made.provenance()))
+        run(write_image(made.volume, image, made.provenance()))
         beside = sidecar(image)
         return {beside.name: beside.read_bytes()}, {image.name: image.read_bytes()}
 

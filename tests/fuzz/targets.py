@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nibabel as nib
 import numpy as np
@@ -9,6 +10,10 @@ import pydicom.data
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
+from segmented_series import FIXTURES
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read, scan
 from srviewer.job import run
 from srviewer.nn.inference.infer import built_network
@@ -20,6 +25,7 @@ from tests.fuzz.own_targets import own_targets
 from tests.fuzz.seeds import Target, model_seed, session_seed
 
 SHAPE = (5, 4, 6)
+SEGMENTATIONS = ("binary", "fractional", "labelmap")
 # pydicom's own odd files that are small: compressed, enhanced, big endian, deflated, cut short.
 LARGEST_SEED = 60_000
 
@@ -33,6 +39,8 @@ def targets() -> tuple[Target, ...]:
         Target("nifti.gz", _packed(), {}, mutated_gzip, _read_volume),
         Target("dicom", {"0.dcm": slices.pop("0.dcm")}, slices, mutated, _read_series),
         Target("dicom implicit", {"0.dcm": implicit.pop("0.dcm")}, implicit, mutated, _read_series),
+        Target("text headers", _text_headers(), {}, mutated, _read_volume),
+        Target("segmentation", _segmentations(), {}, mutated, _read_volume),
         Target("dicom odd", _odd(), {}, mutated, _read_series),
         Target("model", model_seed(), {}, mutated, _load_model),
         Target("session", session_seed(), {}, mutated, _read_session),
@@ -75,6 +83,19 @@ def _nifti() -> dict[str, bytes]:
 def _packed() -> dict[str, bytes]:
     mgh = nib.MGHImage(_voxels().astype(np.float32), np.diag([1, 1, 4, 1.0]))
     return {"one.nii.gz": _nifti()["one.nii"], "c.mgz": mgh.to_bytes()}
+
+
+def _text_headers() -> dict[str, bytes]:
+    volume = Volume(_voxels().astype(np.float32), Geometry(SHAPE, np.diag([1, 1, 4, 1.0])), "t")
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in ("a.nrrd", "b.mha")]
+        for path in paths:
+            run(write_image(volume, path, {}))
+        return {path.name: path.read_bytes() for path in paths}
+
+
+def _segmentations() -> dict[str, bytes]:
+    return {f"{name}.dcm": (FIXTURES / f"{name}.dcm").read_bytes() for name in SEGMENTATIONS}
 
 
 def _slice(k: int, syntax: UID) -> bytes:

@@ -136,7 +136,7 @@ def write_enhanced(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def write_nifti(tmp_path: Path) -> Callable[..., Path]:
+def write_image(tmp_path: Path) -> Callable[..., Path]:
     """Write an array with an affine; ``edit(header)`` has the last word on the header's fields."""
 
     def write(

@@ -21,13 +21,13 @@ VOXELS = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
 
 
 @pytest.fixture
-def zipped(write_dicom: Writer, write_nifti: NiftiWriter, thick: Volume, tmp_path: Path) -> Path:
+def zipped(write_dicom: Writer, write_image: NiftiWriter, thick: Volume, tmp_path: Path) -> Path:
     """An archive of a DICOM series, a NIfTI volume and a text."""
     path = tmp_path / "study.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in write_dicom(thick):
             archive.write(file, f"study/series/{file.name}")
-        archive.write(write_nifti(VOXELS, AFFINE), "study/scan.nii")
+        archive.write(write_image(VOXELS, AFFINE), "study/scan.nii")
         archive.writestr("study/notes.txt", "hello")
     return path
 
@@ -68,9 +68,9 @@ def test_format_ids_and_suffixes_are_unique() -> None:
 
 
 def test_a_folder_of_several_formats(
-    write_dicom: Writer, write_nifti: NiftiWriter, thick: Volume, tmp_path: Path
+    write_dicom: Writer, write_image: NiftiWriter, thick: Volume, tmp_path: Path
 ) -> None:
-    write_nifti(VOXELS, AFFINE)
+    write_image(VOXELS, AFFINE)
     write_dicom(thick)
     found = run(scan([tmp_path]))
     assert [(one.index, one.name) for one in found.series] == [(0, "scan"), (1, "T2 test (7)")]
@@ -79,12 +79,12 @@ def test_a_folder_of_several_formats(
         run(read(tmp_path, series=2))
 
 
-def test_suffixes_in_capitals(write_nifti: NiftiWriter) -> None:
-    assert run(read(write_nifti(VOXELS, AFFINE, "SCAN.NII.GZ"))).name == "SCAN"
+def test_suffixes_in_capitals(write_image: NiftiWriter) -> None:
+    assert run(read(write_image(VOXELS, AFFINE, "SCAN.NII.GZ"))).name == "SCAN"
 
 
-def test_a_broken_file_does_not_hide_the_others(write_nifti: NiftiWriter, tmp_path: Path) -> None:
-    write_nifti(VOXELS, AFFINE)
+def test_a_broken_file_does_not_hide_the_others(write_image: NiftiWriter, tmp_path: Path) -> None:
+    write_image(VOXELS, AFFINE)
     (tmp_path / "broken.nii").write_bytes(b"broken")
     found = run(scan([tmp_path]))
     assert [one.name for one in found.series] == ["scan"]
@@ -92,17 +92,17 @@ def test_a_broken_file_does_not_hide_the_others(write_nifti: NiftiWriter, tmp_pa
     assert "'broken.nii'" in found.problems[0].text
 
 
-def test_links_that_loop_are_followed_once(write_nifti: NiftiWriter, tmp_path: Path) -> None:
+def test_links_that_loop_are_followed_once(write_image: NiftiWriter, tmp_path: Path) -> None:
     folder = tmp_path / "study"
     folder.mkdir()
-    write_nifti(VOXELS, AFFINE).rename(folder / "scan.nii")
+    write_image(VOXELS, AFFINE).rename(folder / "scan.nii")
     (folder / "again").symlink_to(folder, target_is_directory=True)
     (folder / "nowhere").symlink_to(folder / "missing")
     assert len(run(scan([folder])).series) == 1
 
 
-def test_pipes_are_not_waited_for(write_nifti: NiftiWriter, tmp_path: Path) -> None:
-    write_nifti(VOXELS, AFFINE)
+def test_pipes_are_not_waited_for(write_image: NiftiWriter, tmp_path: Path) -> None:
+    write_image(VOXELS, AFFINE)
     os.mkfifo(tmp_path / "pipe.dcm")
     assert len(run(scan([tmp_path])).series) == 1
 

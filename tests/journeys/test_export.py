@@ -17,7 +17,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.study.exporting import EXPORT
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.bids.names import given_name, name_of
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.targets import target
 from srviewer.job import run
 
@@ -90,7 +90,7 @@ def test_two_exports_to_one_file_do_not_meet(
     exporting, result = rebuilt.controller.exporting, rebuilt.study.result
     assert result is not None
     first = exporting.claims.holding(
-        tmp_path / "thin.nii.gz", write_nifti(result.volume, tmp_path / "thin.nii.gz", {})
+        tmp_path / "thin.nii.gz", write_image(result.volume, tmp_path / "thin.nii.gz", {})
     )
     next(first)
     exporting.export(tmp_path / "thin.nii", "float32")  # with the same JSON beside it
@@ -111,7 +111,7 @@ def test_what_was_made_from_another_scan_is_replaced_only_after_a_question(
     target, asked = tmp_path / "out.nii.gz", []
     result = rebuilt.study.result
     assert result is not None
-    run(write_nifti(result.volume, target, {"source_sha256": "0" * 64, "sources": ["anna.nii"]}))
+    run(write_image(result.volume, target, {"source_sha256": "0" * 64, "sources": ["anna.nii"]}))
     before = target.with_name("out.json").read_bytes()
 
     def reply() -> bool:

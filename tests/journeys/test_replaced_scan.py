@@ -19,7 +19,7 @@ from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.widgets.form import ElidedLabel
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.job import run
 
 Until = Callable[[Callable[[], bool]], None]
@@ -134,7 +134,7 @@ def test_a_stored_result_of_another_scan_is_left_out(
     shutil.copy(tmp_path / "thick.nii.gz", tmp_path / "bert.nii.gz")
     replace_scan(tmp_path / "bert.nii.gz")
     foreign = result.volume.derived(result.volume.voxels[::-1], result.volume.geometry, "flipped")
-    run(write_nifti(foreign, other, {**result.provenance(), "source_sha256": "0" * 64}))
+    run(write_image(foreign, other, {**result.provenance(), "source_sha256": "0" * 64}))
     if what in ("image", "both"):
         shutil.copy(other, stored)
     if what in ("json", "both"):

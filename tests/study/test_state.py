@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.io import formats
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
@@ -74,7 +74,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> StudyState:
         thin.voxels.reshape(12, 14, 4, 4).mean(axis=3), geometry.coarsened(2, 4), "thick"
     )
     for volume in (thin, thick):
-        run(write_nifti(volume, folder / f"{volume.name}.nii.gz", {}))
+        run(write_image(volume, folder / f"{volume.name}.nii.gz", {}))
     found = run(formats.scan([folder / "thick.nii.gz"]))
     series = found.series[0]
     scan = run(series.read(0))

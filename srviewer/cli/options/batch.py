@@ -12,7 +12,7 @@ from srviewer.cli.options.slabs import add_slab_argument
 from srviewer.cli.options.values import axis_number
 from srviewer.errors import UserError
 from srviewer.io.bids.names import chosen_entities
-from srviewer.io.export.nifti import DataType
+from srviewer.io.export.image import DataType
 from srviewer.io.targets import Target
 from srviewer.nn.devices.cores import usable_cores
 from srviewer.sr.batch.plan import WHOLE, BatchResult, Shard

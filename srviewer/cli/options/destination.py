@@ -9,7 +9,7 @@ from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.io.bids.anat_suffixes import CONTRASTS
 from srviewer.io.bids.names import BidsName, chosen_entities, given_name, name_of, name_of_join
-from srviewer.io.export.nifti import DATA_TYPES, DataType
+from srviewer.io.export.image import DATA_TYPES, DataType
 from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.job import Job
 from srviewer.sr.references.source_dicom import DicomSource

@@ -1,12 +1,15 @@
 """Opening the inputs of a verb: paths to series, series to volumes."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from srviewer.cli.console.verb_output import note, run_with_progress
+from srviewer.cli.options.values import words
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
+from srviewer.io.scans.masks import read_label_map, read_region
 from srviewer.io.scans.series import ScanListing, Series, check_frame, summary
 from srviewer.sr.inputs.segmentations import scans_among
 
@@ -82,6 +85,50 @@ def open_only(path: Path) -> Volume:
         The first volume of its first thick series, else of its first scan.
     """
     return open_volume(path, None, 0)
+
+
+def add_segments_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--segments``, for ``--labels`` and ``--lock``.
+
+    Args:
+        parser: The parser of the verb.
+    """
+    parser.add_argument(
+        "--segments",
+        type=words,
+        default=(),
+        metavar="N|NAME,...",
+        help="of a DICOM segmentation or .seg.nrrd given as --labels or --lock: the segments to "
+        "take, where not all",
+    )
+
+
+def open_label_map(path: Path, segments: Sequence[str]) -> Volume:
+    """Read a label map.
+
+    Args:
+        path: A file, folder or zip.
+        segments: Numbers or names of its segments; empty for all.
+
+    Returns:
+        The label map; UserError where segments overlap.
+    """
+    series = open_series(path, None, 0)
+    return run_with_progress(read_label_map(series, segments, path.name))
+
+
+def open_region(path: Path, segments: Sequence[str]) -> Volume:
+    """Read a mask.
+
+    Args:
+        path: A file, folder or zip.
+        segments: Numbers or names of its segments; empty for all.
+
+    Returns:
+        The mask, above 0 inside any of the segments.
+    """
+    series = open_series(path, None, 0)
+    return run_with_progress(read_region(series, segments, path.name))
 
 
 def named_series(listing: ScanListing, path: Path, wanted: str) -> Series:

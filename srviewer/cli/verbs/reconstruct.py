@@ -28,13 +28,19 @@ from srviewer.cli.options.outputs import (
 )
 from srviewer.cli.options.request import add_request_arguments, request_of
 from srviewer.cli.options.slabs import add_slab_argument, check_slabs, slab_source
-from srviewer.cli.options.sources import add_series_arguments, open_only, open_series
+from srviewer.cli.options.sources import (
+    add_segments_argument,
+    add_series_arguments,
+    open_label_map,
+    open_region,
+    open_series,
+)
 from srviewer.cli.options.values import shape
 from srviewer.core.regions.locked_region import drawn_region
 from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.errors import InDoubt, UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.scans.series import PlaneByPlane
 from srviewer.io.targets import Written
 from srviewer.sr.cross_plane.methods import method
@@ -95,6 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the label map of the result",
     )
+    add_segments_argument(parser)
     parser.add_argument(
         "--report",
         type=Path,
@@ -182,7 +189,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     scan = run_with_progress(series.read(args.frame))
     dicom = dicom_source_of(args, lambda: scan)
     refuse_replacing(args, scan, [image_target(args)])
-    labels = None if args.labels is None else open_only(args.labels)
+    labels = None if args.labels is None else open_label_map(args.labels, args.segments)
     if labels is not None:
         refuse_replacing(args, labels, [args.output_labels])
     if args.deskew:
@@ -202,12 +209,12 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     maps = shown_maps(result, doubts)
     output = run_with_progress(writer_of(args, dicom)(result.volume, scan, provenance))
     for kind, path in wanted.items():
-        run_with_progress(write_nifti(maps[kind], path, provenance, overwrite=True))
+        run_with_progress(write_image(maps[kind], path, provenance, overwrite=True))
     if labels is not None:
         thin_labels = run_with_progress(label_map(labels, scan, request))
         origin = label_provenance(provenance, thin_labels)
         run_with_progress(
-            write_nifti(
+            write_image(
                 thin_labels, args.output_labels, origin, "original", overwrite=args.overwrite
             )
         )
@@ -275,10 +282,14 @@ def _region(args: argparse.Namespace, scan: ScanHeader) -> Volume | None:
     """The region lock, on the grid of the scan; None for none."""
     if args.lock_shape is not None:
         return drawn_region(args.lock_shape, scan.geometry)
-    return None if args.lock is None else run_with_progress(lock_region(open_only(args.lock), scan))
+    if args.lock is None:
+        return None
+    return run_with_progress(lock_region(open_region(args.lock, args.segments), scan))
 
 
 def _check_labels(args: argparse.Namespace) -> None:
+    if args.segments and args.labels is None and args.lock is None:
+        raise UserError("--segments chooses segments of --labels or --lock: give one of them.")
     if (args.labels is None) != (args.output_labels is None):
         raise UserError("--labels and -o-labels go together: the input and the output.")
     if args.labels is not None and "motion" in args.repair:

@@ -16,7 +16,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, is_segmentation
 from srviewer.errors import InDoubt, UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.sr.scores.simulate import simulate
 
 
@@ -82,11 +82,11 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         "simulated": degradation.describe(),
     }
     run_with_progress(
-        write_nifti(simulation.thick, args.output, provenance, overwrite=args.overwrite)
+        write_image(simulation.thick, args.output, provenance, overwrite=args.overwrite)
     )
     if args.truth is not None:
         run_with_progress(
-            write_nifti(simulation.truth, args.truth, provenance, overwrite=args.overwrite)
+            write_image(simulation.truth, args.truth, provenance, overwrite=args.overwrite)
         )
     geometry = simulation.thick.geometry
     shape = " x ".join(map(str, geometry.shape))

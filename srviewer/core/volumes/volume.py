@@ -13,6 +13,7 @@ from srviewer.core.volumes.dicom_origin import DicomOrigin
 from srviewer.core.volumes.source_files import ScanSource
 
 Voxels = npt.NDArray[np.float32]
+Extension = tuple[int, bytes]  # code and content of a header extension of NIfTI
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,11 @@ class ScanHeader:
         space: The space that its coordinates mean.
         padding: The value of voxels that are no image; None where all of them are.
         body_part: DICOM's word for what was examined ("BRAIN"), or "" where the file does not say.
+        patient: A digest that is equal for images of one patient, "" where the file names none; it
+            goes into no file.
+        outside: The value outside of the grid by the format of the file, which leaves empty slices
+            out; None where nothing is known of voxels there.
+        extensions: The header extensions of NIfTI that results repeat.
     """
 
     geometry: Geometry
@@ -132,6 +138,9 @@ class ScanHeader:
     space: SpaceCodes = SCANNER_SPACE
     padding: float | None = None
     body_part: str = ""
+    patient: str = ""
+    outside: float | None = None
+    extensions: tuple[Extension, ...] = ()
 
     @property
     def header(self) -> "ScanHeader":

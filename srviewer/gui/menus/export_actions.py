@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.study.export_location import THIN, ask_where, proposed
-from srviewer.gui.study.exporting import with_image_suffix
+from srviewer.gui.study.exporting import image_kinds, with_image_suffix
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.plain_text import message_box
 from srviewer.io.bids.names import BidsName
 from srviewer.io.dicom.export.form import CLASSIC, DicomForm
-from srviewer.io.export.nifti import DataType
+from srviewer.io.export.image import DataType
 from srviewer.io.export.replacing import WouldReplace
 from srviewer.io.targets import NIFTI, TARGETS, Export, Target
 from srviewer.job import Job, within
@@ -96,10 +96,13 @@ class ExportActions(QObject):
             return
         study = self._controller.study
         kinds = {tr(words): stored_as for stored_as, words in target.stores.items()}
-        path = proposed(study, THIN, target.ending)
-        chosen, kind = ask_where(study, self._window, tr(target.question), path, tuple(kinds))
+        what = THIN if target.place == "file" else f"{THIN}_{target.id}"
+        if target is NIFTI:  # which also writes the other formats of images
+            kinds |= dict.fromkeys(image_kinds()[1:], target.stored_as(None))
+        proposal = proposed(study, what, target.ending)
+        chosen, kind = ask_where(study, self._window, tr(target.question), proposal, tuple(kinds))
         if chosen is not None:
-            path = with_image_suffix(chosen) if target is NIFTI else chosen
+            path = with_image_suffix(chosen, kind, proposal) if target is NIFTI else chosen
             # Some desktops do not tell which kind was chosen.
             self.export(target, path, kinds.get(kind, target.stored_as(None)))
 

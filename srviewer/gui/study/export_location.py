@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.exporting import file_name
+from srviewer.io.export.image_layout import IMAGE_SUFFIXES
+from srviewer.io.formats import is_archive
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.paths import sample_scan
 
@@ -29,7 +31,7 @@ def scan_folder(study: ShownStudy) -> Path:
     if not sources or scan is None or sources[0].parent == sample_scan().parent:
         return Path.home()
     folder = sources[0].absolute().parent
-    if scan.origin is not None and sources[0].suffix.lower() != ".zip":
+    if scan.origin is not None and not is_archive(sources[0]):
         folder = folder.parent  # nothing is written among the files of a series
     return folder if folder.is_dir() and os.access(folder, os.W_OK) else Path.home()
 
@@ -56,7 +58,7 @@ def proposed(study: ShownStudy, what: str, ending: str, name: str = "") -> Path:
     if what and not stem.endswith(f"_{what}"):
         stem = f"{stem}_{what}"
     path, number = folder / f"{stem}{ending}", 1
-    while path.exists() or (ending == ".nii.gz" and sidecar(path).exists()):
+    while path.exists() or (ending in IMAGE_SUFFIXES and sidecar(path).exists()):
         number += 1
         path = folder / f"{stem}-{number}{ending}"
     return path

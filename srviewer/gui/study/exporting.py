@@ -13,9 +13,9 @@ from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.io.export.nifti import DataType, write_nifti
+from srviewer.io.export.image import DataType, write_image
+from srviewer.io.export.image_layout import IMAGE_FORMATS, IMAGE_SUFFIXES
 from srviewer.io.export.replacing import WouldReplace
-from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress
 from srviewer.sr.stacks.result import Result
@@ -84,7 +84,7 @@ class Exporting(QObject):
         self.remarks: dict[Path, str] = {}  # set by jobs
 
     def export(self, path: Path, stored_as: DataType) -> None:
-        """Write the result as NIfTI, with its provenance beside it.
+        """Write the result as an image, with its provenance beside it.
 
         Args:
             path: The file to write.
@@ -174,7 +174,7 @@ def _export(
     overwrite: bool,
 ) -> Job[Path]:
     yield Progress(0.0, mark("Writing"))
-    yield from write_nifti(volume, path, provenance, stored_as, overwrite=overwrite)
+    yield from write_image(volume, path, provenance, stored_as, overwrite=overwrite)
     return path
 
 
@@ -186,18 +186,40 @@ def _or_in_the_way(job: Job[Path]) -> Job[Path | WouldReplace]:
         return error
 
 
-def with_image_suffix(path: Path) -> Path:
-    """Give a path the ending of a NIfTI file where it has none.
+def image_kinds() -> tuple[str, ...]:
+    """The kinds of images for a file dialog.
+
+    Returns:
+        A text for each format, in Qt's notation, translated.
+    """
+    return tuple(
+        f"{tr(row.title)} ({' '.join(f'*{suffix}' for suffix in row.suffixes)})"
+        for row in IMAGE_FORMATS
+    )
+
+
+def with_image_suffix(path: Path, kind: str = "", proposal: Path | None = None) -> Path:
+    """Give a path the ending of an image where it has none.
 
     Args:
         path: The file that the user chose.
+        kind: The kind of file that was chosen, in Qt's notation; "" where the desktop does not say.
+        proposal: The path that the dialog proposed.
 
     Returns:
-        ``path`` as it is where it ends as NIfTI, or where the longer name is that of a file that
-        exists; else with ".nii.gz" after it.
+        ``path`` as it is where it ends as an image, or where the longer name is that of a file that
+        exists; else with the ending of the kind after it. The proposal gets the ending of the kind
+        in the place of its own.
     """
-    full = path.with_name(f"{path.name}.nii.gz")
-    return path if path.name.lower().endswith(NIFTI_SUFFIXES) or full.exists() else full
+    endings = [word.strip("*()") for word in kind.split() if word.strip("(").startswith("*.")]
+    endings = [ending for ending in endings if ending in IMAGE_SUFFIXES] or [IMAGE_SUFFIXES[0]]
+    name = path.name.lower()
+    own = next((ending for ending in IMAGE_SUFFIXES if name.endswith(ending)), "")
+    if path == proposal and own and own not in endings:
+        other = path.with_name(path.name[: -len(own)] + endings[0])
+        return path if other.exists() else other
+    full = path.with_name(f"{path.name}{endings[0]}")
+    return path if own or full.exists() else full
 
 
 def file_name(name: str) -> str:

@@ -6,14 +6,15 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject
 
+from srviewer.core.comparison.belonging import check_belongs
 from srviewer.core.comparison.grid_difference import grid_difference
 from srviewer.core.regions.labels import Label, LabelName, named
 from srviewer.core.slices.sampling import overlap
-from srviewer.core.volumes.volume import Volume
+from srviewer.core.volumes.volume import Volume, is_segmentation
 from srviewer.errors import UserError
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
-from srviewer.study.label_listing import read_names, read_overlay
+from srviewer.study.label_listing import read_names, read_overlays
 from srviewer.study.state.overlay import Overlay
 
 KIND, NAMES = "overlay", "label names"
@@ -39,18 +40,19 @@ class Overlays(QObject):
             )
             return
 
-        def keep(overlay: Overlay) -> None:
+        def keep(overlays: tuple[Overlay, ...]) -> None:
             try:
-                check_place(overlay.volume, path.name, scan)
+                for overlay in overlays:
+                    check_place(overlay.volume, path.name, scan)
             except UserError as error:
                 self.controller.failed.emit(tr("Laying over {name}", name=path.name), error)
             else:
-                self.study.set_overlays([*self.study.overlays, overlay])
+                self.study.set_overlays([*self.study.overlays, *overlays])
 
         self.controller.work.start(
             KIND,
             tr("Laying over {name}", name=path.name),
-            read_overlay(path),
+            read_overlays(path),
             keep,
             lambda: self.study.scan is scan,
         )
@@ -106,8 +108,10 @@ def check_place(volume: Volume, file: str, scan: Volume) -> None:
         scan: The scan.
 
     Raises:
-        UserError: The two share no space.
+        UserError: The two share no space, or a segmentation is of another person.
     """
+    if is_segmentation(volume.warnings):
+        check_belongs(volume, scan)
     if overlap(scan.geometry, volume.geometry) > 0:
         return
     distance = float(np.linalg.norm(scan.geometry.centre - volume.geometry.centre))

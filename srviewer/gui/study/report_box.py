@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.study.export_location import THIN, ask_where, proposed, scan_folder
-from srviewer.gui.study.exporting import with_image_suffix
+from srviewer.gui.study.exporting import image_kinds, with_image_suffix
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
-from srviewer.io.export.nifti import overwrites, write_nifti
+from srviewer.io.export.image import overwrites, write_image
 from srviewer.io.formats import open_filter, read
 from srviewer.job import Job, within
 from srviewer.sr.report.joined_report import joined_report
@@ -101,7 +101,7 @@ class ReportBox(QWidget):
 
         Args:
             source: The file of the label map, on the grid of the scan.
-            target: The NIfTI file to write.
+            target: The image to write.
         """
         scan, result = self._study.scan, self._study.result
         if scan is not None and result is not None:
@@ -117,12 +117,13 @@ class ReportBox(QWidget):
         )
         if not source:
             return
-        study, kinds = self._study, [tr("NIfTI (*.nii.gz *.nii)")]
+        study = self._study
         name = Path(source).name.partition(".")[0]
         proposal = proposed(study, THIN, ".nii.gz", name)
-        target, _ = ask_where(study, self, tr("Save the thin label map"), proposal, kinds)
+        title = tr("Save the thin label map")
+        target, kind = ask_where(study, self, title, proposal, image_kinds())
         if target is not None:
-            self.bring_labels(Path(source), with_image_suffix(target))
+            self.bring_labels(Path(source), with_image_suffix(target, kind, proposal))
 
 
 def _saved(report: Job[Page], path: Path) -> Job[Path]:
@@ -150,6 +151,6 @@ def _brought(
     request = request_of(result, scan)
     thin_labels = yield from within(label_map(labels, scan, request), 0.3, 0.8)
     provenance = label_provenance(result.provenance(), thin_labels)
-    job = write_nifti(thin_labels, target, provenance, "original", overwrite=overwrite)
+    job = write_image(thin_labels, target, provenance, "original", overwrite=overwrite)
     yield from within(job, 0.8, 1.0)
     return target

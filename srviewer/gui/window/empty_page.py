@@ -8,6 +8,8 @@ from srviewer.gui.widgets.form import IconLabel, button, label
 from srviewer.gui.widgets.plain_text import PlainLabel
 from srviewer.io.formats import FORMATS
 
+LISTED = 5  # formats in a line
+
 
 class EmptyPage(QWidget):
     """Invites the user to drop or open a scan."""
@@ -25,7 +27,7 @@ class EmptyPage(QWidget):
             tr(
                 "{kinds}, or a folder of them.\n"
                 "It opens in three planes; one button reconstructs it with thin slices.",
-                kinds=", ".join(tr(row.title) for row in FORMATS),
+                kinds=_kinds(),
             ),
             "muted",
         )
@@ -53,3 +55,10 @@ class EmptyPage(QWidget):
         inner.addLayout(buttons)
         layout = QVBoxLayout(self)
         layout.addWidget(frame, alignment=Qt.AlignmentFlag.AlignCenter)
+
+
+def _kinds() -> str:
+    """The formats by name, in lines that are no wider than the text below them."""
+    titles = [tr(row.title) for row in FORMATS]
+    lines = [titles[start : start + LISTED] for start in range(0, len(titles), LISTED)]
+    return ",\n".join(", ".join(line) for line in lines)

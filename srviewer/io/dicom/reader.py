@@ -8,8 +8,17 @@ from typing import TypeVar
 
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
-from srviewer.io.dicom.headers.header import Skipped, SliceHeader, read_slices
+from srviewer.io.dicom.elements.pydicom_warnings import seriously
+from srviewer.io.dicom.headers.header import (
+    UNREADABLE,
+    Skipped,
+    SliceHeader,
+    StoredSegments,
+    read_slices,
+)
 from srviewer.io.dicom.pixels.voxels import StoredStacks
+from srviewer.io.dicom.segmentations.label_maps import segmentation_series
+from srviewer.io.dicom.segmentations.segmentation import Segmentation, segmentation
 from srviewer.io.dicom.volumes.geometry import Stack, stacked
 from srviewer.io.dicom.volumes.grouping import Group, groups, with_names
 from srviewer.io.dicom.volumes.joined_series import joined_series
@@ -36,6 +45,7 @@ class _Headers:
     """The headers of files: the images in them, and the reasons why other files hold none."""
 
     slices: list[SliceHeader]
+    segmentations: list[Segmentation]
     problems: list[Problem]
     reasons: dict[Path, str]
 
@@ -68,6 +78,8 @@ def scan(paths: Sequence[Path]) -> Job[ScanListing]:
             (planning if group.first.localizer else series).extend(series_of_group)
         except UserError as error:
             problems.append(Problem(group.first.series.name, str(error)))
+    drawn = [segmentation_series(header) for header in headers.segmentations]
+    (series if series or not planning else planning).extend(drawn)
     used = {path for entry in series or planning for path in entry.sources}
     if series:
         lonely = [group for group in alone if group.first.localizer]
@@ -94,14 +106,14 @@ def scan(paths: Sequence[Path]) -> Job[ScanListing]:
 
 
 def _read(paths: Sequence[Path]) -> Job[_Headers]:
-    read = _Headers([], [], {})
+    read = _Headers([], [], [], {})
     denied: dict[str, list[Path]] = {}
     for number, path in enumerate(paths):
         message = f"Reading headers: {number:,} of {len(paths):,} files"
         yield Progress(number / len(paths), message)
         span = number / len(paths), (number + 1) / len(paths)
         try:
-            result = yield from within(read_slices(path), *span)
+            result = yield from within(_read_file(path), *span)
         except UserError as error:
             read.problems.append(Problem(path.name, str(error)))
             read.reasons[path] = NOT_PLACED
@@ -110,10 +122,27 @@ def _read(paths: Sequence[Path]) -> Job[_Headers]:
             read.reasons[path] = result.reason
             if result.denied:
                 denied.setdefault(result.denied, []).append(path)
+        elif isinstance(result, Segmentation):
+            read.segmentations.append(result)
         else:
             read.slices.extend(result)
     read.problems += [_denied(message, files) for message, files in denied.items()]
     return read
+
+
+def _read_file(path: Path) -> Job[tuple[SliceHeader, ...] | Segmentation | Skipped]:
+    """The images of a file, or its segmentation."""
+    result = yield from within(read_slices(path), 0.0, 0.5)
+    if not isinstance(result, StoredSegments):
+        return result
+    try:
+        job = seriously(segmentation(result.header, result.pixels))
+        return (yield from within(job, 0.5, 1.0))
+    except UNREADABLE as error:
+        raise UserError(
+            f"The segmentation '{path.name}' cannot be opened: its header breaks the standard "
+            f"({' '.join(str(error).split())[:200]}). Export it again."
+        ) from error
 
 
 def _sorted(slices: Sequence[SliceHeader]) -> Job[tuple[list[Group], list[Group]]]:

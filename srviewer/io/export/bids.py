@@ -13,7 +13,7 @@ from srviewer.io.bids.derivative import (
     sidecar_fields,
 )
 from srviewer.io.bids.names import BidsName, check_complete
-from srviewer.io.export.nifti import DataType, write_nifti
+from srviewer.io.export.image import DataType, write_image
 from srviewer.job import Job
 from srviewer.unwritable import check_target, make_folder
 
@@ -92,7 +92,7 @@ def write_derivative(
         The path of the image, and a sentence for the user; "" for none.
 
     Raises:
-        UserError: As in ``check_derivative`` and ``srviewer.io.export.nifti.write_nifti``.
+        UserError: As in ``check_derivative`` and ``srviewer.io.export.image.write_image``.
     """
     root = root.absolute()
     check_derivative(root, name)
@@ -125,12 +125,12 @@ def write_described(
         source: The file that was opened as the scan.
         provenance: The source, request and model of the result.
         scan: The scan of which ``volume`` is a result; None where it is not at hand.
-        stored_as: As in ``srviewer.io.export.nifti.write_nifti``.
+        stored_as: As in ``srviewer.io.export.image.write_image``.
         overwrite: Replace also the result of another scan.
 
     Returns:
         A sentence for the user on the sidecar; "" for none.
     """
     fields, remark = sidecar_fields(volume, scan, source, link, provenance)
-    yield from write_nifti(volume, target, provenance, stored_as, fields, overwrite)
+    yield from write_image(volume, target, provenance, stored_as, fields, overwrite)
     return remark

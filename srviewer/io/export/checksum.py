@@ -1,13 +1,11 @@
-"""The checksum of the voxels in a NIfTI file, as the sidecar of a result states it."""
+"""The checksum of the voxels in an image, as the sidecar of a result states it."""
 
 from pathlib import Path
 
-import numpy as np
-
 from srviewer.core.volumes.volume import Voxels
+from srviewer.io.export.stored_image import stored_image
 from srviewer.io.files.gzip_streams import crc32
 from srviewer.io.files.streams import pieces
-from srviewer.io.nifti import nib
 from srviewer.job import Job, Progress
 
 
@@ -15,25 +13,22 @@ def voxels_crc32(path: Path) -> Job[int | None]:
     """Compute the checksum of the voxels in a file.
 
     Args:
-        path: A NIfTI image, compressed or not.
+        path: An image in one of the formats that srviewer writes.
 
     Returns:
         CRC-32 of the voxels' bytes as they are stored; None where the file is cut short.
 
     Raises:
-        ImageFileError: The file is no NIfTI image; other errors of nibabel are those of
-            ``UNREADABLE``.
+        Exception: As in ``stored_image``.
     """
-    image = nib.load(path, mmap=False)
-    start = int(image.dataobj.offset)
-    voxels = int(np.prod(image.header.get_data_shape(), dtype=np.int64))
-    stop = start + voxels * image.header.get_data_dtype().itemsize
+    image = stored_image(path)
     checksum, position = 0, 0
-    for piece, fraction in pieces(path, stop):
-        checksum = crc32(memoryview(piece)[max(0, start - position) :], checksum)
+    for piece, fraction in pieces(path, image.stop, packing=image.packing):
+        voxels = memoryview(piece)[max(0, image.start - position) : max(0, image.stop - position)]
+        checksum = crc32(voxels, checksum)
         position += len(piece)
         yield Progress(fraction, "Checking what was written")
-    return checksum if position == stop else None
+    return checksum if position >= image.stop else None
 
 
 def crc32_of(voxels: Voxels, data_type: str) -> Job[int]:

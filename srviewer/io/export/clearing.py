@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
+from srviewer.io.export.image_layout import IMAGE_SUFFIXES
 from srviewer.io.export.replacing import belong_together, restored_document
-from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job
 from srviewer.temporary_names import abandoned_in, is_in_use, remove, target_of, temporaries_of
@@ -41,10 +41,8 @@ def _is_needed(leftover: Path) -> Job[bool]:
 def _image_of(target: Path) -> Path | None:
     """The existing image of which ``target`` is the path, or the path of the sidecar."""
     stem = target.with_suffix("") if target.suffix.lower() == ".json" else None
-    # Most results are compressed, so that name is tried first.
-    endings = reversed(NIFTI_SUFFIXES)
-    names = [stem.with_name(stem.name + ending) for ending in endings] if stem else [target]
-    images = (name for name in names if name.name.lower().endswith(NIFTI_SUFFIXES))
+    names = [stem.with_name(stem.name + ending) for ending in IMAGE_SUFFIXES] if stem else [target]
+    images = (name for name in names if name.name.lower().endswith(IMAGE_SUFFIXES))
     return next((name for name in images if name.is_file()), None)
 
 

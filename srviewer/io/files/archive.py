@@ -1,23 +1,30 @@
-"""Zip archives unpacked into a folder, bounded in size and without leaving the folder."""
+"""Zip and tar archives unpacked into a folder, bounded in size, without leaving the folder."""
 
 import lzma
 import os
 import shutil
 import stat
 import struct
+import tarfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO, TypeVar
 
 from srviewer.errors import NoSpace, Unreadable, UserError, is_full
-from srviewer.job import Job, Progress, aside
+from srviewer.io.files.tar_archive import TarMember, is_tar, opened_tar, tar_members, unpacked_tar
+from srviewer.job import Job, Progress, aside, within
+from srviewer.temporary_folders import temporary_folder
 
-# Errors of zipfile for damaged archives.
+Member = zipfile.ZipInfo | TarMember
+M = TypeVar("M", zipfile.ZipInfo, TarMember)
+
+# Errors of zipfile and tarfile for damaged archives.
 UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -29,6 +36,7 @@ UNREADABLE = (
     ValueError,
     LookupError,
     OSError,
+    tarfile.TarError,
 )
 
 LARGEST_BYTES = 64 << 30
@@ -99,7 +107,7 @@ def room_of(path: Path) -> Room:
 def extract(
     path: Path, folder: Path, members: Collection[str] | None, room: Room
 ) -> Job[list[Path]]:
-    """Unpack the files of a zip archive below a folder.
+    """Unpack the files of an archive below a folder.
 
     Nothing is written before every name and the total size were checked.
 
@@ -116,29 +124,9 @@ def extract(
         UserError: A name leads out of the folder or occurs twice, the archive is encrypted, or
             exceeds ``room``. Unreadable for a damaged one, NoSpace for a full disk.
     """
+    unpack = _extract_tar if is_tar(path) else _extract_zip
     try:
-        _check_list(path)
-        opened = aside(partial(zipfile.ZipFile, path), Progress(0.0, f"Opening {path.name}"))
-        with (yield from opened) as archive:
-            wanted = [
-                info
-                for info in archive.infolist()
-                if not info.is_dir() and (members is None or info.filename in members)
-            ]
-            _check(path, wanted, folder, room)
-            total = max(1, sum(info.file_size for info in wanted))
-            unpacked: list[Path] = []
-            done = 0
-            for info in wanted:
-                target = folder / info.filename
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(info) as packed, target.open("wb") as file:
-                    while piece := packed.read(PIECE):
-                        file.write(piece)
-                        done += len(piece)
-                        yield Progress(min(1.0, done / total), f"Unpacking {path.name}")
-                unpacked.append(target)
-            return unpacked
+        return (yield from unpack(path, folder, members, room))
     except UNREADABLE as error:
         # The system's message is clear without its number and the whole path.
         message = (isinstance(error, OSError) and error.strerror) or error
@@ -150,6 +138,64 @@ def extract(
             f"'{path.name}' cannot be unpacked: {message}. {hint}, or unpack it yourself and open "
             "the folder."
         ) from error
+
+
+def _extract_zip(
+    path: Path, folder: Path, members: Collection[str] | None, room: Room
+) -> Job[list[Path]]:
+    _check_list(path)
+    opened = aside(partial(zipfile.ZipFile, path), Progress(0.0, f"Opening {path.name}"))
+    with (yield from opened) as archive:
+        wanted = [
+            info
+            for info in archive.infolist()
+            if not info.is_dir() and (members is None or info.filename in members)
+        ]
+        for info in wanted:
+            if info.flag_bits & 1:
+                raise UserError(
+                    f"'{path.name}' is encrypted. Unpack it with its password and open the folder."
+                )
+        _check(path, wanted, folder, room)
+        return (yield from _copied(path, folder, wanted, archive.open))
+
+
+def _extract_tar(
+    path: Path, folder: Path, members: Collection[str] | None, room: Room
+) -> Job[list[Path]]:
+    with temporary_folder() as scratch:
+        most = min(room.size, shutil.disk_usage(scratch).free)
+        plain = yield from within(unpacked_tar(path, scratch, most), 0.0, 0.5)
+        with opened_tar(plain) as archive:
+            listed = yield from tar_members(archive, path.name, room.files)
+            wanted = [entry for entry in listed if members is None or entry.filename in members]
+            _check(path, wanted, folder, room)
+
+            def opened(entry: TarMember) -> IO[bytes]:
+                file = archive.extractfile(entry.info)
+                assert file is not None  # it is a regular file
+                return file
+
+            return (yield from within(_copied(path, folder, wanted, opened), 0.5, 1.0))
+
+
+def _copied(
+    path: Path, folder: Path, wanted: Sequence[M], opened: Callable[[M], IO[bytes]]
+) -> Job[list[Path]]:
+    """Write members, whose names were checked, below a folder."""
+    total = max(1, sum(entry.file_size for entry in wanted))
+    unpacked: list[Path] = []
+    done = 0
+    for entry in wanted:
+        target = folder / entry.filename
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with opened(entry) as packed, target.open("wb") as file:
+            while piece := packed.read(PIECE):
+                file.write(piece)
+                done += len(piece)
+                yield Progress(min(1.0, done / total), f"Unpacking {path.name}")
+        unpacked.append(target)
+    return unpacked
 
 
 def _check_list(path: Path) -> None:
@@ -170,7 +216,7 @@ def _check_list(path: Path) -> None:
         )
 
 
-def _check(path: Path, wanted: list[zipfile.ZipInfo], folder: Path, room: Room) -> None:
+def _check(path: Path, wanted: Sequence[Member], folder: Path, room: Room) -> None:
     names = Counter(os.path.normcase(PurePosixPath(info.filename)) for info in wanted)
     twice = next((name for name, count in names.items() if count > 1), None)
     if twice is not None:
@@ -183,10 +229,6 @@ def _check(path: Path, wanted: list[zipfile.ZipInfo], folder: Path, room: Room) 
             raise UserError(
                 f"'{path.name}' is refused: its entry '{info.filename}' points outside the "
                 "archive's own folder. Unpack it with care and open the folder."
-            )
-        if info.flag_bits & 1:
-            raise UserError(
-                f"'{path.name}' is encrypted. Unpack it with its password and open the folder."
             )
     total = sum(info.file_size for info in wanted)
     on_disk = shutil.disk_usage(folder).free
@@ -202,7 +244,12 @@ def _check(path: Path, wanted: list[zipfile.ZipInfo], folder: Path, room: Room) 
     room.files -= len(wanted)
 
 
-def _stays_inside(info: zipfile.ZipInfo) -> bool:
-    windows, posix = PureWindowsPath(info.filename), PurePosixPath(info.filename)
+def _stays_inside(entry: Member) -> bool:
+    windows, posix = PureWindowsPath(entry.filename), PurePosixPath(entry.filename)
     rooted = bool(windows.drive or windows.root) or posix.is_absolute()
-    return not rooted and ".." not in windows.parts and not stat.S_ISLNK(info.external_attr >> 16)
+    link = entry.is_link if isinstance(entry, TarMember) else _is_link(entry)
+    return not rooted and ".." not in windows.parts and not link
+
+
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(info.external_attr >> 16)

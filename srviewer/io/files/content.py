@@ -161,8 +161,14 @@ class _Steady:
         """The series, read through this object."""
         stream = None if self.plain.stream is None else self.stream
         preview = None if self.plain.preview is None else self.preview
+        segments = self.plain.segments and replace(self.plain.segments, read=self.read_segments)
         return replace(
-            self.plain, read=self.read, stream=stream, identify=self.identify, preview=preview
+            self.plain,
+            read=self.read,
+            stream=stream,
+            identify=self.identify,
+            preview=preview,
+            segments=segments,
         )
 
     def check(self, removed: bool = False) -> None:
@@ -200,6 +206,13 @@ class _Steady:
         source, volume = yield from beside(self.identify(frame), self.plain.read(frame))
         self.check(removed=True)
         return replace(volume, source=source)
+
+    def read_segments(self, wanted: Sequence[int]) -> Job[tuple[Volume, ...]]:
+        """Read some segments, as ``Segments.read``."""
+        assert self.plain.segments is not None
+        source, volumes = yield from beside(self.identify(0), self.plain.segments.read(wanted))
+        self.check(removed=True)
+        return tuple(replace(volume, source=source) for volume in volumes)
 
     def preview(self) -> Job[Volume]:
         """Read one slice, as ``Series.preview``."""

@@ -1,4 +1,4 @@
-"""The bytes inside a file, plain or gzip, read as a job and checked to the end."""
+"""The bytes inside a file, packed or not, read as a job and checked to the end."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -12,20 +12,25 @@ from srviewer.io.files.gzip_streams import (
     Unpacker,
     member_unpacker,
 )
+from srviewer.io.files.packing import (
+    GZIP_MAGIC,
+    PIECE,
+    STREAMS,
+    Packing,
+    packed_as,
+    packing_of,
+)
 from srviewer.job import Job, Progress
 
-GZIP_MAGIC = b"\x1f\x8b"
-PIECE = 4 << 20
 PACKED_PIECE = 256 << 10
 LONGEST_START = 4 << 20  # bytes of a gzip file in which its content begins
 LONGEST_PADDING = 64 << 20  # zeros behind a gzip file
-# Deflate cannot shrink data further than this, so a header that promises more is false.
-DEFLATE_LIMIT = 1032
+CUT = "it ends in the middle of the compressed data"
 
 
 @dataclass
 class GzipEnd:
-    """The end of a gzip file.
+    """The end of a packed file.
 
     Attributes:
         trailing: Whether bytes follow that are no part of the compressed data.
@@ -35,7 +40,7 @@ class GzipEnd:
 
 
 def beginning(path: Path, count: int) -> bytes:
-    """Read the first bytes of a file's content, unpacked if it is gzip.
+    """Read the first bytes of a file's content, unpacked if it is gzip or bzip2.
 
     Args:
         path: The file.
@@ -50,8 +55,11 @@ def beginning(path: Path, count: int) -> bytes:
     """
     with path.open("rb") as file:
         content = file.read(count)
-        if not content.startswith(GZIP_MAGIC):
+        kind = packed_as(content)
+        if kind == "plain":
             return content
+        if kind != "gzip":
+            return STREAMS[kind]().decompress(content + file.read(LONGEST_START), count)
         content += file.read(LONGEST_HEADER)
         stream = member_unpacker(content)
         unpacked = stream.decompress(content, count)
@@ -63,16 +71,23 @@ def beginning(path: Path, count: int) -> bytes:
         return unpacked
 
 
-def read_range(path: Path, start: int, count: int, end: GzipEnd | None = None) -> Job[bytearray]:
-    """Read a range of a file's content, unpacked if it is gzip.
+def read_range(
+    path: Path,
+    start: int,
+    count: int,
+    end: GzipEnd | None = None,
+    packing: Packing | None = None,
+) -> Job[bytearray]:
+    """Read a range of a file's content, unpacked if it is packed.
 
-    A gzip file is read to its end, so that its checksum is verified even for a part of it.
+    A packed file is read to its end, so that its checksum is verified even for a part of it.
 
     Args:
         path: The file.
         start: The first byte of the content.
         count: The number of bytes.
-        end: Set to the state of the end of a gzip file.
+        end: Set to the state of the end of a packed file.
+        packing: The packing of the content; None for that of the whole file by its first bytes.
 
     Returns:
         Exactly ``count`` bytes.
@@ -82,12 +97,12 @@ def read_range(path: Path, start: int, count: int, end: GzipEnd | None = None) -
         UserError: The compressed data are damaged.
     """
     size = path.stat().st_size
-    limit = size * DEFLATE_LIMIT if is_gzip(path) else size
-    if start + count > limit:
-        raise truncated(path, start + count, size)
+    packing = packing or packing_of(path)
+    if start + count > packing.limit(size):
+        raise truncated(path, packing.start + start + count, size)
     wanted = memoryview(content := bytearray(count))
     position = 0
-    for piece, fraction in pieces(path, start + count, end):
+    for piece, fraction in pieces(path, start + count, end, packing):
         first = max(start, position)
         stop = min(start + count, position + len(piece))
         if first < stop:
@@ -102,35 +117,28 @@ def read_range(path: Path, start: int, count: int, end: GzipEnd | None = None) -
 
 
 def pieces(
-    path: Path, stop: int, end: GzipEnd | None = None
+    path: Path, stop: int, end: GzipEnd | None = None, packing: Packing | None = None
 ) -> Generator[tuple[bytes, float], None, None]:
-    """Read a file's content in pieces, unpacked if it is gzip.
+    """Read a file's content in pieces, unpacked if it is packed.
 
     Args:
         path: The file.
-        stop: The byte at which a plain file ends; a gzip file is read to its end.
-        end: Set to the state of the end of a gzip file.
+        stop: The byte at which plain content ends; packed content is read to its end.
+        end: Set to the state of the end of a packed file.
+        packing: As in ``read_range``.
 
     Returns:
         A generator of pieces, each with the share (0..1) of the file that was read.
 
     Raises:
-        UserError: While pieces are taken: the file is damaged, or a gzip file that ends too early.
+        UserError: While pieces are taken: the file is damaged, or packed content ends too early.
     """
-    return _gzip_pieces(path, end or GzipEnd()) if is_gzip(path) else _plain_pieces(path, stop)
-
-
-def is_gzip(path: Path) -> bool:
-    """Whether the file starts like a gzip file, whatever its name is.
-
-    Args:
-        path: The file.
-
-    Returns:
-        Whether its first two bytes are those of gzip.
-    """
-    with path.open("rb") as file:
-        return file.read(2) == GZIP_MAGIC
+    packing = packing or packing_of(path)
+    if packing.kind == "plain":
+        return _plain_pieces(path, stop, packing.start)
+    if packing.kind == "gzip":
+        return _gzip_pieces(path, end or GzipEnd(), packing.start)
+    return _stream_pieces(path, end or GzipEnd(), packing)
 
 
 def not_read(path: Path, error: OSError) -> Unreadable:
@@ -166,18 +174,22 @@ def truncated(path: Path, expected: int, actual: int) -> Unreadable:
     )
 
 
-def _plain_pieces(path: Path, stop: int) -> Generator[tuple[bytes, float], None, None]:
+def _plain_pieces(path: Path, stop: int, start: int) -> Generator[tuple[bytes, float], None, None]:
     with path.open("rb") as file:
-        while (position := file.tell()) < stop:
+        file.seek(start)
+        while (position := file.tell() - start) < stop:
             piece = file.read(min(PIECE, stop - position))
             if not piece:
                 return
             yield piece, (position + len(piece)) / stop
 
 
-def _gzip_pieces(path: Path, end: GzipEnd) -> Generator[tuple[bytes, float], None, None]:
+def _gzip_pieces(
+    path: Path, end: GzipEnd, start: int
+) -> Generator[tuple[bytes, float], None, None]:
     size = path.stat().st_size
     with path.open("rb") as file:
+        file.seek(start)
         packed = file.read(PACKED_PIECE)
         stream = _member(path, packed)
         while packed:
@@ -199,7 +211,32 @@ def _gzip_pieces(path: Path, end: GzipEnd) -> Generator[tuple[bytes, float], Non
     if rest := stream.flush():
         yield rest, 1.0
     if not stream.eof:
-        raise _damaged(path, "it ends in the middle of the compressed data")
+        raise _damaged(path, CUT)
+
+
+def _stream_pieces(
+    path: Path, end: GzipEnd, packing: Packing
+) -> Generator[tuple[bytes, float], None, None]:
+    """The content of a zlib stream, or of bzip2 streams that follow each other."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(packing.start)
+        stream, packed, ended = STREAMS[packing.kind](), file.read(PACKED_PIECE), False
+        while not ended:
+            if stream.needs_input and not packed:
+                raise _damaged(path, CUT)
+            try:
+                piece = stream.decompress(packed, PIECE)
+            except (OSError, ValueError, *UNPACKING_ERRORS) as error:
+                raise _damaged(path, str(error)) from error
+            yield piece, file.tell() / size
+            ended = stream.eof
+            packed = file.read(PACKED_PIECE) if ended or stream.needs_input else b""
+            if ended:
+                packed = stream.unused_data + packed
+                if packed_as(packed) == packing.kind:
+                    stream, ended = STREAMS[packing.kind](), False
+        end.trailing = bool(packed.strip(b"\0\r\n"))
 
 
 def _member(path: Path, packed: bytes) -> Unpacker:

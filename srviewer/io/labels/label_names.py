@@ -22,16 +22,10 @@ def names_with(path: Path) -> tuple[LabelName, ...]:
         path: The file of the label map.
 
     Returns:
-        Names and colours from its header extensions or segments, else from a table beside it
-        (BIDS TSV and JSON, ITK-SNAP, FreeSurfer); empty where there is none.
+        Names and colours from its header extensions, else from a table beside it (BIDS TSV and
+        JSON, ITK-SNAP, FreeSurfer); empty where there is none.
     """
-    return names_in_nifti(path) or _names_in_dicom(path) or _names_beside(path)
-
-
-def _names_in_dicom(path: Path) -> tuple[LabelName, ...]:
-    from srviewer.io.labels.dicom_segments import names_in_dicom  # lazy: pydicom
-
-    return names_in_dicom(path)
+    return names_in_nifti(path) or _names_beside(path)
 
 
 def _names_beside(path: Path) -> tuple[LabelName, ...]:

@@ -1,16 +1,18 @@
 """Names of NIfTI, Analyze and FreeSurfer images, and the two files of a pair by their names."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-NIFTI_SUFFIXES = (".nii", ".nii.gz")
+NIFTI_SUFFIXES = (".nii", ".nii.gz", ".nii.bz2")
 MGH_SUFFIXES = (".mgz", ".mgh")
 HEADERS = (".hdr", ".hdr.gz")
 VOXELS = (".img", ".img.gz")
 PAIR_SUFFIXES = (*HEADERS, *VOXELS)
-ENDING = re.compile(r"(\.(nii|hdr|img|mgh|mgz))?(\.gz)?$", re.IGNORECASE)
+ENDING = re.compile(
+    r"(\.(nii|hdr|img|mgh|mgz|nrrd|nhdr|mha|mhd|head|brik|mnc))?(\.gz|\.bz2)?$", re.IGNORECASE
+)
 DICOM_MARK, DICOM_MARK_AT = b"DICM", 128
 
 
@@ -70,7 +72,7 @@ def image_stem(path: Path) -> str:
         path: The file.
 
     Returns:
-        The name without .nii, .hdr, .img, .mgh, .mgz and .gz.
+        The name without the ending of its format, .gz and .bz2.
     """
     return ENDING.sub("", path.name, count=1)
 
@@ -96,23 +98,6 @@ def paired_file(path: Path) -> Path | None:
             if other.is_file():
                 return other
     return None
-
-
-def with_partners(files: Iterable[Path]) -> tuple[Path, ...]:
-    """Add the other file of each pair.
-
-    Args:
-        files: Files of any kind.
-
-    Returns:
-        ``files`` and the other files of pairs, each once.
-    """
-    paths: dict[Path, None] = {}
-    for file in files:
-        paths[file] = None
-        if is_pair_part(file) and (other := paired_file(file)) is not None:
-            paths[other] = None
-    return tuple(paths)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from srviewer.errors import UserError
-from srviewer.io.files.streams import beginning, is_gzip, not_read
+from srviewer.io.files.packing import packing_of
+from srviewer.io.files.streams import beginning, not_read
 from srviewer.io.nifti.file_pairs import MGH_SUFFIXES, ImageFiles
 from srviewer.io.nifti.geometry import (
     LocatedGrid,
@@ -24,6 +25,7 @@ from srviewer.io.nifti.header import (
     read_nifti_header,
 )
 
+PACKED_NAMES = {".gz": "gzip", ".mgz": "gzip", ".bz2": "bzip2"}
 MGH_PLACED = slice(28, 30)  # the bytes of "goodRASFlag" in the header of a FreeSurfer image
 
 
@@ -146,14 +148,14 @@ def _unreadable(path: Path, reason: str) -> UserError:
 
 def _check_name(path: Path) -> None:
     """Raise UserError where the name says compressed and the file is not, or the other way."""
-    named = path.suffix.lower() in (".gz", ".mgz")
-    packed = is_gzip(path)
-    if packed and not named:
+    named = PACKED_NAMES.get(path.suffix.lower(), "plain")
+    packed = packing_of(path).kind
+    if packed != "plain" and named == "plain":
         raise UserError(
-            f"'{path.name}' is compressed with gzip although its name does not say so. Rename it "
-            f"to '{path.name}.gz'."
+            f"'{path.name}' is compressed with {packed} although its name does not say so. Rename "
+            f"it to '{path.name}.{'gz' if packed == 'gzip' else 'bz2'}'."
         )
-    if named and not packed and path.stat().st_size:
+    if named != packed and path.stat().st_size:
         raise UserError(
             f"'{path.name}' is not compressed although its name says so. Take the last part off "
             f"its name, or copy it again: it may be damaged."

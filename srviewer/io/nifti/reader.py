@@ -8,13 +8,14 @@ import numpy as np
 
 from srviewer.errors import UserError
 from srviewer.io.files.streams import not_read
+from srviewer.io.nifti.extensions import kept_extensions
 from srviewer.io.nifti.file_pairs import HEADERS, ImageFiles, image_stem, images_of
 from srviewer.io.nifti.image_header import no_volume, opened
-from srviewer.io.nifti.voxels import StoredVoxels
 from srviewer.io.scans.not_reconstructed import SINGLE, not_reconstructed
 from srviewer.io.scans.segmentation_names import name_warnings
 from srviewer.io.scans.series import Problem, ScanListing, Series, reason_counts
 from srviewer.io.scans.series_details import SeriesDetails
+from srviewer.io.stored_voxels import StoredVoxels
 from srviewer.job import Job, Progress
 
 NOT_OPENED = "volumes that cannot be opened"
@@ -83,6 +84,7 @@ def _series(files: ImageFiles, index: int) -> Series | None:
         frames=math.prod(header.shape[3:]),
         warnings=(*name_warnings(image_stem(path)), *header.notes, *header.placed.warnings),
         space=header.placed.space,
+        extensions=kept_extensions(path),
     )
     stored.check_size()
     return Series(

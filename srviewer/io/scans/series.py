@@ -9,6 +9,7 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.source_files import ScanSource
 from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Volume, Voxels
 from srviewer.errors import UserError
+from srviewer.io.scans.segments import Segments
 from srviewer.io.scans.series_details import NO_DETAILS, SeriesDetails
 from srviewer.job import Job
 
@@ -60,6 +61,7 @@ class Series:
             carry the reason as the warning ``view_only``.
         preview: Reads one slice from the middle, for a thumbnail; None where that takes as long as
             reading the volume.
+        segments: The segments of a segmentation that names them, which may overlap; else None.
     """
 
     index: int
@@ -78,6 +80,7 @@ class Series:
     details: SeriesDetails = NO_DETAILS
     view_only: str = ""
     preview: Callable[[], Job[Volume]] | None = None
+    segments: Segments | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from srviewer.atomic import encoded
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 
+# Of images, without which their names are those of their sidecars; those of packing come first.
+ENDINGS = (".gz", ".bz2", ".nii", ".hdr", ".img", ".nrrd", ".nhdr", ".mha", ".mhd", ".mgz", ".mgh")
+
 
 def sidecar(image: Path) -> Path:
     """The path of an image's sidecar.
@@ -25,7 +28,7 @@ def sidecar(image: Path) -> Path:
         The path with the ending .json, such as ``out.json``.
     """
     name = image.name
-    for suffix in (".gz", ".nii", ".hdr", ".img"):
+    for suffix in ENDINGS:
         name = name[: -len(suffix)] if name.lower().endswith(suffix) else name
     return image.with_name(f"{name}.json")
 

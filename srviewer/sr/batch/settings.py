@@ -11,7 +11,7 @@ from srviewer.core.geometry.grid import Axis
 from srviewer.io.bids.derivative import DataSetLink
 from srviewer.io.bids.names import OF_RESULTS
 from srviewer.io.dicom.export.form import CLASSIC, DicomForm
-from srviewer.io.export.nifti import DataType
+from srviewer.io.export.image import DataType
 from srviewer.io.targets import NIFTI, target
 from srviewer.nn.devices.precisions import Precision
 from srviewer.sr.cross_plane.methods import method

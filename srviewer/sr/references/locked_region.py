@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from srviewer.core.comparison.belonging import check_belongs
 from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.resampling.extended import extended
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job
@@ -23,10 +25,12 @@ def lock_region(mask: Volume, scan: ScanHeader) -> Job[Volume]:
         one.
 
     Raises:
-        UserError: The mask lies neither on the grid of the scan nor on a finer one of the same
-            space, or covers all of the scan, as another scan would.
+        UserError: The mask is of another person, lies neither on the grid of the scan nor on a
+            finer one of the same space, or covers all of the scan, as another scan would.
     """
+    check_belongs(mask, scan)
     placed = yield from on_grid_of_scan(mask, scan.geometry)
+    placed = extended(mask, scan.geometry) if placed is None else placed
     if placed is None:
         raise UserError(
             f"The region '{mask.name}' does not lie on the grid of '{scan.name}': "

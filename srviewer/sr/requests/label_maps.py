@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from srviewer.core.comparison.belonging import check_belongs
 from srviewer.core.comparison.grid_difference import grid_difference
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.regions.label_maps import TOLERANCE, refined_labels, volume_error
+from srviewer.core.resampling.extended import extended
 from srviewer.core.resampling.reorient import on_grid
 from srviewer.core.volumes.volume import ScanHeader, Volume, is_segmentation
 from srviewer.errors import UserError
@@ -22,7 +24,8 @@ def label_map(labels: Volume, scan: ScanHeader, request: Request) -> Job[Volume]
     """Transfer a label map to the grid that a request leads to, each label with its volume.
 
     Args:
-        labels: Drawn on the grid of the scan; it may be stored along other axes.
+        labels: Drawn on the grid of the scan; it may be stored along other axes, and a segmentation
+            may leave empty slices out.
         scan: The scan.
         request: The reconstruction; its steps refine the labels, too.
 
@@ -31,11 +34,13 @@ def label_map(labels: Volume, scan: ScanHeader, request: Request) -> Job[Volume]
         numbers as float32.
 
     Raises:
-        UserError: The labels lie on another grid, are no whole numbers or too large, the request
-            resamples its result, the scan has missing slices, or volumes change by more than
-            ``TOLERANCE``.
+        UserError: The labels are of another person, lie on another grid, are no whole numbers or
+            too large, the request resamples its result, the scan has missing slices, or volumes
+            change by more than ``TOLERANCE``.
     """
+    check_belongs(labels, scan)
     placed = yield from within(on_grid(labels, scan.geometry), 0.0, 0.05)
+    placed = extended(labels, scan.geometry) if placed is None else placed
     if placed is None:
         raise UserError(
             f"'{labels.name}' does not lie on the grid of '{scan.name}': "

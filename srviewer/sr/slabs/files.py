@@ -11,7 +11,7 @@ from srviewer.core.reconstruction.smoothed_map import HISTORY, smoothed_planes
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.core.volumes.voxel_sources import KeptVolume
 from srviewer.io.chunk_store import Scratch
-from srviewer.io.export.nifti import DataType, write_planes
+from srviewer.io.export.image import DataType, write_planes
 from srviewer.io.export.replacing import check_replaceable
 from srviewer.io.scans.series import PlaneByPlane
 from srviewer.io.targets import Written

@@ -106,6 +106,7 @@ class SavedOverlay:
             earlier files.
         hidden: The labels that are not drawn.
         outlined: Whether labels are drawn as outlines.
+        layer: The number of the label map, of a segmentation whose segments overlap.
     """
 
     image: FileLocation
@@ -114,6 +115,7 @@ class SavedOverlay:
     names: Annotated[tuple[SavedLabel, ...], Meta(max_length=MOST_LABELS)] | None = None
     hidden: Annotated[tuple[Number, ...], Meta(max_length=MOST_LABELS)] = ()
     outlined: bool = False
+    layer: Number = 0
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from srviewer.sr.requests.request_document import request_for
 from srviewer.sr.results.maps import SHOWN_MAPS
 from srviewer.sr.stacks.restore import restored_result
 from srviewer.sr.stacks.result import Result, stored_maps
-from srviewer.study.label_listing import with_labels
+from srviewer.study.label_listing import read_volumes, with_labels
 from srviewer.study.sessions.document import (
     LOADED,
     RESULT,
@@ -263,11 +263,14 @@ class _Reading:
 
     def _overlay(self, saved: SavedOverlay) -> Job[Overlay]:
         path = yield from self._unchanged(saved.image)
-        volume = self._checked((yield from read_from(path, formats.read(path))), saved.image)
+        volumes, segments = yield from read_volumes(path)
+        if saved.layer >= len(volumes):
+            raise _another(path)
+        volume = self._checked(volumes[int(saved.layer)], saved.image)
         overlay = overlay_of(volume).seen_at(saved.opacity)
         if overlay.labelled:
             drawn = replace(overlay, hidden=frozenset(saved.hidden), outlined=saved.outlined)
-            names = None if saved.names is None else [*map(_label_name, saved.names)]
+            names = segments if saved.names is None else [*map(_label_name, saved.names)]
             return (yield from with_labels(drawn, path, names))
         return overlay if saved.threshold is None else replace(overlay, threshold=saved.threshold)
 

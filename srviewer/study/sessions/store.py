@@ -8,7 +8,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.volumes.volume import Volume
 from srviewer.documents import LARGEST_NUMBER
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress, within
 from srviewer.sr.results.maps import RESIDUAL
@@ -31,7 +31,7 @@ from srviewer.study.sessions.document import (
 from srviewer.study.sessions.file_location import FileLocation, location_of, location_of_file
 from srviewer.study.sessions.session_file import write_session
 from srviewer.study.state.compared_volumes import ComparedVolume, ComparedVolumes
-from srviewer.study.state.held_file import file_of, held_in, path_of
+from srviewer.study.state.held_file import file_of, held_in, layer_of, path_of
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import NO_WINDOW
@@ -65,7 +65,7 @@ def store(
         make_folder(folder)
         target = _free(folder, stem)
         span = number / len(waiting), (number + 1) / len(waiting)
-        yield from within(write_nifti(volume, target, provenance), *span)
+        yield from within(write_image(volume, target, provenance), *span)
         held_in(target, volume)
     yield Progress(1.0, "Writing the session")
     studies = []
@@ -220,6 +220,7 @@ def _overlay(overlay: Overlay, path: Path) -> SavedOverlay:
         names or None,
         tuple(sorted(overlay.hidden)),
         overlay.outlined,
+        layer_of(overlay.volume),
     )
 
 

@@ -16,28 +16,31 @@ class HeldFile:
     Attributes:
         path: Of the file.
         stamp: Of the file at that time, as ``srviewer.io.files.content.stamp_of`` gives it.
+        layer: The number of the label map, of a segmentation whose segments overlap.
     """
 
     path: Path
     stamp: Stamp | None
+    layer: int = 0
 
 
 # A volume never changes, and which file holds it is the same in every study, tab and undone state.
 _FILES: WeakKeyDictionary[Volume, HeldFile] = WeakKeyDictionary()
 
 
-def held_in(path: Path, volume: Volume, stamp: Stamp | None = None) -> Volume:
+def held_in(path: Path, volume: Volume, stamp: Stamp | None = None, layer: int = 0) -> Volume:
     """Note that a file holds a volume.
 
     Args:
         path: Of the file.
         volume: Voxel for voxel what the file holds.
         stamp: Of the file before the volume was read from it; None where it was just written.
+        layer: As in ``HeldFile``.
 
     Returns:
         The volume.
     """
-    _FILES[volume] = HeldFile(path, stamp or stamp_of(path))
+    _FILES[volume] = HeldFile(path, stamp or stamp_of(path), layer)
     return volume
 
 
@@ -67,6 +70,19 @@ def path_of(volume: Volume) -> Path | None:
     """
     held = _FILES.get(volume)
     return None if held is None else held.path
+
+
+def layer_of(volume: Volume) -> int:
+    """The number of a label map in the file that held it.
+
+    Args:
+        volume: The volume, by identity.
+
+    Returns:
+        0 but for a segmentation whose segments overlap.
+    """
+    held = _FILES.get(volume)
+    return 0 if held is None else held.layer
 
 
 def file_of(volume: Volume) -> Path | None:

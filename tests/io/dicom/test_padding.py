@@ -15,7 +15,7 @@ import phantoms
 from children import ran
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.dicom.export.writer import write_series
-from srviewer.io.export.nifti import DataType
+from srviewer.io.export.image import DataType
 from srviewer.io.formats import read
 from srviewer.job import run
 

@@ -12,7 +12,6 @@ from pydicom.sequence import Sequence as Items
 
 from srviewer.__main__ import main
 from srviewer.core.volumes.volume import Volume, is_segmentation
-from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.scans.series import Series
 from srviewer.job import run
@@ -77,11 +76,16 @@ def write_segmentation(
         dataset = dcmread(path)
         dataset.Modality, dataset.SeriesDescription = "SEG", "drawn"
         dataset.SeriesNumber = number
-        segment = Dataset()
-        segment.SegmentNumber, segment.SegmentLabel = 1, "a region"
-        dataset.SegmentSequence = Items([segment])
+        dataset.SegmentSequence = Items()
+        for number in (1, 2, 3):
+            segment = Dataset()
+            segment.SegmentNumber, segment.SegmentLabel = number, f"region {number}"
+            dataset.SegmentSequence.append(segment)
         for one in dataset.PerFrameFunctionalGroupsSequence:
             del one.PixelValueTransformationSequence
+            shown = Dataset()
+            shown.ReferencedSegmentNumber = 1
+            one.SegmentIdentificationSequence = Items([shown])
         make(dataset)
         dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
         folder = tmp_path / "all"
@@ -101,11 +105,20 @@ def assert_segmentation(series: Series) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [fractional, label_map, coloured_label_map, of_another_class], ids=lambda m: m.__name__
+    ("make", "values"),
+    [
+        (binary, [0, 1]),
+        (fractional, [0, 1]),
+        (label_map, [0, 1, 2, 3]),
+        (coloured_label_map, [0, 1, 2, 3]),
+        (of_another_class, [0, 1, 2, 3]),
+    ],
+    ids=lambda m: getattr(m, "__name__", ""),
 )
 def test_one_that_opens_says_what_it_is(
     write_segmentation: Callable[..., Path],
     make: Callable[[Dataset], None],
+    values: list[int],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -113,23 +126,13 @@ def test_one_that_opens_says_what_it_is(
     (series,) = run(scan([folder])).series
     assert_segmentation(series)
     assert series.geometry.shape == (5, 4, 6)
-    assert_segmentation_is_read(run(series.read(0)))
+    volume = run(series.read(0))
+    assert volume.warnings[0].code == "segmentation"
+    assert np.unique(volume.voxels).tolist() == values
     rebuild = ["reconstruct", str(folder), "-o", str(tmp_path / "x.nii.gz"), "--method", "linear"]
     assert main(rebuild) == 1
     assert "This is a segmentation, not a scan" in capsys.readouterr().err
     assert main([*rebuild, "--acknowledge"]) == 0
-
-
-def assert_segmentation_is_read(volume: Volume) -> None:
-    assert volume.warnings[0].code == "segmentation"
-    assert len(np.unique(volume.voxels)) == 4
-
-
-def test_one_of_single_bits_is_counted_as_segmentation(
-    write_segmentation: Callable[..., Path],
-) -> None:
-    with pytest.raises(UserError, match="it holds 1 segmentations"):
-        run(scan([write_segmentation(binary)]))
 
 
 @pytest.mark.parametrize("storage", ["66.5", "66.8"])

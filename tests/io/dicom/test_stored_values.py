@@ -17,7 +17,7 @@ from children import ran
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.dicom.export.stored_values import StoredScale
 from srviewer.io.dicom.export.writer import write_series
-from srviewer.io.export.nifti import DataType
+from srviewer.io.export.image import DataType
 from srviewer.io.formats import read
 from srviewer.job import run
 

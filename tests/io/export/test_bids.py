@@ -17,7 +17,7 @@ from srviewer.io.bids.names import (
     name_of,
 )
 from srviewer.io.export.bids import derivative_path, write_derivative
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read
 from srviewer.job import run
 
@@ -45,7 +45,7 @@ def test_a_derivative_lies_beside_its_data_and_says_what_it_is(
 ) -> None:
     source = tmp_path / "sub-01" / "anat" / "sub-01_T2w.nii.gz"
     source.parent.mkdir(parents=True)
-    run(write_nifti(head, source, {}))
+    run(write_image(head, source, {}))
     before = source.read_bytes()
     name = name_of(source)
     assert name is not None

@@ -11,7 +11,7 @@ from children import Child, output
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.dicom.export.writer import write_series
 from srviewer.io.export.clearing import clear_abandoned
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read
 from srviewer.job import run
 
@@ -45,7 +45,7 @@ def test_the_next_export_takes_away_what_killed_ones_left(
         (tmp_path / f".srviewer-{ended}-series" / "00001.dcm").write_bytes(b"half")
 
     leave()
-    run(write_nifti(thick_head, tmp_path / "b.nii.gz", {}))
+    run(write_image(thick_head, tmp_path / "b.nii.gz", {}))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.json", "b.nii.gz"]
     leave()
     run(write_series(thick_head, tmp_path / "series", {}))
@@ -59,9 +59,9 @@ def test_a_pair_is_mended_before_its_leftovers_go(
     """Killed after the image took its name and before the JSON did, which may be a new one."""
     image, beside = tmp_path / "o.nii.gz", tmp_path / "o.json"
     other = thick_head.derived(thick_head.voxels + 1, thick_head.geometry, "other")
-    run(write_nifti(other, image, {"run": 1}))
+    run(write_image(other, image, {"run": 1}))
     old = image.read_bytes(), beside.read_bytes()
-    run(write_nifti(thick_head, image, {"run": 2}, overwrite=True))
+    run(write_image(thick_head, image, {"run": 2}, overwrite=True))
     beside.rename(tmp_path / f".srviewer-{ended}-o.json")
     if replaced:
         beside.write_bytes(old[1])
@@ -76,7 +76,7 @@ def test_an_image_of_another_program_is_not_replaced_by_an_older_one(
     thick_head: Volume, ended: str, tmp_path: Path
 ) -> None:
     image, left = tmp_path / "o.nii.gz", tmp_path / f".srviewer-{ended}-o.nii.gz"
-    run(write_nifti(thick_head, image, {}))
+    run(write_image(thick_head, image, {}))
     image.rename(left)
     image.write_bytes(b"of another program")
     run(clear_abandoned(tmp_path))
@@ -87,15 +87,15 @@ def test_what_a_running_program_writes_stays(
     thick_head: Volume, ended: str, tmp_path: Path
 ) -> None:
     image, beside = tmp_path / "o.nii", tmp_path / "o.json"
-    run(write_nifti(thick_head, image, {}))
+    run(write_image(thick_head, image, {}))
     with Child([sys.executable, "-c", WRITING, image, beside]) as child:
         assert child.line() == "writing"
         needed = tmp_path / f".srviewer-{ended}-o.nii"
         needed.write_bytes(b"half")
         run(clear_abandoned(tmp_path))
-        run(write_nifti(thick_head, tmp_path / "p.nii", {}))
+        run(write_image(thick_head, tmp_path / "p.nii", {}))
         assert len(list(tmp_path.glob(".srviewer-*-o.*"))) == 3
-        run(write_nifti(thick_head, image, {}, overwrite=True))
+        run(write_image(thick_head, image, {}, overwrite=True))
         assert len(list(tmp_path.glob(".srviewer-*-o.*"))) == 2
         assert child.process.stdin is not None
         child.process.stdin.write("\n")

@@ -20,8 +20,8 @@ DENIED = "Permission denied"
 
 
 @pytest.fixture
-def nifti(write_nifti: Writer, tmp_path: Path) -> Path:
-    return write_nifti(VOXELS, np.diag((1.0, 1, 4, 1)))
+def nifti(write_image: Writer, tmp_path: Path) -> Path:
+    return write_image(VOXELS, np.diag((1.0, 1, 4, 1)))
 
 
 def test_a_file_that_may_not_be_read_is_not_called_damaged(nifti: Path, closed: Close) -> None:
@@ -96,7 +96,7 @@ def test_what_lies_in_a_closed_folder_cannot_be_reached(
 
 @pytest.mark.parametrize("kind", ["scan.nii", "scan.nii.gz", "series", "scan.zip"])
 def test_a_file_that_is_removed_at_any_moment(
-    kind: str, write_nifti: Writer, write_dicom: DicomWriter, thick: Volume, tmp_path: Path
+    kind: str, write_image: Writer, write_dicom: DicomWriter, thick: Volume, tmp_path: Path
 ) -> None:
     """Whatever had been read by then: a whole volume, or a sentence that names the file."""
 
@@ -104,7 +104,7 @@ def test_a_file_that_is_removed_at_any_moment(
         if kind == "series":
             files = write_dicom(thick)
             return files[0].parent, files[2]
-        path = write_nifti(VOXELS, np.diag((1.0, 1, 4, 1)), kind.replace("zip", "nii"))
+        path = write_image(VOXELS, np.diag((1.0, 1, 4, 1)), kind.replace("zip", "nii"))
         if kind == "scan.zip":
             packed = tmp_path / kind
             with ZipFile(packed, "w") as archive:

@@ -26,13 +26,13 @@ WITHOUT = """
 import sys
 from pathlib import Path
 sys.modules["isal"] = None
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.files.gzip_streams import LIBRARY
 from srviewer.io.formats import read
 from srviewer.job import run
 assert LIBRARY.name == "zlib"
 source, target = map(Path, sys.argv[1:])
-run(write_nifti(run(read(source)), target, {}))
+run(write_image(run(read(source)), target, {}))
 """
 
 

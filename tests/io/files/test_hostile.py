@@ -8,12 +8,20 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from segmented_series import FIXTURES
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read
 from srviewer.job import run
 
 CHANGES = 250
+NAMES = ("a.nii", "b.nii.gz", "c.mgz", "d.dcm", "e.nrrd", "f.mha", "g.dcm")
+
+
+def written_bytes(volume: Volume, path: Path) -> bytes:
+    run(write_image(volume, path, {}))
+    return path.read_bytes()
 
 
 @pytest.fixture
@@ -28,10 +36,12 @@ def intact(tmp_path: Path, thick: Volume, write_enhanced: Callable[..., Path]) -
         "b.nii.gz": (tmp_path / "b.nii").read_bytes(),
         "c.mgz": gzip.decompress((tmp_path / "c.mgz").read_bytes()),
         "d.dcm": dicom.read_bytes(),
+        **{name: written_bytes(thick, tmp_path / name) for name in ("e.nrrd", "f.mha")},
+        "g.dcm": (FIXTURES / "binary.dcm").read_bytes(),
     }
 
 
-@pytest.mark.parametrize("name", ["a.nii", "b.nii.gz", "c.mgz", "d.dcm"])
+@pytest.mark.parametrize("name", NAMES)
 def test_changed_bytes_never_give_a_bug(
     tmp_path: Path, intact: dict[str, bytes], name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,9 +6,6 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.sequence import Sequence as Items
-from pydicom.uid import ExplicitVRLittleEndian
 
 from srviewer.core.regions.labels import LabelName
 from srviewer.errors import UserError
@@ -107,21 +104,3 @@ def test_extensions_without_an_end_take_no_time(tmp_path: Path, start: str) -> N
     text = CARET + start + "a" * 2_000_000 + start * (2_000_000 // len(start))
     path = _label_map(tmp_path / "a.nii", 30, text)
     assert [one.name for one in names_with(path)] == ["V1 & V2", "MT <b>"]
-
-
-def test_segments_of_a_dicom_label_map(tmp_path: Path) -> None:
-    data, segment = Dataset(), Dataset()
-    data.file_meta = FileMetaDataset()
-    data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = "1.2.840.10008.5.1.4.1.1.66.7"
-    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID = "1.2.3"
-    segment.SegmentNumber, segment.SegmentLabel = 2, "Liver"
-    segment.RecommendedDisplayCIELabValue = [34885, 53485, 50171]  # sRGB red
-    data.SegmentSequence = Items([segment])
-    for kind, names in (("LABELMAP", [LabelName(2, "Liver", (255, 0, 0))]), ("FRACTIONAL", [])):
-        data.SegmentationType = kind
-        data.save_as(tmp_path / "a.dcm", enforce_file_format=True)
-        found = list(names_with(tmp_path / "a.dcm"))
-        assert [(one.value, one.name) for one in found] == [(one.value, one.name) for one in names]
-        for one, expected in zip(found, names, strict=True):
-            assert np.abs(np.subtract(one.colour, expected.colour)).max() <= 3

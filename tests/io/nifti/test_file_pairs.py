@@ -13,7 +13,7 @@ from nibabel.spm2analyze import Spm2AnalyzeImage
 
 import phantoms
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import open_filter, read, scan
 from srviewer.io.header_view import header_rows
 from srviewer.job import run
@@ -178,7 +178,7 @@ def test_neither_file_is_overwritten(pair: Maker) -> None:
     link = voxels.with_name("link.nii")
     link.hardlink_to(header)
     with pytest.raises(UserError, match="not overwritten"):
-        run(write_nifti(volume, link, {}, overwrite=True))
+        run(write_image(volume, link, {}, overwrite=True))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from srviewer.core.resampling.rigid_grid import itk_advice, nearest_rigid, refus
 from srviewer.core.volumes.volume import Volume, blocking_warnings
 from srviewer.io.bids.names import given_name
 from srviewer.io.export.bids import write_derivative
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read, scan
 from srviewer.job import run
 from srviewer.sr.reconstruction.cautions import cautions
@@ -84,7 +84,7 @@ def every_export(source: Path, labels: Path, folder: Path) -> dict[str, tuple[Pa
     }
     files = {}
     for name, volume in volumes.items():
-        run(write_nifti(volume, folder / f"{name}.nii.gz", {}))
+        run(write_image(volume, folder / f"{name}.nii.gz", {}))
         files[name] = (folder / f"{name}.nii.gz", volume.geometry)
     (folder / "bids").mkdir()
     (folder / "bids" / "dataset_description.json").write_text("{}")
@@ -150,7 +150,7 @@ def test_a_qform_within_half_a_thin_voxel_is_no_conflict(tmp_path: Path, share: 
     geometry = Geometry(shape, affine(skew))
     assert moved(skew) == pytest.approx(share * 0.5, rel=0.01)
     volume = Volume(np.zeros(shape, np.float32), geometry, "flat")
-    run(write_nifti(volume, path := tmp_path / "a.nii", {}))
+    run(write_image(volume, path := tmp_path / "a.nii", {}))
     assert written_codes(path) == (1, 1)
     assert "qform_sform_conflict" not in {one.code for one in run(read(path)).warnings}
 
@@ -166,7 +166,7 @@ def test_a_qform_that_lies_elsewhere_lends_no_code(tmp_path: Path) -> None:
 def test_a_tilted_stack_has_no_qform_and_is_straightened(tmp_path: Path) -> None:
     volume = Volume(np.ones(SHAPE, np.float32), Geometry(SHAPE, affine(0.3)), "tilted")
     assert refused_by_itk(volume.geometry)
-    run(write_nifti(volume, path := tmp_path / "tilted.nii", {}))
+    run(write_image(volume, path := tmp_path / "tilted.nii", {}))
     assert written_codes(path) == (1, 0)
     with pytest.raises(RuntimeError, match="orthonormal"):
         sitk.ReadImage(str(path))
@@ -175,7 +175,7 @@ def test_a_tilted_stack_has_no_qform_and_is_straightened(tmp_path: Path) -> None
     square = run(deskewed(volume, 2))
     assert cautions(square, REQUEST, None) == ()
     assert not refused_by_itk(square.geometry)
-    run(write_nifti(square, path := tmp_path / "square.nii", {}))
+    run(write_image(square, path := tmp_path / "square.nii", {}))
     assert_read_by_itk(path, square.geometry)
 
 
@@ -184,7 +184,7 @@ def test_half_a_turn_is_no_reason_to_leave_the_qform_out(tmp_path: Path) -> None
     shape = (256, 256, 160)
     turned = phantoms.affine_of(phantoms.rotation((0, 0, 179.97)), (0.9, 0.9, 1.0))
     volume = Volume(np.zeros(shape, np.float32), Geometry(shape, turned), "turned")
-    run(write_nifti(volume, path := tmp_path / "turned.nii", {}))
+    run(write_image(volume, path := tmp_path / "turned.nii", {}))
     assert written_codes(path) == (1, 1)
     assert_read_by_itk(path, volume.geometry)
 
@@ -196,7 +196,7 @@ def test_a_real_stack_of_rounded_positions(tmp_path: Path, shared_data: Path) ->
     for name, geometry in (("thick", scanned.geometry), ("thin", thin)):
         path = tmp_path / f"{name}.nii"
         volume = scanned.derived(np.zeros(geometry.shape, np.float32), geometry, "made")
-        run(write_nifti(volume, path, {}))
+        run(write_image(volume, path, {}))
         assert written_codes(path) == (1, 1)
         assert_read_by_itk(path, geometry)
         np.testing.assert_allclose(nib.load(path).affine, geometry.affine, atol=1e-4)
@@ -207,7 +207,7 @@ def test_dicom_lies_in_the_space_of_the_scanner(
     tmp_path: Path, write_dicom: Callable[..., list[Path]], thick: Volume
 ) -> None:
     scanned = run(read(write_dicom(thick)[0].parent))
-    run(write_nifti(scanned, path := tmp_path / "a.nii", {}))
+    run(write_image(scanned, path := tmp_path / "a.nii", {}))
     assert written_codes(path) == (1, 1)
 
 

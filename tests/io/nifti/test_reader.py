@@ -51,8 +51,8 @@ def test_every_data_type_and_byte_order(tmp_path: Path, kind: str, order: str) -
     assert volume.stored_as == np.dtype(kind).name
 
 
-def test_scaled_voxels_agree_with_nibabel(write_nifti: Writer) -> None:
-    path = write_nifti(counted(), AFFINE, edit=lambda header: header.set_slope_inter(0.37, -1024.5))
+def test_scaled_voxels_agree_with_nibabel(write_image: Writer) -> None:
+    path = write_image(counted(), AFFINE, edit=lambda header: header.set_slope_inter(0.37, -1024.5))
     volume = run(read(path))
     expected = nib.load(path, mmap=False).get_fdata(dtype=np.float64)
     np.testing.assert_allclose(volume.voxels, expected, rtol=1e-6)
@@ -92,85 +92,85 @@ def test_a_freesurfer_volume_that_says_not_where_it_lies_is_doubted(tmp_path: Pa
     assert volume.geometry.spacing == (1.0, 1.0, 1.0)
 
 
-def test_voxels_survive_their_file(write_nifti: Writer) -> None:
-    path = write_nifti(counted(), AFFINE)
+def test_voxels_survive_their_file(write_image: Writer) -> None:
+    path = write_image(counted(), AFFINE)
     volume = run(read(path))
     path.write_bytes(b"\xff" * path.stat().st_size)
     np.testing.assert_array_equal(volume.voxels, counted())
     assert not volume.voxels.flags.writeable
 
 
-def test_sform_goes_before_qform_and_their_conflict_is_told(write_nifti: Writer) -> None:
+def test_sform_goes_before_qform_and_their_conflict_is_told(write_image: Writer) -> None:
     turned = phantoms.affine_of(phantoms.rotation((0, 0, 10)), (1.9, 1.4, 3.0))
-    path = write_nifti(counted(), AFFINE, edit=lambda header: header.set_qform(turned, 1))
+    path = write_image(counted(), AFFINE, edit=lambda header: header.set_qform(turned, 1))
     volume = run(read(path))
     np.testing.assert_allclose(volume.geometry.affine, AFFINE, atol=1e-5)
     assert codes(volume) == {"qform_sform_conflict"}
 
 
-def test_qform_is_taken_where_the_sform_has_no_code(write_nifti: Writer) -> None:
+def test_qform_is_taken_where_the_sform_has_no_code(write_image: Writer) -> None:
     turned = phantoms.affine_of(phantoms.rotation((0, 0, 10)), (1.9, 1.4, 3.0))
 
     def edit(header: nib.Nifti1Header) -> None:
         header.set_qform(turned, 1)
         header["sform_code"] = 0
 
-    volume = run(read(write_nifti(counted(), AFFINE, edit=edit)))
+    volume = run(read(write_image(counted(), AFFINE, edit=edit)))
     np.testing.assert_allclose(volume.geometry.affine, turned, atol=1e-5)
     (note,) = volume.warnings
     assert note.code == "oblique"
     assert "10.0 degrees" in note.message
 
 
-def test_no_code_at_all_leaves_the_orientation_unknown(write_nifti: Writer) -> None:
+def test_no_code_at_all_leaves_the_orientation_unknown(write_image: Writer) -> None:
     def edit(header: nib.Nifti1Header) -> None:
         header["qform_code"] = header["sform_code"] = 0
 
-    volume = run(read(write_nifti(counted(), AFFINE, edit=edit)))
+    volume = run(read(write_image(counted(), AFFINE, edit=edit)))
     assert codes(volume) == {"orientation_unknown"}
     np.testing.assert_allclose(volume.geometry.spacing, (1.9, 1.4, 3.0), rtol=1e-6)
 
 
 @pytest.mark.parametrize(("unit", "scale"), [("meter", 1000.0), ("micron", 0.001), ("mm", 1.0)])
-def test_units_are_honoured(write_nifti: Writer, unit: str, scale: float) -> None:
+def test_units_are_honoured(write_image: Writer, unit: str, scale: float) -> None:
     affine = np.diag([1 / scale] * 3 + [1]) @ AFFINE
 
     def edit(header: nib.Nifti1Header) -> None:
         header.set_xyzt_units(unit)
 
-    volume = run(read(write_nifti(counted(), affine, edit=edit)))
+    volume = run(read(write_image(counted(), affine, edit=edit)))
     np.testing.assert_allclose(volume.geometry.affine, AFFINE, rtol=1e-5)
     assert volume.warnings == ()
 
 
 def test_an_unknown_unit_is_told_only_where_millimetres_are_implausible(
-    write_nifti: Writer,
+    write_image: Writer,
 ) -> None:
     def edit(header: nib.Nifti1Header) -> None:
         header["xyzt_units"] = 0
 
-    assert run(read(write_nifti(counted(), AFFINE, edit=edit))).warnings == ()
+    assert run(read(write_image(counted(), AFFINE, edit=edit))).warnings == ()
     metres = np.diag([1e-3] * 3 + [1]) @ AFFINE
-    assert codes(run(read(write_nifti(counted(), metres, edit=edit)))) == {
+    assert codes(run(read(write_image(counted(), metres, edit=edit)))) == {
         "spacing_unknown",
         "implausible_size",
     }
 
 
-def test_missing_voxel_size(write_nifti: Writer) -> None:
+def test_missing_voxel_size(write_image: Writer) -> None:
     def edit(header: nib.Nifti1Header) -> None:
         header["sform_code"] = 0
         header["pixdim"][1:4] = 0
 
-    volume = run(read(write_nifti(counted(), AFFINE, edit=edit)))
+    volume = run(read(write_image(counted(), AFFINE, edit=edit)))
     assert "spacing_unknown" in codes(volume)
     np.testing.assert_allclose(volume.geometry.spacing, (1, 1, 1))
 
 
-def test_numbers_that_are_none_become_zero_and_are_counted(write_nifti: Writer) -> None:
+def test_numbers_that_are_none_become_zero_and_are_counted(write_image: Writer) -> None:
     voxels = counted("float32")
     voxels[1, 2, 3], voxels[0, 0, 1], voxels[2, 3, 4] = np.nan, np.inf, -np.inf
-    volume = run(read(write_nifti(voxels, AFFINE)))
+    volume = run(read(write_image(voxels, AFFINE)))
     (note,) = volume.warnings
     assert note.code == "non_finite"
     assert note.message.startswith("3 of 60 voxels")
@@ -178,17 +178,17 @@ def test_numbers_that_are_none_become_zero_and_are_counted(write_nifti: Writer) 
     assert volume.voxels[1, 2, 3] == volume.voxels[0, 0, 1] == volume.voxels[2, 3, 4] == 0
 
 
-def test_doubles_too_large_for_float32_are_no_numbers(write_nifti: Writer) -> None:
+def test_doubles_too_large_for_float32_are_no_numbers(write_image: Writer) -> None:
     voxels = counted("float64")
     voxels[0, 0, 0] = 1e300
-    assert codes(run(read(write_nifti(voxels, AFFINE)))) == {"non_finite"}
+    assert codes(run(read(write_image(voxels, AFFINE)))) == {"non_finite"}
 
 
-def test_a_label_map_is_told_from_a_scan(write_nifti: Writer, head: Volume) -> None:
+def test_a_label_map_is_told_from_a_scan(write_image: Writer, head: Volume) -> None:
     labels = np.digitize(head.voxels, [100, 400, 700]).astype(np.uint8) * 10
-    assert codes(run(read(write_nifti(labels, AFFINE)))) == {"label_like"}
+    assert codes(run(read(write_image(labels, AFFINE)))) == {"label_like"}
     scan_of_whole_numbers = np.rint(head.voxels / 10).astype(np.uint8)
-    assert run(read(write_nifti(scan_of_whole_numbers, AFFINE))).warnings == ()
+    assert run(read(write_image(scan_of_whole_numbers, AFFINE))).warnings == ()
 
 
 def singular(header: nib.Nifti1Header) -> None:
@@ -221,10 +221,10 @@ def huge(header: nib.Nifti1Header) -> None:
 )
 @pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
 def test_headers_that_are_refused(
-    write_nifti: Writer, name: str, edit: Callable[..., None], words: str
+    write_image: Writer, name: str, edit: Callable[..., None], words: str
 ) -> None:
     with pytest.raises(UserError, match=words):
-        run(read(write_nifti(counted(), AFFINE, name, edit)))
+        run(read(write_image(counted(), AFFINE, name, edit)))
 
 
 @pytest.mark.parametrize(
@@ -243,8 +243,8 @@ def test_images_that_are_no_grey_volumes(tmp_path: Path, voxels: np.ndarray, wor
 
 
 @pytest.mark.parametrize("kept", [0, 100, 348, 360, 400, 471])
-def test_a_cut_file_is_refused(write_nifti: Writer, kept: int) -> None:
-    path = write_nifti(counted(), AFFINE)
+def test_a_cut_file_is_refused(write_image: Writer, kept: int) -> None:
+    path = write_image(counted(), AFFINE)
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(UserError, match="cut short"):
         run(read(path))
@@ -259,8 +259,8 @@ def test_a_cut_gzip_file_is_refused(tmp_path: Path, head: Volume, share: float) 
         run(read(path))
 
 
-def test_gzip_holding_less_than_its_header_promises(write_nifti: Writer) -> None:
-    path = write_nifti(counted(), AFFINE, "a.nii.gz")
+def test_gzip_holding_less_than_its_header_promises(write_image: Writer) -> None:
+    path = write_image(counted(), AFFINE, "a.nii.gz")
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())[:-1]))
     with pytest.raises(UserError, match="promises 472 bytes and it holds 471"):
         run(read(path))

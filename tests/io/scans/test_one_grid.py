@@ -28,7 +28,7 @@ def test_dicom_and_nifti_of_one_scan_lie_on_one_grid(
     axes: Reorientation,
     code: str,
     write_dicom: Callable[..., list[Path]],
-    write_nifti: Callable[..., Path],
+    write_image: Callable[..., Path],
 ) -> None:
     affine = phantoms.affine_of(phantoms.rotation(degrees), (0.46875, 0.46875, 5), (-117, 93, -61))
     volume = phantoms.numbered((200, 24, 6), affine)
@@ -45,7 +45,7 @@ def test_dicom_and_nifti_of_one_scan_lie_on_one_grid(
 
     dicom = run(read(write_dicom(volume, edit=rounded)[0].parent))
     stored = np.ascontiguousarray(axes.view(volume.voxels)).astype("<i2")
-    nifti = run(read(write_nifti(stored, axes.grid(volume.geometry).affine, edit=one_code)))
+    nifti = run(read(write_image(stored, axes.grid(volume.geometry).affine, edit=one_code)))
     for one, other in ((nifti, dicom), (dicom, nifti)):
         placed = run(on_grid(one, other.geometry))
         assert placed is not None

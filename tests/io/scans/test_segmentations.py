@@ -50,9 +50,9 @@ def test_names_of_bids_say_what_is_a_segmentation(stem: str, said: str) -> None:
 
 @pytest.mark.parametrize("name", ["sub-01_mask.nii", "sub-01_MASK.NII.GZ", "label-GM_x.nii.gz"])
 def test_a_name_is_known_from_the_header_alone(
-    write_nifti: Writer, thick_head: Volume, name: str
+    write_image: Writer, thick_head: Volume, name: str
 ) -> None:
-    path = write_nifti(np.asarray(thick_head.voxels), AFFINE, name)
+    path = write_image(np.asarray(thick_head.voxels), AFFINE, name)
     (series,) = run(scan([path])).series
     assert is_segmentation(series.warnings) and blocking_warnings(series.warnings)
     assert series.warnings[0].code == "segmentation"
@@ -68,33 +68,33 @@ def test_a_freesurfer_mask_is_known_by_its_name(tmp_path: Path, thick_head: Volu
 @pytest.mark.parametrize("dtype", ["u1", "i2", "u2", "i4", "f4", "f8"])
 @pytest.mark.parametrize("slope", [1.0, 1 / 255, -3.0])
 def test_a_mask_of_any_type_and_scale_is_found(
-    write_nifti: Writer, head: Volume, dtype: str, slope: float
+    write_image: Writer, head: Volume, dtype: str, slope: float
 ) -> None:
     stored = (head.voxels > 300).astype(dtype) * 100
-    path = write_nifti(stored, AFFINE, edit=lambda header: header.set_slope_inter(slope, 2.5))
+    path = write_image(stored, AFFINE, edit=lambda header: header.set_slope_inter(slope, 2.5))
     (series,) = run(scan([path])).series
     assert run(holds_labels(series))
     (warning,) = run(read(path)).warnings
     assert warning.code == "label_like" and "2 different values" in warning.message
 
 
-def test_an_empty_volume_is_called_empty(write_nifti: Writer) -> None:
-    path = write_nifti(np.zeros((9, 8, 7), np.uint8), AFFINE)
+def test_an_empty_volume_is_called_empty(write_image: Writer) -> None:
+    path = write_image(np.zeros((9, 8, 7), np.uint8), AFFINE)
     (warning,) = run(read(path)).warnings
     assert warning.code == "constant" and "the same value (0)" in warning.message
     assert not blocking_warnings((warning,))
 
 
-def test_a_mask_in_an_archive_is_found(write_nifti: Writer, head: Volume, tmp_path: Path) -> None:
-    mask = write_nifti((head.voxels > 300).astype(np.uint8), AFFINE)
+def test_a_mask_in_an_archive_is_found(write_image: Writer, head: Volume, tmp_path: Path) -> None:
+    mask = write_image((head.voxels > 300).astype(np.uint8), AFFINE)
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.write(mask, "brain.nii")
     (series,) = run(scan([tmp_path / "a.zip"])).series
     assert run(holds_labels(series))
 
 
-def test_a_file_is_read_only_as_far_as_it_takes(write_nifti: Writer, head: Volume) -> None:
-    whole = write_nifti(np.asarray(head.voxels), AFFINE)
+def test_a_file_is_read_only_as_far_as_it_takes(write_image: Writer, head: Volume) -> None:
+    whole = write_image(np.asarray(head.voxels), AFFINE)
     (series,) = run(nifti.scan([whole])).series
     whole.write_bytes(whole.read_bytes()[: -head.voxels[:, :, :16].nbytes])
     assert not run(holds_labels(series))

@@ -15,7 +15,7 @@ from distributed import LocalCluster
 from children import Child, ran
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.dicom.export.writer import write_series
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.job import run
 from srviewer.sr.batch.items import Item, select
 from srviewer.sr.batch.outcome import VolumeOutcome
@@ -37,7 +37,7 @@ def item_of(path: Path) -> Item:
 
 @pytest.fixture
 def scan(thick_head: Volume, tmp_path: Path) -> Path:
-    run(write_nifti(thick_head, tmp_path / "scan.nii.gz", {}))
+    run(write_image(thick_head, tmp_path / "scan.nii.gz", {}))
     return tmp_path / "scan.nii.gz"
 
 
@@ -110,7 +110,7 @@ def test_workers_share_the_memory_that_there_is(
     monkeypatch.setattr(memory, "CONTROL_GROUP", limits)
     scans = [tmp_path / f"scan{number}.nii" for number in range(2)]
     for path in scans:
-        run(write_nifti(thick_head, path, {}))
+        run(write_image(thick_head, path, {}))
     done = run(batch(BatchPlan(tuple(scans), tmp_path / "out", CUBIC, workers)))
     assert [one.values["slab_by_slab"] for one in done.outcomes] == [slab_by_slab] * 2
 

@@ -11,7 +11,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.job import Partial, run
 from srviewer.nn.data.volume_pairs import PatchSource
 from srviewer.nn.plans.presets import preset
@@ -131,7 +131,7 @@ def test_a_session_gives_the_padding_back(padded: Volume, tmp_path: Path) -> Non
         scan = replace(padded, voxels=np.rint(voxels), padding=padding, stored_as="int16")
         result = run(reconstruct(scan, FAST))
         image = tmp_path / f"{padding:g}.nii.gz"
-        run(write_nifti(result.volume, image, result.provenance(), "original"))
+        run(write_image(result.volume, image, result.provenance(), "original"))
         again = run(restored(scan, image, {}))
         np.testing.assert_array_equal(again.volume.padded, result.volume.padded)
         assert again.consistency.max < 0.01 and again.data_range == result.data_range

@@ -15,7 +15,7 @@ from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.scores.metrics import Mask, psnr
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.batch.settings import Settings
@@ -152,10 +152,10 @@ def test_a_repaired_result_is_restored_with_its_agreement(
     spoil: Spoil, repair: Repair, clean: Volume, tmp_path: Path
 ) -> None:
     file, image = tmp_path / "scan.nii.gz", tmp_path / "thin.nii.gz"
-    run(write_nifti(spoilt(clean, 2, spoil), file, {}))
+    run(write_image(spoilt(clean, 2, spoil), file, {}))
     scan = run(read(file))
     result = made(scan, (repair,))
-    run(write_nifti(result.volume, image, unscored(result, scan)))
+    run(write_image(result.volume, image, unscored(result, scan)))
     back = run(restored(scan, image, {}))
     assert back.repaired == (repair,) and back.request.repair == (repair,)
     assert back.consistency.rms == pytest.approx(result.consistency.rms, abs=1e-4)

@@ -11,7 +11,7 @@ import pytest
 from settings_of import OTHERS
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
 from srviewer.nn.models.model_file import save_model
@@ -33,8 +33,8 @@ def small(make_head: Callable[..., Volume]) -> Volume:
 
 def _written(result: Reconstruction, folder: Path) -> tuple[Path, dict[str, Path]]:
     image, residual = folder / "result.nii.gz", folder / "residual.nii.gz"
-    run(write_nifti(result.volume, image, result.provenance()))
-    run(write_nifti(result.residual, residual, {}))
+    run(write_image(result.volume, image, result.provenance()))
+    run(write_image(result.residual, residual, {}))
     return image, {"residual": residual}
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from srviewer.gui.study.export_location import THIN, ask_where, proposed
-from srviewer.gui.study.exporting import with_image_suffix
+from srviewer.gui.study.exporting import image_kinds, with_image_suffix
 from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
@@ -22,7 +22,7 @@ class SlabBox(Notice):
         self._written = ""
         self.start = button(
             tr("Reconstruct into a file\u2026"),
-            tr("Slab-wise, into a NIfTI file; temporary data is on the same disk meanwhile"),
+            tr("Slab-wise, into a file; temporary data is on the same disk meanwhile"),
         )
         layout = self.layout()
         assert layout is not None
@@ -61,8 +61,9 @@ class SlabBox(Notice):
         self._show()
 
     def _choose(self) -> None:
-        study, kinds = self._study, [tr("NIfTI (*.nii.gz *.nii)")]
+        study = self._study
         proposal = proposed(study, THIN, ".nii.gz")
-        path, _ = ask_where(study, self, tr("Reconstruct into a file"), proposal, kinds)
+        title = tr("Reconstruct into a file")
+        path, kind = ask_where(study, self, title, proposal, image_kinds())
         if path is not None:
-            self._controller.reconstruct_into(with_image_suffix(path))
+            self._controller.reconstruct_into(with_image_suffix(path, kind, proposal))

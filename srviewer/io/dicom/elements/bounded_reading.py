@@ -66,7 +66,7 @@ def read_dicom_header(
         InvalidDicomError: And other errors of pydicom, for files that break the standard.
     """
     call = partial(_read, path, file, tags, ends)
-    if quick or (path.stat().st_size <= QUICK_BYTES and not file.deflated):
+    if quick or (path.stat().st_size <= QUICK_BYTES and not file.packed):
         yield Progress(0.0, f"Reading {path.name}")
         return call()
     # Where the job is cancelled its file is closed, which ends the thread at once.

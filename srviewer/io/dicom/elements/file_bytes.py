@@ -1,6 +1,7 @@
-"""The bytes of a DICOM file as pydicom reads them, inflated on the way where they are deflated."""
+"""The bytes of a DICOM file as pydicom reads them, unpacked on the way where they are packed."""
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -8,14 +9,14 @@ from typing import BinaryIO
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from srviewer.errors import UserError
-from srviewer.io.files.gzip_streams import raw_unpacker
-from srviewer.io.files.streams import DEFLATE_LIMIT
+from srviewer.io.files.gzip_streams import GZIP, LIBRARY, LONGEST_HEADER, Unpacker, raw_unpacker
+from srviewer.io.files.packing import DEFLATE_LIMIT, GZIP_MAGIC
 
 DEFLATED = str(DeflatedExplicitVRLittleEndian).encode()
 PLAIN = str(ExplicitVRLittleEndian).encode().ljust(len(DEFLATED), b"\0")
 LARGEST_META = 4096  # bytes in which the file meta information ends, hundreds in real files
 LONG_VRS = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT")
-PACKED_PIECE = 64 << 10
+PACKED_PIECE = LONGEST_HEADER
 WINDOW = 1 << 20  # inflated bytes that are kept before the position of reading
 # A header is read in pieces, a few for each of its elements.
 MOST_PIECES = 500_000
@@ -26,10 +27,12 @@ class DicomBytes:
     """A DICOM file open for reading, with limits on the number of reads and of inflated bytes.
 
     A deflated file reads as if it were not: its header names explicit little endian as the transfer
-    syntax, and what follows is inflated as far as it is read.
+    syntax, and what follows is inflated as far as it is read. So does one that is packed with gzip
+    as a whole.
 
     Attributes:
-        deflated: Whether the file is deflated.
+        deflated: Whether its data set is deflated.
+        gzipped: Whether the file is packed with gzip as a whole.
         name: The path as text, as pydicom expects it of a file.
         pieces: Reads that are still allowed.
     """
@@ -41,12 +44,13 @@ class DicomBytes:
             self._size = path.stat().st_size
             start = self._file.read(LARGEST_META)
             meta = _meta_end(start) if DEFLATED in start else 0
-            self.deflated = meta > 0
+            self.deflated, self.gzipped = meta > 0, start.startswith(GZIP_MAGIC)
             self._file.seek(0)
             self._bytes: BinaryIO | _Inflating = self._file
-            if self.deflated:
+            if self.packed:
                 head = start[:meta].replace(DEFLATED, PLAIN)
-                self._bytes = _Inflating(self._file, head, inflated)
+                unpacker = raw_unpacker if self.deflated else _gzip_unpacker
+                self._bytes = _Inflating(self._file, head, inflated, unpacker)
         except BaseException:
             self._file.close()
             raise
@@ -70,19 +74,34 @@ class DicomBytes:
         self.pieces -= 1
         if self.pieces < 0:
             raise too_much(self._path)
-        if count < 0 or (count > self._size and not self.deflated):
-            count = self._size if not self.deflated else -1
+        if count < 0 or (count > self._size and not self.packed):
+            count = self._size if not self.packed else -1
         return self._bytes.read(count)
 
     @property
     def room(self) -> int:
         """The largest number of bytes that can be read."""
-        return self._size * DEFLATE_LIMIT if self.deflated else self._size
+        return self._size * DEFLATE_LIMIT if self.packed else self._size
+
+    @property
+    def packed(self) -> bool:
+        """Whether bytes are unpacked as they are read."""
+        return self.deflated or self.gzipped
 
     @property
     def exceeded(self) -> bool:
         """Whether more reads or inflated bytes were asked for than are allowed."""
         return self.pieces < 0 or (isinstance(self._bytes, _Inflating) and self._bytes.exceeded)
+
+    def verify_end(self) -> None:
+        """Unpack a file that is packed with gzip to its end, where its checksum stands.
+
+        Raises:
+            EOFError: It ends too early.
+            Exception: Its content is not that of the checksum; one of ``UNPACKING_ERRORS``.
+        """
+        if self.gzipped and isinstance(self._bytes, _Inflating):
+            self._bytes.verify_end()
 
     def __enter__(self) -> "DicomBytes":
         return self
@@ -114,13 +133,15 @@ def too_much(path: Path) -> UserError:
 class _Inflating:
     """``head``, followed by the inflated content of ``file`` from the same byte on."""
 
-    def __init__(self, file: BinaryIO, head: bytes, most: int | None) -> None:
-        self._file, self._head, self._most = file, head, most
+    def __init__(
+        self, file: BinaryIO, head: bytes, most: int | None, unpacker: Callable[[], Unpacker]
+    ) -> None:
+        self._file, self._head, self._most, self._new = file, head, most, unpacker
         self._start()
 
     def _start(self) -> None:
         self._file.seek(len(self._head))
-        self._unpacker = raw_unpacker()
+        self._unpacker = self._new()
         self._kept, self._first = bytearray(self._head), 0
         self._position, self.exceeded = 0, False
 
@@ -148,6 +169,13 @@ class _Inflating:
         self._forget(self._position)
         return piece
 
+    def verify_end(self) -> None:
+        """Inflate all that is left; EOFError where the stream does not end."""
+        while self._more():
+            self._forget(self._first + len(self._kept))
+        if not self._unpacker.eof:
+            raise EOFError("its compressed data end too early")
+
     def _more(self) -> bool:
         """Inflate another piece; False at the end."""
         if self._most is not None and self._first + len(self._kept) > self._most:
@@ -165,6 +193,10 @@ class _Inflating:
         if old > WINDOW:
             del self._kept[:old]
             self._first += old
+
+
+def _gzip_unpacker() -> Unpacker:
+    return LIBRARY.unpacker(GZIP)
 
 
 def _meta_end(start: bytes) -> int:

@@ -48,6 +48,9 @@ STUDY = (
     "AccessionNumber",
 )
 
+# Elements of segmentations.
+SEGMENTATION = ("SegmentationType", "MaximumFractionalValue", "SegmentSequence")
+
 KEYWORDS = (
     "SOPClassUID",
     "SOPInstanceUID",
@@ -82,6 +85,7 @@ KEYWORDS = (
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
     "StackID",
+    *SEGMENTATION,
     *PERSON,
     *STUDY,
     *TRAITS,

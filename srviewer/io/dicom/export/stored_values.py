@@ -8,7 +8,7 @@ from pydicom.valuerep import format_number_as_ds
 
 from srviewer.core.intensity.padding import measured_limits, measured_voxels
 from srviewer.core.volumes.volume import Volume, Voxels
-from srviewer.io.export.nifti import DataType
+from srviewer.io.export.image import DataType
 
 HIGHEST = 65535  # of an unsigned pixel
 SIGNED = np.iinfo(np.int16)

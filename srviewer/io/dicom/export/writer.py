@@ -25,7 +25,7 @@ from srviewer.io.dicom.export.stored_values import StoredScale, scale_of
 from srviewer.io.dicom.reader import scan
 from srviewer.io.dicom.volumes.geometry import LPS_TO_RAS
 from srviewer.io.export.clearing import clear_abandoned
-from srviewer.io.export.nifti import DataType
+from srviewer.io.export.image import DataType
 from srviewer.job import Job, Progress, within
 from srviewer.unwritable import check_new_folder, named_file
 

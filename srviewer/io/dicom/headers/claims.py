@@ -48,13 +48,19 @@ def check_claims(pixels: PixelFile, file: DicomBytes) -> None:
 
     Raises:
         UserError: Uncompressed frames are longer than the file, or compressed data would have to be
-            smaller than their encoding allows, or has fewer fragments than frames.
+            smaller than their encoding allows, has fewer fragments than frames, or is packed once
+            more.
     """
     if not pixels.compressed:
         if pixels.frames > 1:
             room = pixels.room - pixels.start
             check_frames(pixels.path, pixels.frames, pixels.frame_bytes, room)
         return
+    if pixels.gzipped:
+        raise UserError(
+            f"'{pixels.path.name}' holds compressed pixels and is packed with gzip as well. Unpack "
+            "it with gunzip and open the folder."
+        )
     check_frames(pixels.path, pixels.frames, 8, pixels.size - pixels.start)
     ratio = RLE_LIMIT if pixels.syntax == RLELossless else PACKED_LIMIT
     claimed = pixels.frames * pixels.frame_bytes

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydicom.dataset import FileDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from srviewer.errors import UserError, is_of_system
 from srviewer.io.dicom.elements.file_bytes import LARGEST_INFLATED, DicomBytes
-from srviewer.io.dicom.elements.kinds import kind_of, kind_of_image
+from srviewer.io.dicom.elements.kinds import is_segmentation_object, kind_of, kind_of_image
 from srviewer.io.dicom.elements.philips import scale_slope
 from srviewer.io.dicom.elements.pydicom_warnings import seriously
 from srviewer.io.dicom.elements.series_tags import SeriesTags, series_tags
@@ -43,6 +44,7 @@ UNREADABLE = (
 )
 # The start of a file without a preamble: group 0008 or 0002, little or big endian.
 BARE_STARTS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")
+SEGMENTATION_TYPES = ("BINARY", "FRACTIONAL", "LABELMAP")
 EVERY = 256  # slices of one file in a step
 
 
@@ -112,14 +114,28 @@ class Skipped:
     denied: str = ""
 
 
-def read_slices(path: Path) -> Job[tuple[SliceHeader, ...] | Skipped]:
+@dataclass(frozen=True, eq=False)
+class StoredSegments:
+    """A file that holds a segmentation of a type that is known.
+
+    Attributes:
+        header: Its header.
+        pixels: The storage of its pixels.
+    """
+
+    header: FileDataset
+    pixels: PixelFile
+
+
+def read_slices(path: Path) -> Job[tuple[SliceHeader, ...] | StoredSegments | Skipped]:
     """Read the 2D images of a file from its header alone.
 
     Args:
         path: A file of any kind.
 
     Returns:
-        The images in the order of their frames and tiles, or the reason why the file is skipped.
+        The images in the order of their frames and tiles, the storage of a segmentation, or the
+        reason why the file is skipped.
 
     Raises:
         UserError: An image has no position in a volume, or the file cannot hold what its header
@@ -135,19 +151,16 @@ def read_slices(path: Path) -> Job[tuple[SliceHeader, ...] | Skipped]:
         return Skipped("files that are no DICOM")
 
 
-def _slices(path: Path, file: DicomBytes) -> Job[tuple[SliceHeader, ...] | Skipped]:
+def _slices(
+    path: Path, file: DicomBytes
+) -> Job[tuple[SliceHeader, ...] | StoredSegments | Skipped]:
     start = file.read(132)
     if start[128:] != b"DICM" and start[:2] not in BARE_STARTS:
         return Skipped("files that are no DICOM")
     header = yield from image_header(path, file)
-    if not (header.get("Rows") and header.get("Columns")):
-        return Skipped(kind_of(header))
-    if not is_grey(header):
-        return Skipped(kind_of_image(header))
-    pixels = pixel_file(path, file, header)
-    if pixels is None:
-        return Skipped(kind_of(header))
-    check_claims(pixels, file)
+    pixels = _stored(path, file, header)
+    if not isinstance(pixels, PixelFile):
+        return pixels
     frames = yield from frames_of(path, header, pixels.frames)
     tags = series_tags(header, frames[0])
     slices = []
@@ -161,6 +174,22 @@ def _slices(path: Path, file: DicomBytes) -> Job[tuple[SliceHeader, ...] | Skipp
     if is_vframe(header, words):
         return _tiled(slices[0], vframe_tiles)
     return _tiled(slices[0], mosaic_tiles) if is_mosaic(header, words) else tuple(slices)
+
+
+def _stored(
+    path: Path, file: DicomBytes, header: FileDataset
+) -> PixelFile | StoredSegments | Skipped:
+    """The storage of grey pixels, or of a segmentation; else why there is neither."""
+    if not (header.get("Rows") and header.get("Columns")):
+        return Skipped(kind_of(header))
+    kind = text(header, "SegmentationType") if is_segmentation_object(header) else ""
+    if kind not in SEGMENTATION_TYPES and not is_grey(header):
+        return Skipped(kind_of_image(header))
+    pixels = pixel_file(path, file, header)
+    if pixels is None:
+        return Skipped(kind_of(header))
+    check_claims(pixels, file)
+    return StoredSegments(header, pixels) if kind in SEGMENTATION_TYPES else pixels
 
 
 def _tiled(

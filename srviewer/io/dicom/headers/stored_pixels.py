@@ -16,7 +16,7 @@ from pydicom.uid import (
 from srviewer.io.dicom.elements.file_bytes import DicomBytes
 from srviewer.io.dicom.elements.padding import padding_limits
 from srviewer.io.dicom.elements.tags import text
-from srviewer.io.files.streams import DEFLATE_LIMIT
+from srviewer.io.files.packing import DEFLATE_LIMIT
 
 PIXEL_TAGS = {
     (0x7FE0, 0x0010): "PixelData",
@@ -48,6 +48,7 @@ class PixelFile:
         photometric: One of ``PHOTOMETRIC``.
         little_endian: The order of the bytes of pixels that are not compressed.
         padding: Both ends of the range of stored numbers that are no image, or None.
+        gzipped: Whether the file is packed with gzip as a whole.
     """
 
     path: Path
@@ -66,6 +67,7 @@ class PixelFile:
     photometric: str
     little_endian: bool
     padding: tuple[float, float] | None = None
+    gzipped: bool = False
 
     @property
     def frame_bytes(self) -> int:
@@ -96,9 +98,9 @@ class PixelFile:
 
     @property
     def room(self) -> int:
-        """The largest number of bytes that ``DicomBytes`` can read; exact unless deflated."""
-        deflated = self.syntax == DeflatedExplicitVRLittleEndian
-        return self.size * DEFLATE_LIMIT if deflated else self.size
+        """The largest number of bytes that ``DicomBytes`` can read; exact unless packed."""
+        packed = self.gzipped or self.syntax == DeflatedExplicitVRLittleEndian
+        return self.size * DEFLATE_LIMIT if packed else self.size
 
 
 def is_grey(header: FileDataset) -> bool:
@@ -160,6 +162,7 @@ def pixel_file(path: Path, file: DicomBytes, header: FileDataset) -> PixelFile |
         padding=None
         if photometric == "PALETTE COLOR"
         else padding_limits(header, keyword, signed, stored),
+        gzipped=file.gzipped,
     )
 
 

@@ -88,6 +88,8 @@ def _native(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Frames:
         for frame in frames:
             source.seek(file.start + frame * file.frame_bytes)
             content = source.read(file.frame_bytes)
+            if frame == frames[-1]:  # behind which nobody asks for more
+                source.verify_end()
             if plain:
                 yield _unpacked(content, file)
             else:

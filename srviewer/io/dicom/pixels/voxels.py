@@ -88,6 +88,7 @@ class StoredStacks:
             + _voxel_warnings(voxels, stack, tags.modality, non_finite, check, padding),
             origin=origin,
             frame=origin.frame,
+            patient=tags.patient,
             planes=stack.planes,
             slice_thickness=slices[0].thickness or None,
             padding=padding,

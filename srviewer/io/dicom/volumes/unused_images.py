@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from srviewer.errors import UserError
 from srviewer.io.dicom.elements.series_tags import SeriesTags
-from srviewer.io.dicom.headers.header import Skipped, SliceHeader, read_slices
+from srviewer.io.dicom.headers.header import SliceHeader, read_slices
 from srviewer.io.dicom.volumes.grouping import Group
 from srviewer.io.dicom.volumes.joined_series import LEAST
 from srviewer.io.dicom.volumes.series import SORTING
@@ -118,7 +118,7 @@ def _series_beside(given: frozenset[Path], folder: Path) -> frozenset[SeriesTags
         for path in islice(others, MOST_BESIDE):
             with suppress(UserError):
                 slices = run(read_slices(path))
-                series.update(() if isinstance(slices, Skipped) else [slices[0].series])
+                series.update([slices[0].series] if isinstance(slices, tuple) else ())
     except OSError:
         return frozenset()
     return frozenset(series)

@@ -1,16 +1,10 @@
-"""Segment names of a DICOM label map (Label Map Segmentation Storage)."""
+"""Number, label and colour of a segment of a DICOM segmentation."""
 
-from pathlib import Path
 from typing import Any
-
-from pydicom import dcmread
 
 from srviewer.core.regions.label_colours import Colour
 from srviewer.core.regions.labels import LabelName
-from srviewer.io.dicom.headers.header import UNREADABLE
 
-ELEMENTS = ["SegmentSequence", "SegmentationType"]
-MOST_BYTES = 2**28  # of a file whose header is read
 WHITE = (0.3127 / 0.3290, 1.0, (1 - 0.3127 - 0.3290) / 0.3290)  # D65, of sRGB
 TO_SRGB = (
     (3.2404542, -1.5371385, -0.4985314),
@@ -19,30 +13,25 @@ TO_SRGB = (
 )
 
 
-def names_in_dicom(path: Path) -> tuple[LabelName, ...]:
-    """Read the segments of a DICOM label map.
+def segment_name(item: Any) -> LabelName:
+    """Read number, label and colour of a segment.
 
     Args:
-        path: A file of any kind.
+        item: The item of the segment sequence, which has a number.
 
     Returns:
-        The names; empty for files of other kinds, whose voxels are no segment numbers.
+        The name; the colour is None where the file gives none.
+
+    Raises:
+        ValueError: And other errors of ``UNREADABLE``, for items that break the standard.
     """
-    try:
-        if not path.is_file() or path.stat().st_size > MOST_BYTES:
-            return ()
-        header = dcmread(path, stop_before_pixels=True, specific_tags=ELEMENTS)
-        if str(header.get("SegmentationType", "")) != "LABELMAP":
-            return ()
-        return tuple(_name(item) for item in header.SegmentSequence if item.SegmentNumber)
-    except UNREADABLE:
-        return ()
-
-
-def _name(item: Any) -> LabelName:
     lab = item.get("RecommendedDisplayCIELabValue")
     colour = _rgb([int(value) for value in lab]) if lab is not None and len(lab) == 3 else None
-    return LabelName(int(item.SegmentNumber), str(item.SegmentLabel), colour)
+    return LabelName(
+        int(item.SegmentNumber),
+        str(item.get("SegmentLabel") or f"segment {item.SegmentNumber}"),
+        colour,
+    )
 
 
 def _rgb(stored: list[int]) -> Colour:

@@ -1,19 +1,20 @@
-"""The voxels of one NIfTI or FreeSurfer file, read whole, checked and scaled."""
+"""Voxels stored as numbers in one file, read whole or by planes, checked and scaled."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.geometry.space_codes import SpaceCodes
-from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Volume, Voxels
+from srviewer.core.volumes.volume import Extension, ScanHeader, ScanWarning, Volume, Voxels
+from srviewer.io.files.packing import Packing, packing_of
 from srviewer.io.files.streams import (
-    DEFLATE_LIMIT,
     GzipEnd,
-    is_gzip,
     not_read,
     pieces,
     read_range,
@@ -29,14 +30,16 @@ from srviewer.io.scans.voxel_checks import (
 from srviewer.io.sidecars.bids_sidecar import sidecar_thickness
 from srviewer.job import Job, Progress, within
 
+Stored = npt.NDArray[Any]
+
 
 @dataclass(frozen=True, eq=False)
 class StoredVoxels:
-    """The storage of the voxels in one file: i runs fastest, frames follow each other.
+    """The storage of the voxels in one file: i runs fastest.
 
     Attributes:
         path: The file.
-        start: The byte of the first voxel in the unpacked file.
+        start: The byte of the first voxel in the unpacked content.
         dtype: The data type of stored numbers.
         slope: A voxel is ``stored * slope + inter``.
         inter: The intercept.
@@ -45,6 +48,10 @@ class StoredVoxels:
         frames: The number of volumes along the fourth dimension.
         warnings: The warnings of the header.
         space: The codes of the space of its coordinates.
+        packing: The packing of the content; None for that of the whole file by its first bytes.
+        interleaved: Whether the numbers of all frames stand together at each voxel; else frames
+            follow each other.
+        extensions: The header extensions of NIfTI that results repeat.
     """
 
     path: Path
@@ -57,6 +64,9 @@ class StoredVoxels:
     frames: int
     warnings: tuple[ScanWarning, ...]
     space: SpaceCodes
+    packing: Packing | None = None
+    interleaved: bool = False
+    extensions: tuple[Extension, ...] = ()
 
     @property
     def scaled(self) -> bool:
@@ -72,9 +82,22 @@ class StoredVoxels:
     def check_size(self) -> None:
         """Raise UserError when the file cannot hold the voxels that its header promises."""
         size = self.path.stat().st_size
+        packing = self.packing or packing_of(self.path)
         expected = self.start + self.frames * self.frame_bytes
-        if expected > (size * DEFLATE_LIMIT if is_gzip(self.path) else size):
-            raise truncated(self.path, expected, size)
+        if expected > packing.limit(size):
+            raise truncated(self.path, packing.start + expected, size)
+
+    def _span(self, frame: int) -> tuple[int, int]:
+        """The first byte of the content that holds numbers of a frame, and the bytes from there."""
+        if self.interleaved:
+            return self.start, self.frames * self.frame_bytes
+        return self.start + frame * self.frame_bytes, self.frame_bytes
+
+    def _numbers(self, shape: tuple[int, ...], content: bytes | bytearray, frame: int) -> Stored:
+        """The stored numbers of a frame in bytes of ``_span``; a view."""
+        together = (self.frames, *shape) if self.interleaved else shape
+        numbers = np.ndarray(together, self.dtype, content, order="F")
+        return numbers[frame] if self.interleaved else numbers
 
     def read(self, frame: int) -> Job[Volume]:
         """Read one frame as a volume of float32 in the file's own memory order (i fastest).
@@ -91,13 +114,12 @@ class StoredVoxels:
             UserError: There is no such frame, or the file is cut short, damaged or unreadable.
         """
         check_frame(self.name, frame, self.frames)
-        start = self.start + frame * self.frame_bytes
         try:
-            job = read_range(self.path, start, self.frame_bytes, end := GzipEnd())
+            job = read_range(self.path, *self._span(frame), end := GzipEnd(), self.packing)
             content = yield from within(job, 0.0, 0.8)
         except OSError as error:
             raise not_read(self.path, error) from error
-        stored = np.ndarray(self.geometry.shape, self.dtype, content, order="F")
+        stored = self._numbers(self.geometry.shape, content, frame)
         voxels, non_finite = yield from within(self._converted(stored), 0.8, 0.95)
         check = yield from within(label_check(voxels, self.path.name), 0.95, 0.97)
         warnings = voxel_warnings(voxels, self.geometry, "", non_finite, check)
@@ -128,20 +150,21 @@ class StoredVoxels:
             warnings=self.warnings + warnings,
             slice_thickness=sidecar_thickness(self.path),
             space=self.space,
+            extensions=self.extensions,
         )
 
     def _planes(self, frame: int, end: GzipEnd) -> Iterator[tuple[Voxels, int]]:
         i, j, planes = self.geometry.shape
-        size = self.frame_bytes // planes
-        skipped = self.start + frame * self.frame_bytes
-        stop, position = skipped + self.frame_bytes, 0
+        skipped, count = self._span(frame)
+        size = count // planes
+        stop, position = skipped + count, 0
         waiting = bytearray()
         try:
-            for piece, _ in pieces(self.path, stop, end):
+            for piece, _ in pieces(self.path, stop, end, self.packing):
                 waiting += memoryview(piece)[max(0, skipped - position) : max(0, stop - position)]
                 position += len(piece)
                 while len(waiting) >= size:
-                    stored = np.ndarray((i, j), self.dtype, bytes(waiting[:size]), order="F")
+                    stored = self._numbers((i, j), bytes(waiting[:size]), frame)
                     del waiting[:size]
                     plane = np.empty((i, j), np.float32, order="F")
                     yield plane, self._convert(stored, plane)
@@ -150,7 +173,7 @@ class StoredVoxels:
         if position < stop:
             raise truncated(self.path, stop, position)
 
-    def _converted(self, stored: np.ndarray) -> Job[tuple[Voxels, int]]:
+    def _converted(self, stored: Stored) -> Job[tuple[Voxels, int]]:
         """Stored numbers as voxel values, and the count of non-finite ones, which are 0 now."""
         voxels = np.empty(stored.shape, np.float32, order="F")
         non_finite = 0
@@ -160,7 +183,7 @@ class StoredVoxels:
                 yield Progress(k / stored.shape[2], f"Reading {self.path.name}")
         return voxels, non_finite
 
-    def _convert(self, stored: np.ndarray, plane: Voxels) -> int:
+    def _convert(self, stored: Stored, plane: Voxels) -> int:
         """Write a plane's values to ``plane``; the count of non-finite ones, which are 0 now."""
         with np.errstate(over="ignore", invalid="ignore"):
             plane[:] = (

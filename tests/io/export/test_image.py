@@ -14,7 +14,7 @@ from srviewer import __version__
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read
 from srviewer.job import run
 
@@ -29,7 +29,7 @@ def numbered(affine: np.ndarray = OBLIQUE) -> Volume:
 @pytest.mark.parametrize("directions", phantoms.ORIENTATIONS)
 def test_every_orientation_comes_back(tmp_path: Path, directions: np.ndarray) -> None:
     volume = numbered(phantoms.affine_of(directions, (1.7, 1.4, 4.0)))
-    run(write_nifti(volume, path := tmp_path / "a.nii", {}))
+    run(write_image(volume, path := tmp_path / "a.nii", {}))
     again = run(read(path))
     np.testing.assert_array_equal(again.voxels, volume.voxels)
     assert again.geometry.matches(volume.geometry, 1e-4)
@@ -39,7 +39,7 @@ def test_every_orientation_comes_back(tmp_path: Path, directions: np.ndarray) ->
 @pytest.mark.parametrize("name", ["a.nii", "a.nii.gz", "A.NII.GZ"])
 @pytest.mark.parametrize("affine", [OBLIQUE, SHEARED])
 def test_header(tmp_path: Path, name: str, affine: np.ndarray) -> None:
-    run(write_nifti(numbered(affine), path := tmp_path / name, {}))
+    run(write_image(numbered(affine), path := tmp_path / name, {}))
     image = nib.load(path)
     header = image.header
     np.testing.assert_array_equal(header.get_sform(), affine.astype(np.float32))
@@ -60,7 +60,7 @@ def test_rotations_near_half_a_turn_are_no_conflict(tmp_path: Path, tilt: float)
     directions = phantoms.rotation((tilt, 0.7 * tilt, 180 - 0.4 * tilt))
     affine = phantoms.affine_of(directions, (40.0, 45.0, 60.0), (100, 120, -90))
     volume = numbered(affine)
-    run(write_nifti(volume, path := tmp_path / "a.nii", {}))
+    run(write_image(volume, path := tmp_path / "a.nii", {}))
     again = run(read(path))
     assert "qform_sform_conflict" not in {warning.code for warning in again.warnings}
     assert again.geometry.matches(volume.geometry, 1e-3)
@@ -70,7 +70,7 @@ def test_half_a_voxel_survives(tmp_path: Path) -> None:
     scan = numbered()
     fine = scan.geometry.refined(2, 4)
     result = scan.derived(np.repeat(scan.voxels, 4, axis=2), fine, "refined")
-    run(write_nifti(result, path := tmp_path / "a.nii.gz", {}))
+    run(write_image(result, path := tmp_path / "a.nii.gz", {}))
     again = run(read(path)).geometry
     edge = (-0.5, -0.5, -0.5)
     np.testing.assert_allclose(again.world(edge), scan.geometry.world(edge), atol=1e-4)
@@ -95,7 +95,7 @@ def test_original_data_type_is_rounded_and_clipped(
 ) -> None:
     voxels = np.broadcast_to(np.array([-300, 0.4, 1.6, 1e12], np.float32)[:, None, None], (4, 2, 2))
     volume = Volume(voxels, Geometry((4, 2, 2), OBLIQUE), "a", stored_as=stored_as)
-    run(write_nifti(volume, path := tmp_path / "a.nii.gz", {}, "original"))
+    run(write_image(volume, path := tmp_path / "a.nii.gz", {}, "original"))
     image = nib.load(path)
     assert image.get_data_dtype().name == stored_as
     np.testing.assert_allclose(np.asarray(image.dataobj)[:, 1, 1], expected, rtol=1e-7)
@@ -105,7 +105,7 @@ def test_original_data_type_is_rounded_and_clipped(
 def test_the_largest_whole_numbers_do_not_wrap_around(tmp_path: Path, stored_as: str) -> None:
     voxels = np.full((2, 2, 2), 1e30, np.float32)
     volume = Volume(voxels, Geometry((2, 2, 2), OBLIQUE), "a", stored_as=stored_as)
-    run(write_nifti(volume, path := tmp_path / "a.nii", {}, "original"))
+    run(write_image(volume, path := tmp_path / "a.nii", {}, "original"))
     assert (np.asarray(nib.load(path).dataobj) > 2**62).all()
 
 
@@ -118,7 +118,7 @@ def test_the_story_beside_the_image(tmp_path: Path) -> None:
         "rms": float("nan"),
         "at": Path("x"),
     }
-    run(write_nifti(result, tmp_path / "out.nii.gz", provenance))
+    run(write_image(result, tmp_path / "out.nii.gz", provenance))
     story = json.loads((tmp_path / "out.json").read_text())
     assert story["notice"].startswith("Research use only")
     assert story["software"] == {"name": "srviewer", "version": __version__}
@@ -133,20 +133,20 @@ def test_the_story_beside_the_image(tmp_path: Path) -> None:
 
 def test_the_same_volume_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.nii.gz", "b.nii.gz"):
-        run(write_nifti(numbered(), tmp_path / name, {}))
+        run(write_image(numbered(), tmp_path / name, {}))
     assert (tmp_path / "a.nii.gz").read_bytes() == (tmp_path / "b.nii.gz").read_bytes()
 
 
 def test_a_source_is_never_overwritten(tmp_path: Path) -> None:
-    run(write_nifti(numbered(), source := tmp_path / "scan.nii", {}))
+    run(write_image(numbered(), source := tmp_path / "scan.nii", {}))
     before = source.read_bytes()
     result = run(read(source))
     link = tmp_path / "link.nii"
     link.symlink_to(source)
     for target in (source, link):
         with pytest.raises(UserError, match="is not overwritten"):
-            run(write_nifti(result, target, {}, overwrite=True))
-    run(write_nifti(result, tmp_path / "new.nii", {}))
+            run(write_image(result, target, {}, overwrite=True))
+    run(write_image(result, tmp_path / "new.nii", {}))
     assert source.read_bytes() == before
 
 
@@ -154,15 +154,15 @@ def test_a_foreign_json_is_never_overwritten(tmp_path: Path) -> None:
     settings = tmp_path / "out.json"
     settings.write_text('{"EchoTime": 0.09}')
     with pytest.raises(UserError, match="was not written by srviewer"):
-        run(write_nifti(numbered(), tmp_path / "out.nii", {}))
+        run(write_image(numbered(), tmp_path / "out.nii", {}))
     assert settings.read_text() == '{"EchoTime": 0.09}'
     assert not (tmp_path / "out.nii").exists()
 
 
-@pytest.mark.parametrize("name", ["out.mgz", "out.gz", "out", "out.nii.zip"])
+@pytest.mark.parametrize("name", ["out.mgh", "out.gz", "out", "out.nii.zip"])
 def test_unknown_endings_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match=r"End the name with \.nii"):
-        run(write_nifti(numbered(), tmp_path / name, {}))
+        run(write_image(numbered(), tmp_path / name, {}))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -170,18 +170,18 @@ def test_voxels_that_are_no_numbers_are_not_written(tmp_path: Path) -> None:
     voxels = numbered().voxels.copy()
     voxels[1, 1, 3] = np.nan
     with pytest.raises(UserError, match="k = 3"):
-        run(write_nifti(replace(numbered(), voxels=voxels), tmp_path / "out.nii", {}))
+        run(write_image(replace(numbered(), voxels=voxels), tmp_path / "out.nii", {}))
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["out.nii", "out.nii.gz"])
 def test_cancelling_at_any_step_leaves_no_file(tmp_path: Path, name: str) -> None:
-    steps = sum(1 for _ in write_nifti(numbered(), tmp_path / name, {}))
+    steps = sum(1 for _ in write_image(numbered(), tmp_path / name, {}))
     assert steps > 5
     for path in tmp_path.iterdir():
         path.unlink()
     for count in range(steps + 1):
-        job = write_nifti(numbered(), tmp_path / name, {})
+        job = write_image(numbered(), tmp_path / name, {})
         for _ in range(count):
             next(job)
         job.close()
@@ -190,7 +190,7 @@ def test_cancelling_at_any_step_leaves_no_file(tmp_path: Path, name: str) -> Non
 
 def test_what_does_not_read_back_is_not_kept(tmp_path: Path) -> None:
     volume = phantoms.numbered((64, 64, 8), OBLIQUE)
-    job = write_nifti(volume, tmp_path / "out.nii", {})
+    job = write_image(volume, tmp_path / "out.nii", {})
     for _ in range(4):
         next(job)
     (temporary,) = tmp_path.glob(".srviewer-*-out.nii")

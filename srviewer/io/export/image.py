@@ -1,4 +1,4 @@
-"""The writer of NIfTI files with their provenance in a sidecar."""
+"""The writer of images with their provenance in a sidecar."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,28 +10,24 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from srviewer.atomic import encoded, flush_to_disk, staged_together
-from srviewer.core.geometry.grid import Geometry
-from srviewer.core.geometry.space_codes import SpaceCodes
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.export.checksum import voxels_crc32
 from srviewer.io.export.clearing import clear_abandoned
+from srviewer.io.export.image_layout import ImageFormat, ImageLayout, image_format
 from srviewer.io.export.replacing import WouldReplace, check_replaceable
+from srviewer.io.export.stored_image import stored_image
 from srviewer.io.files.content import stamp_of
 from srviewer.io.files.gzip_streams import crc32, packed_into
-from srviewer.io.nifti import nib
-from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
-from srviewer.io.nifti.placement import place
 from srviewer.io.sidecars.provenance import check_document, document, sidecar
 from srviewer.job import Job, Progress, within
 from srviewer.unwritable import check_target, named_file
 
 DataType = Literal["float32", "original"]
 DATA_TYPES: tuple[DataType, ...] = ("float32", "original")
-DESCRIPTION = b"srviewer research use only"
 
 
-def write_nifti(
+def write_image(
     volume: Volume,
     path: Path,
     provenance: Mapping[str, object],
@@ -39,10 +35,11 @@ def write_nifti(
     described: Mapping[str, object] = MappingProxyType({}),
     overwrite: bool = False,
 ) -> Job[None]:
-    """Write an image (.nii or .nii.gz) and its sidecar ``<name>.json``, both or none.
+    """Write an image and its sidecar ``<name>.json``, both or none.
 
-    The affine is exact to float32 as sform; see ``srviewer.io.nifti.placement.place`` for the
-    qform. Both have the codes of the scan. Both files are read back and compared before they take
+    The ending of the name decides the format: NIfTI, NRRD, MetaImage or FreeSurfer. In NIfTI the
+    affine is exact to float32 as sform; see ``srviewer.io.nifti.placement.place`` for the qform.
+    Both have the codes of the scan. Image and sidecar are read back and compared before they take
     their names.
 
     Args:
@@ -72,21 +69,21 @@ def write_planes(
     described: Mapping[str, object] = MappingProxyType({}),
     overwrite: bool = False,
 ) -> Job[None]:
-    """Write an image and its sidecar as ``write_nifti`` does, from planes in their order.
+    """Write an image and its sidecar as ``write_image`` does, from planes in their order.
 
     Args:
         volume: The result without its voxels.
         planes: (i, j) voxels for each k, in order; only one of them need be in memory.
         path: The path of the image.
-        provenance: As in ``write_nifti``.
-        stored_as: As in ``write_nifti``.
-        described: As in ``write_nifti``.
-        overwrite: As in ``write_nifti``.
+        provenance: As in ``write_image``.
+        stored_as: As in ``write_image``.
+        described: As in ``write_image``.
+        overwrite: As in ``write_image``.
 
     Raises:
         WouldReplace: There is a file that is no earlier result of the same scan, or one was written
             meanwhile.
-        UserError: As in ``write_nifti``.
+        UserError: As in ``write_image``.
     """
     path = path.absolute()
     sidecar_path = sidecar(path)
@@ -99,12 +96,12 @@ def write_planes(
         yield from check_replaceable(path, _source_of(provenance))
     before = stamp_of(path), stamp_of(sidecar_path)
     dtype = np.dtype(volume.stored_as if stored_as == "original" else "float32")
-    header = _header(volume.geometry, volume.space, dtype)
+    layout = image_format(path).layout(volume, dtype)
     with staged_together(path, sidecar_path, new=new) as (image, document_file):
-        checksum = yield from within(_save(volume.name, planes, header, image), 0.0, 0.6)
+        checksum = yield from within(_save(volume, planes, layout, image), 0.0, 0.6)
         flush_to_disk(image)
-        yield from within(_verify(image, header, checksum), 0.6, 1.0)
-        text = document(volume, path, dtype.name, f"{checksum:08x}", provenance, described)
+        yield from within(_verify(image, volume, layout, checksum), 0.6, 1.0)
+        text = document(volume, path, _type_name(layout), f"{checksum:08x}", provenance, described)
         with named_file(document_file):
             document_file.write_bytes(encoded(text))
         flush_to_disk(document_file)
@@ -120,13 +117,10 @@ def check_image_target(path: Path) -> None:
         path: The path of the image.
 
     Raises:
-        UserError: The suffix is no NIfTI suffix, or a file cannot be written there.
+        UserError: The suffix is that of no format that is written, or a file cannot be written
+            there.
     """
-    if not path.name.lower().endswith(NIFTI_SUFFIXES):
-        raise UserError(
-            f"'{path.name}' has no ending that srviewer writes. End the name with "
-            f"{' or '.join(NIFTI_SUFFIXES)}."
-        )
+    image_format(path)
     for target in (path, sidecar(path)):
         check_target(target)
 
@@ -163,36 +157,24 @@ def overwrites(target: Path, source: Path) -> bool:
     return target.samefile(source) or source.resolve() in target.resolve().parents
 
 
-def _header(geometry: Geometry, space: SpaceCodes, dtype: np.dtype[np.generic]) -> nib.Nifti1Header:
-    header = nib.Nifti1Header()
-    try:
-        header.set_data_dtype(dtype)
-        header.set_data_shape(geometry.shape)
-    except nib.spatialimages.HeaderDataError as error:
-        raise UserError(
-            f"NIfTI cannot hold {geometry.shape} voxels of {dtype.name} ({error}). Store float32."
-        ) from error
-    header.set_zooms(geometry.spacing)
-    header.set_slope_inter(1.0, 0.0)
-    header["descrip"] = DESCRIPTION
-    place(header, geometry, space)
-    header.set_data_offset(header.single_vox_offset)
-    return header
+def _type_name(layout: ImageLayout) -> str:
+    """Numpy's name of the data type in the file; with the order of bytes where that is foreign."""
+    return layout.dtype.name if layout.dtype.isnative else layout.dtype.str
 
 
-def _save(name: str, planes: Iterable[Voxels], header: nib.Nifti1Header, path: Path) -> Job[int]:
+def _save(
+    volume: ScanHeader, planes: Iterable[Voxels], layout: ImageLayout, path: Path
+) -> Job[int]:
     """Write header and voxels; the CRC-32 of the voxels' bytes."""
-    dtype, count = header.get_data_dtype(), header.get_data_shape()[2]
-    checksum = 0
-    with _opened(path) as file:
-        header.write_to(file)
+    count, checksum = volume.geometry.shape[2], 0
+    with _opened(path, layout, image_format(path)) as file:
         for k, plane in enumerate(planes):
             if not np.isfinite(plane).all():
                 raise UserError(
-                    f"'{name}' holds voxels that are not numbers (plane k = {k}) and is not "
+                    f"'{volume.name}' holds voxels that are not numbers (plane k = {k}) and is not "
                     "written. Run the reconstruction again, on another device if there is one."
                 )
-            content = _stored(plane, dtype).tobytes(order="F")
+            content = _stored(plane, layout.dtype).tobytes(order="F")
             checksum = crc32(content, checksum)
             file.write(content)
             yield Progress((k + 1) / count, "Writing")
@@ -200,9 +182,17 @@ def _save(name: str, planes: Iterable[Voxels], header: nib.Nifti1Header, path: P
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path, layout: ImageLayout, row: ImageFormat) -> Iterator[BinaryIO]:
+    """The file to write voxels to, behind its header."""
+    name = path.name.lower()
     with named_file(path), path.open("wb") as plain:
-        if path.suffix.lower() != ".gz":
+        if name.endswith(row.packed_header or ("/",)):
+            with packed_into(plain) as packed:
+                packed.write(layout.header)
+                yield packed
+            return
+        plain.write(layout.header)
+        if not name.endswith(row.packed_voxels or ("/",)):
             yield plain
             return
         with packed_into(plain) as packed:
@@ -220,15 +210,15 @@ def _stored(plane: Voxels, dtype: np.dtype[np.generic]) -> np.ndarray:
     return np.clip(np.rint(plane.astype(np.float64)), float(limits.min), highest).astype(dtype)
 
 
-def _verify(path: Path, header: nib.Nifti1Header, checksum: int) -> Job[None]:
-    """Read the file back; raise UserError unless it holds exactly the voxels and header written."""
-    written = nib.load(path, mmap=False)
+def _verify(path: Path, volume: ScanHeader, layout: ImageLayout, checksum: int) -> Job[None]:
+    """Read the file back; raise UserError unless it holds exactly the voxels and grid written."""
+    written = stored_image(path)
     written_checksum = yield from voxels_crc32(path)
     same = (
         written_checksum == checksum
-        and written.shape == header.get_data_shape()
-        and written.get_data_dtype() == header.get_data_dtype()
-        and np.array_equal(written.affine, header.get_sform())
+        and written.shape == volume.geometry.shape
+        and written.dtype == layout.dtype
+        and np.allclose(written.affine, layout.affine, rtol=0, atol=1e-9)
     )
     if not same:
         raise UserError(

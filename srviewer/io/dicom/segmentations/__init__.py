@@ -1,0 +1,1 @@
+"""DICOM segmentations: binary, fractional and label maps, as label maps on one grid."""

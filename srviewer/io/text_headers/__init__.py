@@ -1,0 +1,1 @@
+"""Images whose header is text: NRRD, MetaImage and AFNI, read and written."""
