@@ -1,12 +1,17 @@
 """Sums over boxes around each voxel, by sums of two, four and eight neighbours."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.volume import Voxels
 
+Numbers = npt.NDArray[Any]  # float32, or unsigned integers
 
-def box_sums(values: Voxels | Mask, sides: list[int], ends: tuple[int, int]) -> Voxels:
+
+def box_sums(values: Voxels | Mask, sides: list[int], ends: tuple[int, int]) -> Numbers:
     """Sum an array over the box around each voxel, with 0 outside the array.
 
     Args:
@@ -22,7 +27,7 @@ def box_sums(values: Voxels | Mask, sides: list[int], ends: tuple[int, int]) -> 
     margins = [ends, *((side // 2, side // 2) for side in sides[1:])]
     shape = [n + sum(margin) for n, margin in zip(values.shape, margins, strict=True)]
     counted = np.uint16 if np.prod(sides, dtype=np.float64) < 2**16 else np.uint32
-    padded = np.zeros(shape, counted if values.dtype == bool else np.float32)
+    padded: Numbers = np.zeros(shape, counted if values.dtype == bool else np.float32)
     inner = tuple(
         slice(margin[0], length - margin[1]) for margin, length in zip(margins, shape, strict=True)
     )
@@ -32,12 +37,12 @@ def box_sums(values: Voxels | Mask, sides: list[int], ends: tuple[int, int]) -> 
     return padded
 
 
-def _sums_along(values: Voxels, axis: int, side: int) -> Voxels:
+def _sums_along(values: Numbers, axis: int, side: int) -> Numbers:
     """Sums of ``side`` neighbours along an axis, which becomes ``side - 1`` shorter."""
     length = values.shape[axis] - side + 1
     total, begin, size = None, 0, 1  # ``values`` holds the sums of ``size`` neighbours
 
-    def part(start: int, stop: int | None) -> Voxels:
+    def part(start: int, stop: int | None) -> Numbers:
         return values[(slice(None),) * axis + (slice(start, stop),)]
 
     while True:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from srviewer.job import Job, Progress
 from srviewer.nn.networks.int8_residual import Block, Int8Residual, Measured
@@ -19,7 +19,7 @@ FOREGROUND = 0.02  # of the intensity range: what is darker is air
 
 def int8_network(
     network: ResidualNetwork, windows: Sequence[Tensor], factor: int
-) -> Job[tuple[nn.Module | None, str]]:
+) -> Job[tuple[Int8Residual | None, str]]:
     """Build the network in 8-bit integers, and compare it with float32 on the slices of its scales.
 
     Args:
@@ -44,7 +44,7 @@ def int8_network(
         yield Progress(1.0, "Making 8-bit integers of the weights")
         with torch.inference_mode():
             blocks.append(measured.block(number))
-    quick = Int8Residual(network, blocks)
+    quick = Int8Residual(measured, blocks)
     differences: list[np.ndarray] = []
     for window, exact in zip(windows, wanted, strict=True):
         yield Progress(1.0, "Comparing 8-bit integers with float32")

@@ -1,4 +1,4 @@
-"""The residual network with its blocks in 8-bit integers; all that they are added to is float32.
+"""The residual network with its convolutions in 8-bit integers; what they add to is float32.
 
 Products of integers and their sums are exact, so they are the same in every order, batch and
 thread. torch lends its compiler's convolutions of plain 8-bit tensors (oneDNN).
@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from srviewer.nn.networks.enlargement import shuffled
+from srviewer.nn.networks.interpolated_base import AxisBase
 from srviewer.nn.networks.residual import ResidualBlock, ResidualNetwork
 
 LEVELS = 255  # the largest unsigned integer of 8 bits
@@ -51,6 +53,7 @@ class Measured:
         self.network = network
         width = network.head.out_channels
         self.ranges = [(_Ranges(width), _Ranges(width)) for _ in network.blocks]
+        self.last = _Ranges(width)  # at the input of the tail
 
     def run(self, slices: Tensor, factor: int) -> Tensor:
         """Run the network, and measure what its convolutions see.
@@ -68,6 +71,7 @@ class Measured:
             hidden = functional.relu(block.first(features), inplace=True)
             second.widen(hidden)
             features = torch.add(features, block.second(hidden))
+        self.last.widen(features)
         return self.network.finished(slices, features, factor)
 
     def block(self, number: int) -> Block:
@@ -86,15 +90,22 @@ class Measured:
 
 
 class Int8Residual(nn.Module):
-    """A residual network whose blocks compute in 8-bit integers.
+    """A residual network whose blocks and tail compute in 8-bit integers.
 
-    Head, tail, base, and the features that the blocks add to, are those of the network in float32,
-    so block means are as exact as there.
+    The head, the base, and the features that the blocks add to, are those of the network in
+    float32, so block means are as exact as there.
     """
 
-    def __init__(self, network: ResidualNetwork, blocks: Sequence[Block]) -> None:
+    def __init__(self, measured: Measured, blocks: Sequence[Block]) -> None:
         super().__init__()
-        self._network, self._blocks = network, blocks
+        network = measured.network
+        assert isinstance(network.base, AxisBase)  # images have no scales measured
+        self._head, self.base, self._blocks = network.head, network.base, blocks
+        self._tails = {
+            int(factor): _Int8Tail(tail, measured.last)
+            for factor, tail in network.tails.items()
+            if isinstance(tail, nn.Conv2d)
+        }
 
     def forward(self, slices: Tensor, factor: int) -> Tensor:
         """Add the detail of trunk and tail to the interpolated slices.
@@ -106,23 +117,38 @@ class Int8Residual(nn.Module):
         Returns:
             As of ``ResidualNetwork.forward``.
         """
-        features = self._network.head(slices)
+        middle = slices.shape[1] // 2
+        phases = self.base.phases(slices[:, middle : middle + 1], factor)
+        phases += self.detail(slices, factor)
+        return shuffled(phases, (factor, 1))
+
+    def detail(self, slices: Tensor, factor: int) -> Tensor:
+        """The detail that is added to the interpolated slices, whose block means are 0.
+
+        Args:
+            slices: As of ``ResidualNetwork.forward``.
+            factor: One of the factors of the network.
+
+        Returns:
+            (B, factor, H, W): the thin rows of each thick one as channels.
+        """
+        features = self._head(slices)
         for block in self._blocks:
             features = block(features)
-        return self._network.finished(slices, features, factor)
+        detail = self._tails[factor](features)
+        return detail.sub_(detail.mean(dim=1, keepdim=True))
 
 
 class _Int8Block:
     """A residual block, by the ranges that its two convolutions saw in float32."""
 
     def __init__(self, block: ResidualBlock, first: _Ranges, second: _Ranges) -> None:
-        step, zero = _steps(first.low, first.high, INPUT_ROOM)
+        self._quantised = quantised = _Quantised(first)
         hidden, _ = _steps(second.low, second.high, HIDDEN_ROOM)
-        self._per_step, self._zero = 1 / step, zero
         # The hidden integers are the values over their steps, which ReLU does not mind.
         weight, bias = _weights(block.first)
-        weight = weight * step[:, None, None] / hidden[:, None, None, None]
-        self._first = _Int8Convolution(weight, bias / hidden, zero)
+        weight = weight * quantised.step[:, None, None] / hidden[:, None, None, None]
+        self._first = _Int8Convolution(weight, bias / hidden, quantised.zero)
         weight, bias = _weights(block.second)
         weight = weight * hidden[:, None, None]
         self._second = _Int8Convolution(weight, bias, None)
@@ -132,16 +158,40 @@ class _Int8Block:
         hidden = self._first.rectified(self._quantised(features))
         return self._second.added(hidden, features)
 
-    def _quantised(self, features: Tensor) -> Tensor:
-        """(B, width, H + 2, W + 2) in 8-bit integers, with a border that stands for 0."""
+
+class _Int8Tail:
+    """The last layer, by the range that it saw in float32."""
+
+    def __init__(self, tail: nn.Conv2d, seen: _Ranges) -> None:
+        self._quantised = quantised = _Quantised(seen)
+        weight, bias = _weights(tail)
+        weight = weight * quantised.step[:, None, None]
+        self._convolution = _Int8Convolution(weight, bias, quantised.zero)
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """(B, width, H, W) to (B, channels, H, W) in float32, one channel after the other."""
+        return self._convolution.plain(self._quantised(features)).contiguous()
+
+
+class _Quantised:
+    """Features as 8-bit integers, with one step for each channel."""
+
+    def __init__(self, seen: _Ranges) -> None:
+        self.step, self.zero = _steps(seen.low, seen.high, INPUT_ROOM)
+        self._per_step, self._shift = 1 / self.step, self.zero + ROUNDING
+        self._border = self.zero.to(torch.uint8)
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """(B, width, H, W) to (B, width, H + 2, W + 2), with a border that stands for 0."""
         values = features.permute(0, 2, 3, 1)
         batch, rows, columns, width = values.shape
         # Not by one addcmul, which rounds once or twice by where in memory a value lies.
-        near = (values * self._per_step).add_(self._zero + ROUNDING)
+        near = (values * self._per_step).add_(self._shift)
         near.clamp_(ROUNDING, ROUNDING + LEVELS)
-        border = self._zero.to(torch.uint8)
-        whole = border.expand(batch, rows + 2, columns + 2, width).contiguous()
+        whole = torch.empty((batch, rows + 2, columns + 2, width), dtype=torch.uint8)
         whole[:, 1:-1, 1:-1] = near.view(torch.int32)  # the lowest 8 bits
+        for edge in (whole[:, 0], whole[:, -1], whole[:, :, 0], whole[:, :, -1]):
+            edge[:] = self._border
         return whole.permute(0, 3, 1, 2)
 
 
@@ -166,8 +216,15 @@ class _Int8Convolution:
 
     def rectified(self, values: Tensor) -> Tensor:
         """ReLU of the convolution, in 8-bit integers."""
-        after = 1.0, 0, torch.uint8, "relu", NO_SCALARS, ""
-        result: Tensor = torch.ops.onednn.qconv2d_pointwise(*self._given(values), *after)
+        return self._alone(values, torch.uint8, "relu")
+
+    def plain(self, values: Tensor) -> Tensor:
+        """The convolution in float32."""
+        return self._alone(values, torch.float32, "none")
+
+    def _alone(self, values: Tensor, dtype: torch.dtype, after: str) -> Tensor:
+        settings = 1.0, 0, dtype, after, NO_SCALARS, ""
+        result: Tensor = torch.ops.onednn.qconv2d_pointwise(*self._given(values), *settings)
         return result
 
     def added(self, values: Tensor, features: Tensor) -> Tensor:
