@@ -187,10 +187,11 @@ class Upsampler:
 
         with side_by_side(lanes) as each:
             while start < count:
-                yield Progress(start / count, f"Slice {start + 1} of {count}")
-                stop = min(start + batch * lanes, count)
                 try:
-                    each(refine_from, range(start, stop, batch))
+                    for first in each(refine_from, range(start, count, batch)):
+                        start = first
+                        yield Progress(start / count, f"Slice {start + 1} of {count}")
+                    return
                 except RuntimeError as error:
                     if not of_device(error):
                         raise
@@ -199,8 +200,6 @@ class Upsampler:
                     else:
                         retreat(error, rows, columns)
                         batch = self.batch_of(rows, columns)
-                    continue
-                start = stop
 
     def batch_of(self, rows: int, columns: int) -> int:
         """The number of slices in a batch.
