@@ -34,8 +34,9 @@ from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.errors import InDoubt, UserError
 from srviewer.io.export.nifti import write_nifti
-from srviewer.io.scans.series import PlaneByPlane
+from srviewer.io.scans.series import PlaneByPlane, Series
 from srviewer.io.targets import Written
+from srviewer.nn.devices.preloading import load_inference_beside
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.references.locked_region import lock_region
 from srviewer.sr.report.trust_report import trust_report
@@ -175,7 +176,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     source = slab_source(args, series)
     if source is not None:
         return _execute_in_slabs(args, source, wanted)
-    scan = run_with_progress(series.read(args.frame))
+    scan = _read(series, args)
     refuse_replacing(args, scan, [image_target(args)])
     labels = None if args.labels is None else open_only(args.labels)
     if labels is not None:
@@ -213,6 +214,13 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     notes = [*region_lines(regions), *_notes(output)]
     text = _text(scan, result, written, rounded_to(result.volume, args, output), notes)
     return VerbOutput(text, {**values_of(output), **provenance})
+
+
+def _read(series: Series, args: argparse.Namespace) -> Volume:
+    """Read the scan, while what runs a network is loaded."""
+    if method(args.method).needs_model:
+        load_inference_beside()
+    return run_with_progress(series.read(args.frame))
 
 
 def _execute_in_slabs(

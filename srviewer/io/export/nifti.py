@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -184,8 +185,9 @@ def _save(name: str, planes: Iterable[Voxels], header: nib.Nifti1Header, path: P
     """Write header and voxels; the CRC-32 of the voxels' bytes."""
     dtype, count = header.get_data_dtype(), header.get_data_shape()[2]
     checksum = 0
-    with _opened(path) as file:
+    with _opened(path) as file, ThreadPoolExecutor(1) as packer:
         header.write_to(file)
+        written: Future[int] | None = None  # of a plane, which is packed while the next is made
         for k, plane in enumerate(planes):
             if not np.isfinite(plane).all():
                 raise UserError(
@@ -194,8 +196,12 @@ def _save(name: str, planes: Iterable[Voxels], header: nib.Nifti1Header, path: P
                 )
             content = _stored(plane, dtype).tobytes(order="F")
             checksum = crc32(content, checksum)
-            file.write(content)
+            if written is not None:
+                written.result()
+            written = packer.submit(file.write, content)
             yield Progress((k + 1) / count, "Writing")
+        if written is not None:
+            written.result()
     return checksum
 
 
@@ -212,7 +218,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 def _stored(plane: Voxels, dtype: np.dtype[np.generic]) -> np.ndarray:
     """A plane in the file's data type."""
     if dtype.kind == "f":
-        return plane.astype(dtype)
+        return plane.astype(dtype, copy=False)
     limits = np.iinfo(dtype.name)
     # The largest 64-bit numbers have no double of their own; the next smaller one is taken.
     highest = float(limits.max)

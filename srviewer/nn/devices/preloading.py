@@ -1,10 +1,29 @@
-"""Loads the largest part of torch while Python goes on."""
+"""Loads torch while Python goes on."""
 
 import ctypes
 import os
 import sys
+from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
+
+INFERENCE = "srviewer.nn.inference.infer"  # by its name: this module needs no torch
+
+
+def load_inference_beside() -> None:
+    """Load torch and what runs a network in a thread, while a scan is read.
+
+    Whoever imports it next waits for the thread. The thread ends with the process.
+    """
+
+    def load() -> None:
+        with suppress(Exception):  # the import that follows says what is wrong
+            preload_torch()
+            import_module(INFERENCE)
+
+    Thread(target=load, daemon=True).start()
 
 
 def preload_torch() -> None:

@@ -1,6 +1,8 @@
 """Running a trained network on stacks of slices."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,7 @@ from srviewer.job import Job, Progress
 from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.devices.processors import chosen_device, device_title
 from srviewer.nn.inference.int8_scales import int8_network
+from srviewer.nn.inference.int8_slices import Box, refined_in_int8
 from srviewer.nn.inference.precision import used_precision
 from srviewer.nn.inference.side_by_side import side_by_side
 from srviewer.nn.models.building import check_fit
@@ -37,7 +40,6 @@ NARROW = 48  # columns of which halves would leave out an edge in the middle, an
 # Raised by torch when the memory of a device is full, or the device is lost.
 DEVICE_ERRORS = (torch.OutOfMemoryError, getattr(torch, "AcceleratorError", torch.OutOfMemoryError))
 
-Box = tuple[slice, slice]  # rows, columns of the coarse slices
 Seen = npt.NDArray[np.bool_]
 Batch = Callable[[int, int], None]
 Retreat = Callable[[RuntimeError, int, int], None]
@@ -151,17 +153,25 @@ class Upsampler:
         fine = np.empty((count, rows * factor, columns), np.float32)
         windows = sliding_window_view(padded, 2 * self.neighbours + 1, axis=0)
 
-        # In 8-bit integers a result depends on its box, which so is that of a single slice.
-        together = 1 if self._quick is not None else count
+        def box_of(start: int, stop: int) -> Box:
+            return self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
 
-        def refine(first: int, end: int) -> None:
-            for start in range(first, end, together):
-                stop = min(end, start + together)
-                box = self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
-                self._refine(windows[start:stop], box, factor, scale, fine[start:stop])
+        def refine(start: int, stop: int) -> None:
+            self._refine(windows[start:stop], box_of(start, stop), factor, scale, fine[start:stop])
 
-        lanes = 1 if self._quick is None else torch.get_num_threads()
-        yield from self.in_batches(refine, (count, rows, columns), self._retreat, lanes)
+        def refine_quick(quick: Int8Residual, first: int, end: int) -> None:
+            # A result depends on its box, which so is that of each slice alone.
+            for box, alike in groupby(range(first, end), lambda start: box_of(start, start + 1)):
+                start, *_ = numbers = list(alike)
+                seen = windows[start : start + len(numbers)]
+                values = refined_in_int8(quick, seen, box, factor, scale)
+                check_result(values, self.model)
+                fine[start : start + len(numbers)].reshape(values.shape)[:] = values
+
+        lanes, work = 1, refine
+        if self._quick is not None:
+            lanes, work = torch.get_num_threads(), partial(refine_quick, self._quick)
+        yield from self.in_batches(work, (count, rows, columns), self._retreat, lanes)
         return fine
 
     def in_batches(
@@ -247,9 +257,6 @@ class Upsampler:
 
     def _refine(self, windows: Voxels, box: Box, factor: int, scale: float, fine: Voxels) -> None:
         """One batch (B, row, column, 2k+1) into ``fine``; the network is run in the box alone."""
-        if self._quick is not None:
-            self._refine_quick(self._quick, windows, box, factor, scale, fine)
-            return
         rows, columns = box
         whole = (rows.stop - rows.start, columns.stop - columns.start) == windows.shape[1:3]
         if not whole:
@@ -259,28 +266,6 @@ class Upsampler:
             inner = slice(rows.start * factor, rows.stop * factor)
             seen = windows[:, rows, columns]
             fine[:, inner, columns] = self._run(self._network, seen, factor, scale)
-
-    def _refine_quick(
-        self,
-        quick: Int8Residual,
-        windows: Voxels,
-        box: Box,
-        factor: int,
-        scale: float,
-        fine: Voxels,
-    ) -> None:
-        """As ``_refine`` in 8-bit integers: detail in the box is added to the base of all."""
-        rows, columns = box
-        middle = windows[..., self.neighbours : self.neighbours + 1]
-        with torch.inference_mode():
-            phases = quick.base.phases(self._shares(middle, scale), factor)
-            if rows.stop > rows.start and columns.stop > columns.start:
-                seen = self._shares(windows[:, rows, columns], scale)
-                phases[:, :, rows, columns] += quick.detail(seen, factor)
-            values = phases.mul_(scale).numpy()
-        check_result(values, self.model)
-        batch, _, height, width = values.shape
-        fine.reshape(batch, height, factor, width)[:] = values.transpose(0, 2, 1, 3)
 
     def _run(self, layers: nn.Module, windows: Voxels, factor: int, scale: float) -> Voxels:
         """One batch (B, row, column, C); torch's inference mode ends before anything yields."""
