@@ -9,11 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 
-INFERENCE = "srviewer.nn.inference.infer"  # by its name: this module needs no torch
+# By their names: this module loads neither. The second is needed after the network has run.
+NEEDED = ("srviewer.nn.inference.infer", "scipy.ndimage")
 
 
 def load_inference_beside() -> None:
-    """Load torch and what runs a network in a thread, while a scan is read.
+    """Load torch and all that a reconstruction needs in a thread, while a scan is read.
 
     Whoever imports it next waits for the thread. The thread ends with the process.
     """
@@ -21,7 +22,8 @@ def load_inference_beside() -> None:
     def load() -> None:
         with suppress(Exception):  # the import that follows says what is wrong
             preload_torch()
-            import_module(INFERENCE)
+            for name in NEEDED:
+                import_module(name)
 
     Thread(target=load, daemon=True).start()
 

@@ -27,12 +27,8 @@ def refined_in_int8(
     rows, columns = box
     middle = windows.shape[3] // 2
     with torch.inference_mode():
-        # One by one: a convolution of a single channel is rounded by the number of slices.
-        bases = [
-            quick.base.phases(shares_of(slices[None, :, :, None], scale), factor)
-            for slices in windows[..., middle]
-        ]
-        phases = bases[0] if len(bases) == 1 else torch.cat(bases)
+        bases = (torch.from_numpy(slices / np.float32(scale)) for slices in windows[..., middle])
+        phases = torch.stack([quick.base.phases(base, factor) for base in bases])
         if rows.stop > rows.start and columns.stop > columns.start:
             seen = shares_of(windows[:, rows, columns], scale)
             phases[:, :, rows, columns] += quick.detail(seen, factor)

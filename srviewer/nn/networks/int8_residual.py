@@ -118,7 +118,7 @@ class Int8Residual(nn.Module):
             As of ``ResidualNetwork.forward``.
         """
         middle = slices.shape[1] // 2
-        phases = self.base.phases(slices[:, middle : middle + 1], factor)
+        phases = torch.stack([self.base.phases(each, factor) for each in slices[:, middle]])
         phases += self.detail(slices, factor)
         return shuffled(phases, (factor, 1))
 

@@ -42,22 +42,30 @@ class AxisBase(nn.Module):
             (B, C, factor * H, W) in the unit of ``slices``.
         """
         batch, channels, rows, columns = slices.shape
-        phases = self.phases(slices.reshape(batch * channels, 1, rows, columns), factor)
+        single = slices.reshape(batch * channels, 1, rows, columns)
+        padded = functional.pad(single, (0, 0, BASE_RADIUS, BASE_RADIUS), mode="replicate")
+        with _full_precision(slices):
+            phases = functional.conv2d(padded, self.get_buffer(f"kernel_{factor}"))
         return shuffled(phases, (factor, 1)).reshape(batch, channels, factor * rows, columns)
 
     def phases(self, single: Tensor, factor: int) -> Tensor:
-        """Interpolate along the rows, with the thin rows of each thick one as channels.
+        """Interpolate one slice, with the thin rows of each thick one as channels.
+
+        On a processor this takes a tenth of the time of a convolution of a single channel.
 
         Args:
-            single: (B, 1, H, W).
+            single: (H, W).
             factor: One of the factors that it was built for.
 
         Returns:
-            (B, factor, H, W) in the unit of ``single``.
+            (factor, H, W) in the unit of ``single``.
         """
-        padded = functional.pad(single, (0, 0, BASE_RADIUS, BASE_RADIUS), mode="replicate")
-        with _full_precision(single):
-            return functional.conv2d(padded, self.get_buffer(f"kernel_{factor}"))
+        rows, columns = single.shape
+        ends = (0, 0, BASE_RADIUS, BASE_RADIUS)
+        padded = functional.pad(single[None, None], ends, mode="replicate").contiguous()
+        taps = padded.as_strided((BASE_TAPS, rows * columns), (columns, 1))
+        kernel = self.get_buffer(f"kernel_{factor}").reshape(factor, BASE_TAPS)
+        return torch.mm(kernel, taps).reshape(factor, rows, columns)
 
     def finished(self, slices: Tensor, detail: Tensor, factor: int) -> Tensor:
         """Add detail to the base of the middle slice and keep the block means.
