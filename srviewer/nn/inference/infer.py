@@ -34,7 +34,7 @@ GPU_PIXELS = 4 * 1024 * 1024
 AIR_SHARE = 0.02
 # In 8-bit integers: so many pixels around the foreground. What lies further away changes foreground
 # by less than 1e-4 of the range, a hundredth of what the integers change.
-INT8_MARGIN = 8
+INT8_MARGIN = 6
 NARROW = 48  # columns of which halves would leave out an edge in the middle, and save little
 
 # Raised by torch when the memory of a device is full, or the device is lost.

@@ -1,8 +1,4 @@
-"""The residual network with its convolutions in 8-bit integers; what they add to is float32.
-
-Products of integers and their sums are exact, so they are the same in every order, batch and
-thread. torch lends its compiler's convolutions of plain 8-bit tensors (oneDNN).
-"""
+"""The residual network with its convolutions in 8-bit integers; what they add to is float32."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,39 +7,24 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from srviewer.nn.networks.enlargement import shuffled
+from srviewer.nn.networks.int8_convolution import (
+    FINER,
+    HIDDEN_ROOM,
+    Int8Convolution,
+    Quantised,
+    Ranges,
+    rectified_integers,
+    steps_of,
+    weights_of,
+)
 from srviewer.nn.networks.interpolated_base import AxisBase
 from srviewer.nn.networks.residual import ResidualBlock, ResidualNetwork
 
-LEVELS = 255  # the largest unsigned integer of 8 bits
-LARGEST_WEIGHT = 127
-# How far a channel may go: so many times as far as where it was measured, and a share of the range
-# of all channels more. Behind ReLU rare values are far out, and their steps matter less.
-Room = tuple[float, float]
-INPUT_ROOM: Room = (1.2, 0.1)
-HIDDEN_ROOM: Room = (1.6, 0.2)
-# What the first blocks round off goes through all that follow: of so many, one stays in float32.
-BLOCKS_FOR_AN_EXACT_ONE = 16
-LEAST = 1e-6  # the range of a channel that is always 0
-# A float32 to which this is added holds the nearest whole number in its lowest bits.
-ROUNDING = 1.5 * 2**23
-ONES = [1, 1]  # strides, dilations
-NO_SCALARS: list[float] = []
-
+# What the first blocks round off goes through all that follow: of so many, the first takes its
+# input and its weights in two integers each, and the second its input.
+BLOCKS_FOR_A_FINE_ONE = 16
 
 Block = Callable[[Tensor], Tensor]  # (B, width, H, W) in float32 to the same, its own to change
-
-
-class _Ranges:
-    """The least and the largest value of each channel at the input of one convolution."""
-
-    def __init__(self, width: int) -> None:
-        self.low, self.high = torch.zeros(width), torch.full((width,), LEAST)
-
-    def widen(self, values: Tensor) -> None:
-        """Widen the ranges by (B, width, H, W)."""
-        flat = values.permute(0, 2, 3, 1).flatten(0, 2)
-        torch.minimum(self.low, flat.amin(0), out=self.low)
-        torch.maximum(self.high, flat.amax(0), out=self.high)
 
 
 class Measured:
@@ -52,8 +33,8 @@ class Measured:
     def __init__(self, network: ResidualNetwork) -> None:
         self.network = network
         width = network.head.out_channels
-        self.ranges = [(_Ranges(width), _Ranges(width)) for _ in network.blocks]
-        self.last = _Ranges(width)  # at the input of the tail
+        self.ranges = [(Ranges(width), Ranges(width)) for _ in network.blocks]
+        self.last = Ranges(width)  # at the input of the tail
 
     def run(self, slices: Tensor, factor: int) -> Tensor:
         """Run the network, and measure what its convolutions see.
@@ -81,12 +62,11 @@ class Measured:
             number: Of the block, from 0.
 
         Returns:
-            The block; as it is where it is one of the few that stay in float32.
+            The block; one of the first is finer than the others.
         """
-        block = self.network.blocks[number]
-        if number < len(self.ranges) // BLOCKS_FOR_AN_EXACT_ONE:
-            return block
-        return _Int8Block(block, *self.ranges[number]).added
+        fine = len(self.ranges) // BLOCKS_FOR_A_FINE_ONE
+        fineness = 2 if number < fine else 1 if number < 2 * fine else 0
+        return _Int8Block(self.network.blocks[number], *self.ranges[number], fineness).added
 
 
 class Int8Residual(nn.Module):
@@ -140,116 +120,52 @@ class Int8Residual(nn.Module):
 
 
 class _Int8Block:
-    """A residual block, by the ranges that its two convolutions saw in float32."""
+    """A residual block, by the ranges that its two convolutions saw in float32.
 
-    def __init__(self, block: ResidualBlock, first: _Ranges, second: _Ranges) -> None:
-        self._quantised = quantised = _Quantised(first)
-        hidden, _ = _steps(second.low, second.high, HIDDEN_ROOM)
+    ``fineness``: 1 for an input in two integers, 2 for the first weights in two as well, else 0.
+    """
+
+    def __init__(
+        self, block: ResidualBlock, first: Ranges, second: Ranges, fineness: int = 0
+    ) -> None:
+        self._quantised = quantised = Quantised(first)
+        hidden, _ = steps_of(second.low, second.high, HIDDEN_ROOM)
         # The hidden integers are the values over their steps, which ReLU does not mind.
-        weight, bias = _weights(block.first)
+        weight, bias = weights_of(block.first)
         weight = weight * quantised.step[:, None, None] / hidden[:, None, None, None]
-        self._first = _Int8Convolution(weight, bias / hidden, quantised.zero)
-        weight, bias = _weights(block.second)
+        self._first = Int8Convolution(weight, bias / hidden, quantised.zero)
+        none = torch.zeros_like(bias)
+        # Of what the first integers leave: that of the input, and that of the weights.
+        self._of_input = Int8Convolution(weight / FINER, none, none) if fineness > 0 else None
+        left = self._first.left(weight)
+        self._of_weights = Int8Convolution(left, none, quantised.zero) if fineness > 1 else None
+        weight, bias = weights_of(block.second)
         weight = weight * hidden[:, None, None]
-        self._second = _Int8Convolution(weight, bias, None)
+        self._second = Int8Convolution(weight, bias, None)
 
     def added(self, features: Tensor) -> Tensor:
         """Features (B, width, H, W) in float32 to which the residual is added, in place."""
-        hidden = self._first.rectified(self._quantised(features))
-        return self._second.added(hidden, features)
+        return self._second.added(self._hidden(features), features)
+
+    def _hidden(self, features: Tensor) -> Tensor:
+        if self._of_input is None:
+            return self._first.rectified(self._quantised(features))
+        upper, lower = self._quantised.in_two(features)
+        values = self._of_input.added(lower, self._first.plain(upper))
+        if self._of_weights is not None:
+            values = self._of_weights.added(upper, values)
+        return rectified_integers(values)
 
 
 class _Int8Tail:
     """The last layer, by the range that it saw in float32."""
 
-    def __init__(self, tail: nn.Conv2d, seen: _Ranges) -> None:
-        self._quantised = quantised = _Quantised(seen)
-        weight, bias = _weights(tail)
+    def __init__(self, tail: nn.Conv2d, seen: Ranges) -> None:
+        self._quantised = quantised = Quantised(seen)
+        weight, bias = weights_of(tail)
         weight = weight * quantised.step[:, None, None]
-        self._convolution = _Int8Convolution(weight, bias, quantised.zero)
+        self._convolution = Int8Convolution(weight, bias, quantised.zero)
 
     def __call__(self, features: Tensor) -> Tensor:
         """(B, width, H, W) to (B, channels, H, W) in float32, one channel after the other."""
         return self._convolution.plain(self._quantised(features)).contiguous()
-
-
-class _Quantised:
-    """Features as 8-bit integers, with one step for each channel."""
-
-    def __init__(self, seen: _Ranges) -> None:
-        self.step, self.zero = _steps(seen.low, seen.high, INPUT_ROOM)
-        self._per_step, self._shift = 1 / self.step, self.zero + ROUNDING
-        self._border = self.zero.to(torch.uint8)
-
-    def __call__(self, features: Tensor) -> Tensor:
-        """(B, width, H, W) to (B, width, H + 2, W + 2), with a border that stands for 0."""
-        values = features.permute(0, 2, 3, 1)
-        batch, rows, columns, width = values.shape
-        # Not by one addcmul, which rounds once or twice by where in memory a value lies.
-        near = (values * self._per_step).add_(self._shift)
-        near.clamp_(ROUNDING, ROUNDING + LEVELS)
-        whole = torch.empty((batch, rows + 2, columns + 2, width), dtype=torch.uint8)
-        whole[:, 1:-1, 1:-1] = near.view(torch.int32)  # the lowest 8 bits
-        for edge in (whole[:, 0], whole[:, -1], whole[:, :, 0], whole[:, :, -1]):
-            edge[:] = self._border
-        return whole.permute(0, 3, 1, 2)
-
-
-class _Int8Convolution:
-    """A 3 x 3 convolution of unsigned 8-bit integers.
-
-    ``weight``: for inputs in their steps. ``zero``: the integer that stands for 0 in each channel,
-    of an input that has its border; None for an input without a border in which 0 stands for 0.
-    """
-
-    def __init__(self, weight: Tensor, bias: Tensor, zero: Tensor | None) -> None:
-        self._scale = weight.abs().amax((1, 2, 3)).clamp_min(LEAST**2) / LARGEST_WEIGHT
-        whole = torch.round(weight / self._scale[:, None, None, None])
-        if zero is not None:
-            bias = bias - self._scale * (whole * zero[:, None, None]).sum((1, 2, 3))
-        self._padding = [1, 1] if zero is None else [0, 0]
-        self._bias = bias.clone()
-        self._weight = torch.ops.onednn.qconv_prepack(
-            whole.to(torch.int8), self._scale, 1.0, 0, ONES, self._padding, ONES, 1, None
-        )
-        self._zeros = torch.zeros(len(bias), dtype=torch.int32)
-
-    def rectified(self, values: Tensor) -> Tensor:
-        """ReLU of the convolution, in 8-bit integers."""
-        return self._alone(values, torch.uint8, "relu")
-
-    def plain(self, values: Tensor) -> Tensor:
-        """The convolution in float32."""
-        return self._alone(values, torch.float32, "none")
-
-    def _alone(self, values: Tensor, dtype: torch.dtype, after: str) -> Tensor:
-        settings = 1.0, 0, dtype, after, NO_SCALARS, ""
-        result: Tensor = torch.ops.onednn.qconv2d_pointwise(*self._given(values), *settings)
-        return result
-
-    def added(self, values: Tensor, features: Tensor) -> Tensor:
-        """Features in float32 to which the convolution is added, in place."""
-        *given, bias, strides, padding, dilations, groups = self._given(values)
-        after = 1.0, 0, torch.float32, 1.0, 0, "sum", 1.0, "none", NO_SCALARS, ""
-        result: Tensor = torch.ops.onednn.qconv2d_pointwise.binary(
-            *given, features, bias, strides, padding, dilations, groups, *after
-        )
-        return result
-
-    def _given(self, values: Tensor) -> tuple[object, ...]:
-        weight = self._weight, self._scale, self._zeros
-        return (values, 1.0, 0, *weight, self._bias, ONES, self._padding, ONES, 1)
-
-
-def _weights(layer: nn.Conv2d) -> tuple[Tensor, Tensor]:
-    bias = torch.zeros(layer.out_channels) if layer.bias is None else layer.bias
-    return layer.weight, bias
-
-
-def _steps(low: Tensor, high: Tensor, room: Room) -> tuple[Tensor, Tensor]:
-    """Step and zero of each channel of measured range: value = step * (integer - zero)."""
-    of_own, of_all = room
-    margin = of_all * (high.max() - low.min())
-    low = torch.where(low < 0, of_own * low - margin, 0.0)
-    step = (of_own * high + margin - low) / LEVELS
-    return step, torch.round(-low / step)
