@@ -55,34 +55,41 @@ class Measured:
         self.last.widen(features)
         return self.network.finished(slices, features, factor)
 
-    def block(self, number: int) -> Block:
+    def block(self, number: int, fine: bool) -> Block:
         """Make a block in 8-bit integers, by the ranges that its convolutions saw.
 
         Args:
             number: Of the block, from 0.
+            fine: Whether every block takes its input in two integers, not only the first ones.
 
         Returns:
-            The block; one of the first is finer than the others.
+            The block.
         """
-        fine = len(self.ranges) // BLOCKS_FOR_A_FINE_ONE
-        fineness = 2 if number < fine else 1 if number < 2 * fine else 0
+        exact = self.finest
+        fineness = 2 if number < exact else 1 if fine or number < 2 * exact else 0
         return _Int8Block(self.network.blocks[number], *self.ranges[number], fineness).added
+
+    @property
+    def finest(self) -> int:
+        """The number of blocks that take input and weights in two integers each."""
+        return len(self.ranges) // BLOCKS_FOR_A_FINE_ONE
 
 
 class Int8Residual(nn.Module):
-    """A residual network whose blocks and tail compute in 8-bit integers.
+    """A residual network that computes in 8-bit integers.
 
     The head, the base, and the features that the blocks add to, are those of the network in
-    float32, so block means are as exact as there.
+    float32, so block means are as exact as there. So is the tail of a fine one, and of one of many
+    blocks, where it takes little of the time.
     """
 
-    def __init__(self, measured: Measured, blocks: Sequence[Block]) -> None:
+    def __init__(self, measured: Measured, blocks: Sequence[Block], fine: bool) -> None:
         super().__init__()
         network = measured.network
         assert isinstance(network.base, AxisBase)  # images have no scales measured
         self._head, self.base, self._blocks = network.head, network.base, blocks
         self._tails = {
-            int(factor): _Int8Tail(tail, measured.last)
+            int(factor): tail if fine or measured.finest else _Int8Tail(tail, measured.last)
             for factor, tail in network.tails.items()
             if isinstance(tail, nn.Conv2d)
         }
@@ -115,7 +122,7 @@ class Int8Residual(nn.Module):
         features = self._head(slices)
         for block in self._blocks:
             features = block(features)
-        detail = self._tails[factor](features)
+        detail = self._tails[factor](features).contiguous()
         return detail.sub_(detail.mean(dim=1, keepdim=True))
 
 
@@ -167,5 +174,5 @@ class _Int8Tail:
         self._convolution = Int8Convolution(weight, bias, quantised.zero)
 
     def __call__(self, features: Tensor) -> Tensor:
-        """(B, width, H, W) to (B, channels, H, W) in float32, one channel after the other."""
-        return self._convolution.plain(self._quantised(features)).contiguous()
+        """(B, width, H, W) to (B, channels, H, W) in float32."""
+        return self._convolution.plain(self._quantised(features))
