@@ -16,7 +16,8 @@ NEEDED = ("srviewer.nn.inference.infer", "scipy.ndimage")
 def load_inference_beside() -> None:
     """Load torch and all that a reconstruction needs in a thread, while a scan is read.
 
-    Whoever imports it next waits for the thread. The thread ends with the process.
+    Whoever imports it next waits for the thread, and so does the end of the process: a library that
+    is taken down while it is loaded may abort it.
     """
 
     def load() -> None:
@@ -25,7 +26,7 @@ def load_inference_beside() -> None:
             for name in NEEDED:
                 import_module(name)
 
-    Thread(target=load, daemon=True).start()
+    Thread(target=load).start()
 
 
 def preload_torch() -> None:
