@@ -22,7 +22,7 @@ FOREGROUND = 0.02  # of the intensity range: what is darker is air
 def int8_network(
     network: ResidualNetwork, windows: Sequence[Tensor], factor: int
 ) -> Job[tuple[Int8Residual | None, str]]:
-    """Build the network in 8-bit integers, and compare it with float32 on some slices of its scales.
+    """Build the network in 8-bit integers, and compare it with float32 on some of its slices.
 
     Args:
         network: The network, on the processor.
