@@ -41,8 +41,9 @@ from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.errors import InDoubt, UserError
 from srviewer.io.export.image import write_image
-from srviewer.io.scans.series import PlaneByPlane
+from srviewer.io.scans.series import PlaneByPlane, Series
 from srviewer.io.targets import Written
+from srviewer.nn.devices.preloading import load_inference_beside
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.references.locked_region import lock_region
 from srviewer.sr.references.source_dicom import DicomSource
@@ -186,7 +187,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     if source is not None:
         dicom = dicom_source_of(args, lambda: run_with_progress(series.read(args.frame)))
         return _execute_in_slabs(args, source, wanted, dicom)
-    scan = run_with_progress(series.read(args.frame))
+    scan = _read(series, args)
     dicom = dicom_source_of(args, lambda: scan)
     refuse_replacing(args, scan, [image_target(args)])
     labels = None if args.labels is None else open_label_map(args.labels, args.segments)
@@ -225,6 +226,13 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     notes = [*region_lines(regions), *_notes(output, dicom)]
     text = _text(scan, result, written, rounded_to(result.volume, args, output), notes)
     return VerbOutput(text, {**values_of(output, dicom), **provenance})
+
+
+def _read(series: Series, args: argparse.Namespace) -> Volume:
+    """Read the scan, while what runs a network is loaded."""
+    if method(args.method).needs_model:
+        load_inference_beside()
+    return run_with_progress(series.read(args.frame))
 
 
 def _execute_in_slabs(

@@ -1,20 +1,30 @@
 """Doubtful regions: the cubes of a result in which a map of doubt is highest."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Geometry
+from srviewer.core.regions.box_sums import box_sums
 from srviewer.core.scores.metrics import Mask
-from srviewer.core.volumes.slabwise import filtered_in_place
+from srviewer.core.volumes.slabwise import TOGETHER
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress
 
 SIZE_MM = 8.0  # the side of a region: at this size the disagreement ranks the true error
 MOST_REGIONS = 10
 LEAST_FOREGROUND = 0.5  # of a region
 SEARCHING = "Looking for the regions to check"
+SLAB_VOXELS = 2**20  # of a slab in whose cubes the map is averaged
+# Shares of the voxels among which maxima are looked for, one after the other until they suffice.
+TOP_SHARES = (0.002, 0.02, 0.2, 1.0)
+SAMPLED = 61  # of so many voxels one says which belong to a share
+
+Numbers = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -45,25 +55,90 @@ def highest_cubes(
         of the mean over the foreground, whose middles are foreground and at least ``SIZE_MM``
         from each other. Cubes with less than half foreground do not count.
     """
-    sides = [_odd(SIZE_MM / mm) for mm in geometry.spacing]
-    # No more than two further volumes at once: the memory of a reconstruction suffices.
-    means = values * foreground
-    yield from within(_box_mean(means, sides), 0.0, 0.4)
-    shares = foreground.astype(np.float32)
-    yield from within(_box_mean(shares, sides), 0.4, 0.8)
-    means[(shares < LEAST_FOREGROUND) | ~foreground] = 0
-    np.maximum(shares, np.float32(LEAST_FOREGROUND), out=shares)
-    means /= shares
-    np.copyto(shares, means)
-    yield from within(_largest_neighbour(shares), 0.8, 0.98)
+    # In the order of the memory, in which neighbouring voxels are read together.
+    order = sorted(range(3), key=lambda axis: -abs(values.strides[axis]))
+    sides = [_odd(SIZE_MM / geometry.spacing[axis]) for axis in order]
+    box = _box_of(foreground)
+    kept = tuple(box[axis] for axis in order)
+    inside = values.transpose(order)[kept], foreground.transpose(order)[kept]
+    means = yield from _cube_means(*inside, sides)
     yield Progress(0.98, SEARCHING)
-    candidates = np.argwhere((means == shares) & (means > 0))
-    return _separate(candidates, means, geometry)
+    starts = np.array([span.start for span in box])
+    cubes: tuple[CubeMean, ...] = ()
+    for least in _thresholds(means):
+        found = _maxima(means, least)[:, np.argsort(order)]
+        # Of the same height, the first counts in the order of (i, j, k).
+        found = found[np.lexsort(found.T[::-1])]
+        heights = means.transpose(np.argsort(order))[tuple(found.T)]
+        cubes = _separate(found + starts, heights, geometry)
+        if len(cubes) == MOST_REGIONS:
+            break
+    return cubes
 
 
-def _separate(candidates: np.ndarray, means: Voxels, geometry: Geometry) -> tuple[CubeMean, ...]:
+def _box_of(mask: Mask) -> tuple[slice, ...]:
+    """The smallest box that holds all of a mask, along (i, j, k); empty for an empty mask."""
+    spans = []
+    for axis in range(3):
+        seen = np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis)))
+        spans.append(slice(int(seen[0]), int(seen[-1]) + 1) if seen.size else slice(0, 0))
+    return tuple(spans)
+
+
+def _cube_means(values: Voxels, foreground: Mask, sides: list[int]) -> Job[Voxels]:
+    """The mean over the foreground of the box around each voxel; 0 where it does not count.
+
+    ``values`` and ``foreground``: of one shape, 0 and False outside. ``sides``: odd, in voxels.
+    """
+    means = np.empty(values.shape, np.float32)
+    least = LEAST_FOREGROUND * float(np.prod(sides, dtype=np.float64))
+    count = len(values)
+    thick = max(1, SLAB_VOXELS * count // max(1, values.size))
+
+    def average(start: int) -> None:
+        stop = min(start + thick, count)
+        around = slice(max(0, start - sides[0] // 2), min(count, stop + sides[0] // 2))
+        missing = start - sides[0] // 2, stop + sides[0] // 2
+        before, behind = max(0, -missing[0]), max(0, missing[1] - count)
+        seen = foreground[around]
+        sums = box_sums(values[around] * seen, sides, (before, behind))
+        counts = box_sums(seen, sides, (before, behind))
+        counts[~foreground[start:stop]] = 0
+        np.divide(sums, counts, out=means[start:stop], where=counts >= least)
+        means[start:stop][counts < least] = 0
+
+    with ThreadPoolExecutor(TOGETHER) as threads:
+        for start in range(0, count, TOGETHER * thick):
+            yield Progress(0.98 * start / count, SEARCHING)
+            list(threads.map(average, range(start, min(count, start + TOGETHER * thick), thick)))
+    return means
+
+
+def _thresholds(means: Voxels) -> Iterator[float]:
+    """Values above which the maxima are looked for, the highest first; the last one is 0."""
+    some = np.sort(means.ravel()[::SAMPLED])
+    for share in TOP_SHARES[:-1]:
+        value = float(some[int((1 - share) * len(some))]) if len(some) else 0.0
+        if value > 0:
+            yield value
+    yield 0.0
+
+
+def _maxima(means: Voxels, least: float) -> Numbers:
+    """(n, 3): the voxels above ``least`` that none of their 26 neighbours exceeds."""
+    thick = max(1, SLAB_VOXELS * len(means) // max(1, means.size))
+    found = [np.empty((0, 3), np.intp)]
+    for start in range(0, len(means), thick):
+        maxima = np.argwhere(means[start : start + thick] > least) + np.array([start, 0, 0])
+        for shift in product((-1, 0, 1), repeat=3):
+            near = np.clip(maxima + shift, 0, np.array(means.shape) - 1)
+            maxima = maxima[means[tuple(maxima.T)] >= means[tuple(near.T)]]
+        found.append(maxima)
+    return np.concatenate(found)
+
+
+def _separate(candidates: np.ndarray, heights: Voxels, geometry: Geometry) -> tuple[CubeMean, ...]:
     """The highest candidates that are ``SIZE_MM`` from each other; ``candidates``: (n, 3)."""
-    heights = means[tuple(candidates.T)]
     cubes: list[CubeMean] = []
     positions_mm: list[np.ndarray] = []
     for number in np.argsort(-heights, kind="stable"):
@@ -75,26 +150,6 @@ def _separate(candidates: np.ndarray, means: Voxels, geometry: Geometry) -> tupl
         if len(cubes) == MOST_REGIONS:
             break
     return tuple(cubes)
-
-
-def _box_mean(values: Voxels, sides: list[int]) -> Job[None]:
-    """Replace values by their mean in a box, with 0 outside the grid; ``sides`` in voxels."""
-    from scipy.ndimage import uniform_filter1d  # half a second, which no start waits for
-
-    for axis, side in enumerate(sides):
-        along = partial(uniform_filter1d, size=side, axis=axis, mode="constant")
-        job = filtered_in_place(along, values, message=SEARCHING, along=axis)
-        yield from within(job, axis / 3, (axis + 1) / 3)
-
-
-def _largest_neighbour(values: Voxels) -> Job[None]:
-    """Replace each voxel by the largest of it and its 26 neighbours."""
-    from scipy.ndimage import maximum_filter1d
-
-    for axis in range(3):
-        along = partial(maximum_filter1d, size=3, axis=axis, mode="nearest")
-        job = filtered_in_place(along, values, message=SEARCHING, along=axis)
-        yield from within(job, axis / 3, (axis + 1) / 3)
 
 
 def _odd(voxels: float) -> int:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -167,7 +168,8 @@ def _save(
 ) -> Job[int]:
     """Write header and voxels; the CRC-32 of the voxels' bytes."""
     count, checksum = volume.geometry.shape[2], 0
-    with _opened(path, layout, image_format(path)) as file:
+    with _opened(path, layout, image_format(path)) as file, ThreadPoolExecutor(1) as packer:
+        written: Future[int] | None = None  # of a plane, which is packed while the next is made
         for k, plane in enumerate(planes):
             if not np.isfinite(plane).all():
                 raise UserError(
@@ -176,8 +178,12 @@ def _save(
                 )
             content = _stored(plane, layout.dtype).tobytes(order="F")
             checksum = crc32(content, checksum)
-            file.write(content)
+            if written is not None:
+                written.result()
+            written = packer.submit(file.write, content)
             yield Progress((k + 1) / count, "Writing")
+        if written is not None:
+            written.result()
     return checksum
 
 
@@ -202,7 +208,7 @@ def _opened(path: Path, layout: ImageLayout, row: ImageFormat) -> Iterator[Binar
 def _stored(plane: Voxels, dtype: np.dtype[np.generic]) -> np.ndarray:
     """A plane in the file's data type."""
     if dtype.kind == "f":
-        return plane.astype(dtype)
+        return plane.astype(dtype, copy=False)
     limits = np.iinfo(dtype.name)
     # The largest 64-bit numbers have no double of their own; the next smaller one is taken.
     highest = float(limits.max)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
-from nibabel.freesurfer.mghformat import MGHError, MGHHeader
 
 from srviewer.core.geometry.grid import Matrix
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
+from srviewer.io.nifti import nib
 from srviewer.io.nifti.extensions import extension_bytes
 from srviewer.io.nifti.placement import place
 
+NOT_HELD = nib.freesurfer.mghformat.MGHError, nib.spatialimages.HeaderDataError
 DESCRIPTION = "srviewer research use only"
 META_TYPES = {
     "int8": "MET_CHAR",
@@ -150,11 +150,16 @@ def _meta(volume: ScanHeader, dtype: np.dtype[np.generic]) -> ImageLayout:
 
 
 def _mgh(volume: ScanHeader, dtype: np.dtype[np.generic]) -> ImageLayout:
-    header, geometry = MGHHeader(), volume.geometry
+    header, geometry = nib.freesurfer.mghformat.MGHHeader(), volume.geometry
     try:
         header.set_data_dtype(dtype)
         header.set_data_shape(geometry.shape)
-    except (MGHError, nib.spatialimages.HeaderDataError, ValueError, KeyError) as error:
+    except (
+        nib.freesurfer.mghformat.MGHError,
+        nib.spatialimages.HeaderDataError,
+        ValueError,
+        KeyError,
+    ) as error:
         raise _not_held("FreeSurfer's format", volume, dtype, error) from error
     header["goodRASFlag"] = 1
     header["delta"], header["Mdc"] = geometry.spacing, geometry.directions.T

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 
 from srviewer.core.geometry.grid import Matrix
 from srviewer.io.files.packing import Packing
+from srviewer.io.nifti import nib
 from srviewer.io.text_headers.described_image import DescribedImage
 from srviewer.io.text_headers.metaimage import meta_image
 from srviewer.io.text_headers.nrrd import nrrd_image

@@ -1,10 +1,32 @@
-"""Loads the largest part of torch while Python goes on."""
+"""Loads torch while Python goes on."""
 
 import ctypes
 import os
 import sys
+from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
+
+# By their names: this module loads neither. The second is needed after the network has run.
+NEEDED = ("srviewer.nn.inference.infer", "scipy.ndimage")
+
+
+def load_inference_beside() -> None:
+    """Load torch and all that a reconstruction needs in a thread, while a scan is read.
+
+    Whoever imports it next waits for the thread, and so does the end of the process: a library that
+    is taken down while it is loaded may abort it.
+    """
+
+    def load() -> None:
+        with suppress(Exception):  # the import that follows says what is wrong
+            preload_torch()
+            for name in NEEDED:
+                import_module(name)
+
+    Thread(target=load).start()
 
 
 def preload_torch() -> None:

@@ -13,12 +13,12 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress, within
 from srviewer.nn.inference.infer import (
     AIR_SHARE,
-    Box,
     Upsampler,
     box_around,
     check_result,
     of_device,
 )
+from srviewer.nn.inference.int8_slices import Box
 from srviewer.nn.networks.receptive_field import receptive_radius
 
 JOINING = "Joining both planes"

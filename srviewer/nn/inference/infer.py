@@ -1,6 +1,8 @@
 """Running a trained network on stacks of slices."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -8,16 +10,19 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from torch import nn
 
+from srviewer.core.intensity.intensity_range import FOREGROUND_SHARE
 from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError, memory_ran_out
 from srviewer.job import Job, Progress
 from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.devices.processors import chosen_device, device_title
 from srviewer.nn.inference.int8_scales import int8_network
+from srviewer.nn.inference.int8_slices import Box, refined_in_int8
 from srviewer.nn.inference.precision import used_precision
 from srviewer.nn.inference.side_by_side import side_by_side
 from srviewer.nn.models.building import check_fit
 from srviewer.nn.models.model_file import Model
+from srviewer.nn.networks.int8_residual import Int8Residual
 from srviewer.nn.networks.receptive_field import receptive_radius
 from srviewer.nn.networks.residual import ResidualNetwork
 
@@ -27,12 +32,14 @@ GPU_PIXELS = 4 * 1024 * 1024
 # A pixel below this share of the intensity range is air: where the receptive field holds nothing
 # else, slices are interpolated, which keeps the block means as the network does.
 AIR_SHARE = 0.02
+# In 8-bit integers: so many pixels around the foreground. What lies further away changes foreground
+# by less than 1e-4 of the range, a hundredth of what the integers change.
+INT8_MARGIN = 6
 NARROW = 48  # columns of which halves would leave out an edge in the middle, and save little
 
 # Raised by torch when the memory of a device is full, or the device is lost.
 DEVICE_ERRORS = (torch.OutOfMemoryError, getattr(torch, "AcceleratorError", torch.OutOfMemoryError))
 
-Box = tuple[slice, slice]  # rows, columns of the coarse slices
 Seen = npt.NDArray[np.bool_]
 Batch = Callable[[int, int], None]
 Retreat = Callable[[RuntimeError, int, int], None]
@@ -57,7 +64,7 @@ class Upsampler:
         self.device = chosen_device("cpu" if (device, precision) == ("auto", "int8") else device)
         self.precision = used_precision(precision, model, self.device)
         self.neighbours = model.plan.neighbours
-        self._quick: nn.Module | None = None  # the network in 8-bit integers
+        self._quick: Int8Residual | None = None  # the network in 8-bit integers
         self._radii: dict[int, int] = {}  # of the receptive field, by the factor
         self._network = built_network(model).eval().to(self.device)
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -146,12 +153,25 @@ class Upsampler:
         fine = np.empty((count, rows * factor, columns), np.float32)
         windows = sliding_window_view(padded, 2 * self.neighbours + 1, axis=0)
 
-        def refine(start: int, stop: int) -> None:
-            box = self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
-            self._refine(windows[start:stop], box, factor, scale, fine[start:stop])
+        def box_of(start: int, stop: int) -> Box:
+            return self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
 
-        lanes = 1 if self._quick is None else torch.get_num_threads()
-        yield from self.in_batches(refine, (count, rows, columns), self._retreat, lanes)
+        def refine(start: int, stop: int) -> None:
+            self._refine(windows[start:stop], box_of(start, stop), factor, scale, fine[start:stop])
+
+        def refine_quick(quick: Int8Residual, first: int, end: int) -> None:
+            # A result depends on its box, which so is that of each slice alone.
+            for box, alike in groupby(range(first, end), lambda start: box_of(start, start + 1)):
+                start, *_ = numbers = list(alike)
+                seen = windows[start : start + len(numbers)]
+                values = refined_in_int8(quick, seen, box, factor, scale)
+                check_result(values, self.model)
+                fine[start : start + len(numbers)].reshape(values.shape)[:] = values
+
+        lanes, work = 1, refine
+        if self._quick is not None:
+            lanes, work = torch.get_num_threads(), partial(refine_quick, self._quick)
+        yield from self.in_batches(work, (count, rows, columns), self._retreat, lanes)
         return fine
 
     def in_batches(
@@ -177,10 +197,11 @@ class Upsampler:
 
         with side_by_side(lanes) as each:
             while start < count:
-                yield Progress(start / count, f"Slice {start + 1} of {count}")
-                stop = min(start + batch * lanes, count)
                 try:
-                    each(refine_from, range(start, stop, batch))
+                    for first in each(refine_from, range(start, count, batch)):
+                        start = first
+                        yield Progress(start / count, f"Slice {start + 1} of {count}")
+                    return
                 except RuntimeError as error:
                     if not of_device(error):
                         raise
@@ -189,8 +210,6 @@ class Upsampler:
                     else:
                         retreat(error, rows, columns)
                         batch = self.batch_of(rows, columns)
-                    continue
-                start = stop
 
     def batch_of(self, rows: int, columns: int) -> int:
         """The number of slices in a batch.
@@ -223,12 +242,17 @@ class Upsampler:
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def _box(self, slices: Voxels, factor: int, scale: float) -> Box:
-        """Rows and columns outside which the receptive field holds only air."""
+        """Rows and columns that go through the network.
+
+        Outside them the receptive field holds only air; in 8-bit integers no foreground is near.
+        """
+        share, radius = FOREGROUND_SHARE, INT8_MARGIN
+        if self.precision.name == "float32":
+            if factor not in self._radii:
+                self._radii[factor] = receptive_radius(self._network, factor)
+            share, radius = AIR_SHARE, self._radii[factor]
         brightest = np.abs(slices).max(axis=0)
-        if factor not in self._radii:
-            self._radii[factor] = receptive_radius(self._network, factor)
-        radius = self._radii[factor]
-        rows, columns = (brightest.max(axis=axis) > AIR_SHARE * scale for axis in (1, 0))
+        rows, columns = (brightest.max(axis=axis) > share * scale for axis in (1, 0))
         return box_around(rows, columns, radius)
 
     def _refine(self, windows: Voxels, box: Box, factor: int, scale: float, fine: Voxels) -> None:
@@ -241,8 +265,7 @@ class Upsampler:
         if rows.stop > rows.start and columns.stop > columns.start:
             inner = slice(rows.start * factor, rows.stop * factor)
             seen = windows[:, rows, columns]
-            layers = self._quick or self._network
-            fine[:, inner, columns] = self._run(layers, seen, factor, scale)
+            fine[:, inner, columns] = self._run(self._network, seen, factor, scale)
 
     def _run(self, layers: nn.Module, windows: Voxels, factor: int, scale: float) -> Voxels:
         """One batch (B, row, column, C); torch's inference mode ends before anything yields."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from srviewer.job import Job, Progress
 from srviewer.nn.networks.int8_residual import Block, Int8Residual, Measured
@@ -14,13 +14,15 @@ PERCENTILE = 99.9
 # Of the intensity range, at that percentile. Both planes are averaged later, which leaves about two
 # thirds of a difference.
 MOST_APART = 0.03
+FINE_ABOVE = 0.015  # the same, above which every block takes its input in two integers
+COMPARED = 3  # one of so many windows is compared
 FOREGROUND = 0.02  # of the intensity range: what is darker is air
 
 
 def int8_network(
     network: ResidualNetwork, windows: Sequence[Tensor], factor: int
-) -> Job[tuple[nn.Module | None, str]]:
-    """Build the network in 8-bit integers, and compare it with float32 on the slices of its scales.
+) -> Job[tuple[Int8Residual | None, str]]:
+    """Build the network in 8-bit integers, and compare it with float32 on some of its slices.
 
     Args:
         network: The network, on the processor.
@@ -39,23 +41,36 @@ def int8_network(
             wanted.append(measured.run(window, factor))
     if not all(bool(torch.isfinite(values).all()) for values in wanted):
         return None, "its values in float32 are not finite"
+    for fine in (False, True):
+        quick = yield from _made(measured, fine)
+        far = yield from _difference(quick, windows[::COMPARED], wanted[::COMPARED], factor)
+        if far <= FINE_ABOVE:
+            break
+    if not far <= MOST_APART:  # it may be no number
+        return None, f"8-bit integers differ by {far:.1%} of the range on slices of this scan"
+    return quick, ""
+
+
+def _made(measured: Measured, fine: bool) -> Job[Int8Residual]:
     blocks: list[Block] = []
     for number in range(len(measured.ranges)):
         yield Progress(1.0, "Making 8-bit integers of the weights")
         with torch.inference_mode():
-            blocks.append(measured.block(number))
-    quick = Int8Residual(network, blocks)
+            blocks.append(measured.block(number, fine))
+    with torch.inference_mode():
+        return Int8Residual(measured, blocks, fine)
+
+
+def _difference(
+    quick: Int8Residual, windows: Sequence[Tensor], wanted: Sequence[Tensor], factor: int
+) -> Job[float]:
+    """The difference from float32 on the windows, at ``PERCENTILE``, as a share of the range."""
     differences: list[np.ndarray] = []
     for window, exact in zip(windows, wanted, strict=True):
         yield Progress(1.0, "Comparing 8-bit integers with float32")
         with torch.inference_mode():
             difference = (quick(window, factor) - exact).abs_()
             differences.append(difference[exact.abs() > FOREGROUND].numpy())
-    far = (
-        float(np.percentile(np.concatenate(differences), PERCENTILE))
-        if any(map(len, differences))
-        else 0.0
-    )
-    if not far <= MOST_APART:  # it may be no number
-        return None, f"8-bit integers differ by {far:.1%} of the range on slices of this scan"
-    return quick, ""
+    if not any(map(len, differences)):
+        return 0.0
+    return float(np.percentile(np.concatenate(differences), PERCENTILE))

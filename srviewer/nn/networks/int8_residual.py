@@ -1,8 +1,4 @@
-"""The residual network with its blocks in 8-bit integers; all that they are added to is float32.
-
-Products of integers and their sums are exact, so they are the same in every order, batch and
-thread. torch lends its compiler's convolutions of plain 8-bit tensors (oneDNN).
-"""
+"""The residual network with its convolutions in 8-bit integers; what they add to is float32."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,38 +6,25 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from srviewer.nn.networks.enlargement import shuffled
+from srviewer.nn.networks.int8_convolution import (
+    FINER,
+    HIDDEN_ROOM,
+    Int8Convolution,
+    Quantised,
+    Ranges,
+    rectified_integers,
+    steps_of,
+    weights_of,
+)
+from srviewer.nn.networks.interpolated_base import AxisBase
 from srviewer.nn.networks.residual import ResidualBlock, ResidualNetwork
 
-LEVELS = 255  # the largest unsigned integer of 8 bits
-LARGEST_WEIGHT = 127
-# How far a channel may go: so many times as far as where it was measured, and a share of the range
-# of all channels more. Behind ReLU rare values are far out, and their steps matter less.
-Room = tuple[float, float]
-INPUT_ROOM: Room = (1.2, 0.1)
-HIDDEN_ROOM: Room = (1.6, 0.2)
-# What the first blocks round off goes through all that follow: of so many, one stays in float32.
-BLOCKS_FOR_AN_EXACT_ONE = 16
-LEAST = 1e-6  # the range of a channel that is always 0
-# A float32 to which this is added holds the nearest whole number in its lowest bits.
-ROUNDING = 1.5 * 2**23
-ONES = [1, 1]  # strides, dilations
-NO_SCALARS: list[float] = []
-
+# What the first blocks round off goes through all that follow: of so many, the first takes its
+# input and its weights in two integers each, and the second its input.
+BLOCKS_FOR_A_FINE_ONE = 16
 
 Block = Callable[[Tensor], Tensor]  # (B, width, H, W) in float32 to the same, its own to change
-
-
-class _Ranges:
-    """The least and the largest value of each channel at the input of one convolution."""
-
-    def __init__(self, width: int) -> None:
-        self.low, self.high = torch.zeros(width), torch.full((width,), LEAST)
-
-    def widen(self, values: Tensor) -> None:
-        """Widen the ranges by (B, width, H, W)."""
-        flat = values.permute(0, 2, 3, 1).flatten(0, 2)
-        torch.minimum(self.low, flat.amin(0), out=self.low)
-        torch.maximum(self.high, flat.amax(0), out=self.high)
 
 
 class Measured:
@@ -50,7 +33,8 @@ class Measured:
     def __init__(self, network: ResidualNetwork) -> None:
         self.network = network
         width = network.head.out_channels
-        self.ranges = [(_Ranges(width), _Ranges(width)) for _ in network.blocks]
+        self.ranges = [(Ranges(width), Ranges(width)) for _ in network.blocks]
+        self.last = Ranges(width)  # at the input of the tail
 
     def run(self, slices: Tensor, factor: int) -> Tensor:
         """Run the network, and measure what its convolutions see.
@@ -68,33 +52,47 @@ class Measured:
             hidden = functional.relu(block.first(features), inplace=True)
             second.widen(hidden)
             features = torch.add(features, block.second(hidden))
+        self.last.widen(features)
         return self.network.finished(slices, features, factor)
 
-    def block(self, number: int) -> Block:
+    def block(self, number: int, fine: bool) -> Block:
         """Make a block in 8-bit integers, by the ranges that its convolutions saw.
 
         Args:
             number: Of the block, from 0.
+            fine: Whether every block takes its input in two integers, not only the first ones.
 
         Returns:
-            The block; as it is where it is one of the few that stay in float32.
+            The block.
         """
-        block = self.network.blocks[number]
-        if number < len(self.ranges) // BLOCKS_FOR_AN_EXACT_ONE:
-            return block
-        return _Int8Block(block, *self.ranges[number]).added
+        exact = self.finest
+        fineness = 2 if number < exact else 1 if fine or number < 2 * exact else 0
+        return _Int8Block(self.network.blocks[number], *self.ranges[number], fineness).added
+
+    @property
+    def finest(self) -> int:
+        """The number of blocks that take input and weights in two integers each."""
+        return len(self.ranges) // BLOCKS_FOR_A_FINE_ONE
 
 
 class Int8Residual(nn.Module):
-    """A residual network whose blocks compute in 8-bit integers.
+    """A residual network that computes in 8-bit integers.
 
-    Head, tail, base, and the features that the blocks add to, are those of the network in float32,
-    so block means are as exact as there.
+    The head, the base, and the features that the blocks add to, are those of the network in
+    float32, so block means are as exact as there. So is the tail of a fine one, and of one of many
+    blocks, where it takes little of the time.
     """
 
-    def __init__(self, network: ResidualNetwork, blocks: Sequence[Block]) -> None:
+    def __init__(self, measured: Measured, blocks: Sequence[Block], fine: bool) -> None:
         super().__init__()
-        self._network, self._blocks = network, blocks
+        network = measured.network
+        assert isinstance(network.base, AxisBase)  # images have no scales measured
+        self._head, self.base, self._blocks = network.head, network.base, blocks
+        self._tails = {
+            int(factor): tail if fine or measured.finest else _Int8Tail(tail, measured.last)
+            for factor, tail in network.tails.items()
+            if isinstance(tail, nn.Conv2d)
+        }
 
     def forward(self, slices: Tensor, factor: int) -> Tensor:
         """Add the detail of trunk and tail to the interpolated slices.
@@ -106,93 +104,75 @@ class Int8Residual(nn.Module):
         Returns:
             As of ``ResidualNetwork.forward``.
         """
-        features = self._network.head(slices)
+        middle = slices.shape[1] // 2
+        phases = torch.stack([self.base.phases(each, factor) for each in slices[:, middle]])
+        phases += self.detail(slices, factor)
+        return shuffled(phases, (factor, 1))
+
+    def detail(self, slices: Tensor, factor: int) -> Tensor:
+        """The detail that is added to the interpolated slices, whose block means are 0.
+
+        Args:
+            slices: As of ``ResidualNetwork.forward``.
+            factor: One of the factors of the network.
+
+        Returns:
+            (B, factor, H, W): the thin rows of each thick one as channels.
+        """
+        features = self._head(slices)
         for block in self._blocks:
             features = block(features)
-        return self._network.finished(slices, features, factor)
+        detail = self._tails[factor](features).contiguous()
+        return detail.sub_(detail.mean(dim=1, keepdim=True))
 
 
 class _Int8Block:
-    """A residual block, by the ranges that its two convolutions saw in float32."""
+    """A residual block, by the ranges that its two convolutions saw in float32.
 
-    def __init__(self, block: ResidualBlock, first: _Ranges, second: _Ranges) -> None:
-        step, zero = _steps(first.low, first.high, INPUT_ROOM)
-        hidden, _ = _steps(second.low, second.high, HIDDEN_ROOM)
-        self._per_step, self._zero = 1 / step, zero
+    ``fineness``: 1 for an input in two integers, 2 for the first weights in two as well, else 0.
+    """
+
+    def __init__(
+        self, block: ResidualBlock, first: Ranges, second: Ranges, fineness: int = 0
+    ) -> None:
+        self._quantised = quantised = Quantised(first)
+        hidden, _ = steps_of(second.low, second.high, HIDDEN_ROOM)
         # The hidden integers are the values over their steps, which ReLU does not mind.
-        weight, bias = _weights(block.first)
-        weight = weight * step[:, None, None] / hidden[:, None, None, None]
-        self._first = _Int8Convolution(weight, bias / hidden, zero)
-        weight, bias = _weights(block.second)
+        weight, bias = weights_of(block.first)
+        weight = weight * quantised.step[:, None, None] / hidden[:, None, None, None]
+        self._first = Int8Convolution(weight, bias / hidden, quantised.zero)
+        none = torch.zeros_like(bias)
+        # Of what the first integers leave: that of the input, and that of the weights.
+        self._of_input = Int8Convolution(weight / FINER, none, none) if fineness > 0 else None
+        left = self._first.left(weight)
+        self._of_weights = Int8Convolution(left, none, quantised.zero) if fineness > 1 else None
+        weight, bias = weights_of(block.second)
         weight = weight * hidden[:, None, None]
-        self._second = _Int8Convolution(weight, bias, None)
+        self._second = Int8Convolution(weight, bias, None)
 
     def added(self, features: Tensor) -> Tensor:
         """Features (B, width, H, W) in float32 to which the residual is added, in place."""
-        hidden = self._first.rectified(self._quantised(features))
-        return self._second.added(hidden, features)
+        return self._second.added(self._hidden(features), features)
 
-    def _quantised(self, features: Tensor) -> Tensor:
-        """(B, width, H + 2, W + 2) in 8-bit integers, with a border that stands for 0."""
-        values = features.permute(0, 2, 3, 1)
-        batch, rows, columns, width = values.shape
-        # Not by one addcmul, which rounds once or twice by where in memory a value lies.
-        near = (values * self._per_step).add_(self._zero + ROUNDING)
-        near.clamp_(ROUNDING, ROUNDING + LEVELS)
-        border = self._zero.to(torch.uint8)
-        whole = border.expand(batch, rows + 2, columns + 2, width).contiguous()
-        whole[:, 1:-1, 1:-1] = near.view(torch.int32)  # the lowest 8 bits
-        return whole.permute(0, 3, 1, 2)
+    def _hidden(self, features: Tensor) -> Tensor:
+        if self._of_input is None:
+            return self._first.rectified(self._quantised(features))
+        upper, lower = self._quantised.in_two(features)
+        values = self._of_input.added(lower, self._first.plain(upper))
+        if self._of_weights is not None:
+            values = self._of_weights.added(upper, values)
+        return rectified_integers(values)
 
 
-class _Int8Convolution:
-    """A 3 x 3 convolution of unsigned 8-bit integers.
+class _Int8Tail:
+    """The last layer, by the range that it saw in float32."""
 
-    ``weight``: for inputs in their steps. ``zero``: the integer that stands for 0 in each channel,
-    of an input that has its border; None for an input without a border in which 0 stands for 0.
-    """
+    def __init__(self, tail: nn.Conv2d, seen: Ranges) -> None:
+        self._quantised = quantised = Quantised(seen)
+        weight, bias = weights_of(tail)
+        weight = weight * quantised.step[:, None, None]
+        self._convolution = Int8Convolution(weight, bias, quantised.zero)
 
-    def __init__(self, weight: Tensor, bias: Tensor, zero: Tensor | None) -> None:
-        self._scale = weight.abs().amax((1, 2, 3)).clamp_min(LEAST**2) / LARGEST_WEIGHT
-        whole = torch.round(weight / self._scale[:, None, None, None])
-        if zero is not None:
-            bias = bias - self._scale * (whole * zero[:, None, None]).sum((1, 2, 3))
-        self._padding = [1, 1] if zero is None else [0, 0]
-        self._bias = bias.clone()
-        self._weight = torch.ops.onednn.qconv_prepack(
-            whole.to(torch.int8), self._scale, 1.0, 0, ONES, self._padding, ONES, 1, None
-        )
-        self._zeros = torch.zeros(len(bias), dtype=torch.int32)
-
-    def rectified(self, values: Tensor) -> Tensor:
-        """ReLU of the convolution, in 8-bit integers."""
-        after = 1.0, 0, torch.uint8, "relu", NO_SCALARS, ""
-        result: Tensor = torch.ops.onednn.qconv2d_pointwise(*self._given(values), *after)
-        return result
-
-    def added(self, values: Tensor, features: Tensor) -> Tensor:
-        """Features in float32 to which the convolution is added, in place."""
-        *given, bias, strides, padding, dilations, groups = self._given(values)
-        after = 1.0, 0, torch.float32, 1.0, 0, "sum", 1.0, "none", NO_SCALARS, ""
-        result: Tensor = torch.ops.onednn.qconv2d_pointwise.binary(
-            *given, features, bias, strides, padding, dilations, groups, *after
-        )
-        return result
-
-    def _given(self, values: Tensor) -> tuple[object, ...]:
-        weight = self._weight, self._scale, self._zeros
-        return (values, 1.0, 0, *weight, self._bias, ONES, self._padding, ONES, 1)
-
-
-def _weights(layer: nn.Conv2d) -> tuple[Tensor, Tensor]:
-    bias = torch.zeros(layer.out_channels) if layer.bias is None else layer.bias
-    return layer.weight, bias
-
-
-def _steps(low: Tensor, high: Tensor, room: Room) -> tuple[Tensor, Tensor]:
-    """Step and zero of each channel of measured range: value = step * (integer - zero)."""
-    of_own, of_all = room
-    margin = of_all * (high.max() - low.min())
-    low = torch.where(low < 0, of_own * low - margin, 0.0)
-    step = (of_own * high + margin - low) / LEVELS
-    return step, torch.round(-low / step)
+    def __call__(self, features: Tensor) -> Tensor:
+        """(B, width, H, W) to (B, channels, H, W) in float32."""
+        return self._convolution.plain(self._quantised(features))

@@ -48,6 +48,25 @@ class AxisBase(nn.Module):
             phases = functional.conv2d(padded, self.get_buffer(f"kernel_{factor}"))
         return shuffled(phases, (factor, 1)).reshape(batch, channels, factor * rows, columns)
 
+    def phases(self, single: Tensor, factor: int) -> Tensor:
+        """Interpolate one slice, with the thin rows of each thick one as channels.
+
+        On a processor this takes a tenth of the time of a convolution of a single channel.
+
+        Args:
+            single: (H, W).
+            factor: One of the factors that it was built for.
+
+        Returns:
+            (factor, H, W) in the unit of ``single``.
+        """
+        rows, columns = single.shape
+        ends = (0, 0, BASE_RADIUS, BASE_RADIUS)
+        padded = functional.pad(single[None, None], ends, mode="replicate").contiguous()
+        taps = padded.as_strided((BASE_TAPS, rows * columns), (columns, 1))
+        kernel = self.get_buffer(f"kernel_{factor}").reshape(factor, BASE_TAPS)
+        return torch.mm(kernel, taps).reshape(factor, rows, columns)
+
     def finished(self, slices: Tensor, detail: Tensor, factor: int) -> Tensor:
         """Add detail to the base of the middle slice and keep the block means.
 

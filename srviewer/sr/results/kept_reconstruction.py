@@ -16,10 +16,9 @@ from srviewer.sr.results.maps import (
     TEXTURE_CHANGE,
     TEXTURE_THRESHOLD,
 )
-from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.results.reconstruction import LARGEST, Reconstruction
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 
-LARGEST = 0.01  # of all voxels: enough for the 99th percentile
 MEASURING = "Measuring the maps"
 
 

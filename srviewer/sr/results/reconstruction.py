@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from srviewer.core.intensity.percentiles import Largest
+from srviewer.core.volumes.slabwise import parts_of
 from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.sr.results.maps import (
     DISAGREEMENT,
@@ -14,6 +16,8 @@ from srviewer.sr.results.maps import (
     TEXTURE_THRESHOLD,
 )
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
+
+LARGEST = 0.01  # of all voxels: enough for the 99th percentile
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +64,16 @@ class Reconstruction(ReconstructionFacts):
         """Mean and 99th percentile of the disagreement, as shares of the intensity range."""
         if self.disagreement is None:
             return None
-        voxels = self.disagreement.voxels / self.data_range
-        padded = self.volume.padded
-        if padded is not None and padded.shape == voxels.shape and not padded.all():
-            voxels = voxels[~padded]
-        return {"mean": float(voxels.mean()), "p99": float(np.percentile(voxels, 99))}
+        values, padded = self.disagreement.voxels, self.volume.padded
+        if padded is not None and padded.shape == values.shape and not padded.all():
+            values = values[~padded]
+        largest, total = Largest(LARGEST, values.size), 0.0
+        for part in parts_of(values):
+            total += float(part.sum(dtype=np.float64))
+            largest.add(part)
+        p99 = largest.percentile(99) or 0.0
+        mean = total / max(1, values.size)
+        return {"mean": mean / self.data_range, "p99": p99 / self.data_range}
 
 
 def unscored(result: ReconstructionFacts, scan: ScanHeader) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The regions where a map is highest, each a region of its own."""
 
 import numpy as np
+from scipy.ndimage import gaussian_filter, maximum_filter, uniform_filter
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.regions.doubtful_regions import MOST_REGIONS, SIZE_MM, CubeMean, highest_cubes
@@ -35,3 +36,28 @@ def test_nothing_is_listed_without_foreground_or_doubt() -> None:
     geometry, values = Geometry((12, 12, 12), np.eye(4)), np.ones((12, 12, 12))
     assert found(values, np.zeros(values.shape, bool), geometry) == []
     assert found(0 * values, np.ones(values.shape, bool), geometry) == []
+
+
+def test_they_are_those_of_a_direct_search() -> None:
+    """Means over cubes, foreground and local maxima by the filters of SciPy."""
+    random = np.random.default_rng(5)
+    geometry = Geometry((30, 41, 23), np.diag([1.1, 2.6, 0.9, 1.0]))
+    values = gaussian_filter(random.random(geometry.shape), 1.5).astype(np.float32)
+    foreground = gaussian_filter(random.random(geometry.shape), 3) > 0.5
+    sides = (7, 3, 9)  # 8 mm, made odd
+    sums = uniform_filter(values * foreground, sides, np.float64, mode="constant")
+    shares = uniform_filter(foreground.astype(float), sides, mode="constant")
+    counts = foreground & (shares > 0.5)
+    means = np.where(counts, sums / np.maximum(shares, 0.5), 0)
+    maxima = np.argwhere((means == maximum_filter(means, 3)) & counts)
+    expected: list[np.ndarray] = []
+    for index in sorted(maxima, key=lambda index: -means[tuple(index)]):
+        apart = [np.linalg.norm(geometry.world(index) - geometry.world(n)) for n in expected]
+        if min(apart, default=SIZE_MM) >= SIZE_MM:
+            expected.append(index)
+    for order in ("C", "F"):
+        arrays = np.asarray(values, order=order), np.asarray(foreground, order=order)
+        cubes = found(*arrays, geometry)
+        assert [cube.index for cube in cubes] == [tuple(n) for n in expected[:MOST_REGIONS]]
+        heights = [means[cube.index] for cube in cubes]
+        np.testing.assert_allclose([cube.mean for cube in cubes], heights, rtol=1e-6)

@@ -16,6 +16,7 @@ from srviewer.core.slices.planes import cross_planes, unstack
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
 from srviewer.nn.devices.int8 import int8_hindrance
+from srviewer.nn.inference import int8_scales
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.models.available_models import find_model
@@ -74,9 +75,41 @@ def test_it_is_near_float32_and_the_same_however_it_is_run(slices: Voxels) -> No
         np.testing.assert_array_equal(run(again.upsample(slices, FACTOR, SCALE)), fine)
     finally:
         torch.set_num_threads(threads)
-    # Float32 is added up in another order for a single slice; integers would show by far more.
     alone = run(upsampler.upsample(slices[20:25], FACTOR, SCALE))[2]
-    assert np.abs(alone - fine[22]).max() < 1e-6 * SCALE
+    np.testing.assert_array_equal(alone, fine[22])
+
+
+@needs_int8
+def test_far_from_foreground_slices_are_interpolated(slices: Voxels) -> None:
+    """In 8-bit integers the receptive field is cut; foreground does not change by that."""
+    wide = np.pad(slices, ((0, 0), (0, 0), (0, 60)))
+    wide[:, :, -4:] = 0.04 * SCALE  # brighter than air, and no foreground
+    model = find_model("fast")
+    fine = run(ready(wide, model).upsample(wide, FACTOR, SCALE))
+    exact = run(Upsampler(model, "cpu").upsample(wide, FACTOR, SCALE))
+    seen = np.repeat(wide > 0.05 * SCALE, FACTOR, axis=1)
+    assert np.percentile(np.abs(fine - exact)[seen], 99.9) < 0.01 * SCALE
+    np.testing.assert_allclose(fine[:, :, -4:], 0.04 * SCALE, rtol=1e-5)
+    assert np.abs(exact[:, :, -4:] - 0.04 * SCALE).max() > 1e-3 * SCALE
+
+
+@needs_int8
+def test_where_integers_differ_much_every_block_is_finer(
+    slices: Voxels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = find_model("fast")
+    loud = {name: 4 * w if "tails" in name else w for name, w in model.weights.items()}
+    model = replace(model, weights=loud)
+    exact = run(Upsampler(model, "cpu").upsample(slices, FACTOR, SCALE))
+    differences = []
+    for limit in (int8_scales.FINE_ABOVE, int8_scales.MOST_APART):
+        monkeypatch.setattr(int8_scales, "FINE_ABOVE", limit)
+        upsampler = ready(slices, model)
+        assert upsampler.precision.name == "int8"
+        fine = run(upsampler.upsample(slices, FACTOR, SCALE))
+        differences.append(float(np.sqrt(np.mean((fine - exact) ** 2))))
+    finer, coarser = differences
+    assert finer < 0.85 * coarser
 
 
 @needs_int8
