@@ -173,6 +173,23 @@ def test_the_validator_has_nothing_to_say_of_results_of_every_suffix(
     assert validated(out) == {}
 
 
+def test_other_entities_make_another_result_and_both_stay(
+    data_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, told = tmp_path / "out", tmp_path / "told.json"
+    words = bids(data_set / "sub-01", out, "participant")
+    chosen = {"": "_desc-sr", "rec-thin,desc-b": "_rec-thin_desc-b"}
+    for status in ("done", "done before"):
+        for entities, named in chosen.items():
+            assert main([*words, str(told), "--bids-entities", entities]) == 0
+            (volume,) = (v for v in json.loads(told.read_text())["volumes"] if v["output"])
+            image = out / f"sub-01/anat/sub-01{named}_T2w.nii.gz"
+            assert (volume["status"], Path(volume["output"])) == (status, image)
+            assert image.is_file()
+    assert main([*words, str(told), "--bids-entities", "sub-02"]) == 1
+    assert "no entity of BIDS" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_a_scan_that_was_not_fetched_is_told_of_and_the_others_are_done(
     thick_head: Volume, tmp_path: Path

@@ -8,7 +8,14 @@ from srviewer.cli.options.dicom import add_form_arguments, dicom_form
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.io.bids.anat_suffixes import CONTRASTS
-from srviewer.io.bids.names import BidsName, chosen_entities, given_name, name_of, name_of_join
+from srviewer.io.bids.names import (
+    BidsName,
+    check_complete,
+    chosen_entities,
+    given_name,
+    name_of,
+    name_of_join,
+)
 from srviewer.io.export.image import DATA_TYPES, DataType
 from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.job import Job
@@ -232,7 +239,10 @@ def bids_name(args: argparse.Namespace) -> BidsName:
     else:
         names = [_name_of_file(path) for path in joined or (args.path,)]
     name = name_of_join(names) if joined else names[0]
-    return name.naming(chosen_entities(args.bids_entities))
+    name = name.naming(chosen_entities(args.bids_entities))
+    if args.subject is not None and args.contrast is not None:
+        check_complete(name)
+    return name
 
 
 def _name_of_file(path: Path) -> BidsName:

@@ -143,7 +143,8 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     if args.report is not None:
         run_with_progress(joined_report(reference, joined, stacks=stacks)).save(args.report)
         written.append(args.report)
-    text = _text(joined, written, rounded_to(joined.volume, args, output))
+    remarks = [*joined.warnings, *([output.note] if output.note else [])]
+    text = _text(joined, written, rounded_to(joined.volume, args, output), remarks)
     return VerbOutput(text, {**values_of(output), **provenance})
 
 
@@ -199,14 +200,14 @@ def _refuse_unsound(stacks: Sequence[Volume]) -> None:
             )
 
 
-def _text(joined: Joined, written: Sequence[Path], rounded: str) -> str:
+def _text(joined: Joined, written: Sequence[Path], rounded: str, notes: Sequence[str]) -> str:
     left_out = left_out_rows(joined)
     lines = [
         f"{len(joined.stacks)} stacks -> {grid_words(joined.volume)}",
         table(FOUND_HEAD, found_rows(joined)),
         *((table(LEFT_OUT_HEAD, left_out), LEFT_OUT_NOTE) if left_out else ()),
         computed(joined.request.method, joined),
-        *(f"note: {line}" for line in joined.warnings),
+        *(f"note: {line}" for line in notes),
         *([f"note: written rounded to {rounded}"] if rounded else []),
         f"written: {', '.join(map(str, written))}",
         "Research use only.",

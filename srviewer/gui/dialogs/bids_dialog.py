@@ -205,7 +205,8 @@ class BidsDialog(QDialog):
             raise UserError(tr("Choose the contrast."))
         name = given_name(subject, suffix, self.session_label.text().strip(), self._known)
         name = name.naming(chosen_entities(self.entities.text()))
-        check_complete(name)
+        if self._known is None or suffix != self._known.suffix:
+            check_complete(name)
         return name
 
     def _show(self) -> None:

@@ -12,7 +12,7 @@ from srviewer.io.bids.derivative import (
     describe,
     sidecar_fields,
 )
-from srviewer.io.bids.names import BidsName, check_complete
+from srviewer.io.bids.names import BidsName
 from srviewer.io.export.image import DataType, write_image
 from srviewer.job import Job
 from srviewer.unwritable import check_target, make_folder
@@ -56,9 +56,8 @@ def check_derivative(root: Path, name: BidsName) -> None:
         name: The name of the scan.
 
     Raises:
-        UserError: As in ``check_data_set`` and ``check_complete``, or the file cannot be written.
+        UserError: As in ``check_data_set``, or the file cannot be written.
     """
-    check_complete(name)
     check_data_set(root)
     target = derivative_path(root, name)
     if target.parent.exists():

@@ -10,6 +10,8 @@ from pydicom.dataset import Dataset
 
 from srviewer.core.comparison.philips_scale import philips_note
 from srviewer.core.volumes.volume import Volume
+from srviewer.gui.texts.offered import Comparable
+from srviewer.gui.views.shared_notes import shared_notes
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.scores.score_volumes import compare_volumes
@@ -33,6 +35,8 @@ def test_of_classic_images(thick: Volume, write_dicom: Callable[..., list[Path]]
     assert philips_note(scan, converted(scan, 1)) == ""
     assert philips_note(scan, converted(scan, 20)) == ""  # of another reason
     assert philips_note(scan, replace(scan, voxels=scan.voxels * 40)) == ""  # both are DICOM
+    compared = [Comparable("a", "a", scan), Comparable("b", "b", converted(scan, 40))]
+    assert "about 40 times" in shared_notes(compared, referenced=True, on_its_way=False)[0].text
     others = run(read(write_dicom(thick, folder="others")[0].parent))
     assert philips_note(others, converted(others, 40)) == ""
 
