@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import nibabel as nib
+import numpy as np
 import pytest
 from pydicom import dcmread
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volumes.volume import Volume
@@ -18,6 +19,7 @@ from srviewer.gui.study.exporting import EXPORT
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.bids.names import given_name, name_of
 from srviewer.io.export.image import write_image
+from srviewer.io.formats import read
 from srviewer.io.targets import target
 from srviewer.job import run
 
@@ -60,6 +62,41 @@ def test_the_result_in_a_bids_data_set(
     assert beside["provenance"]["scores"] is None
     shutil.copy(thick_file, again := tmp_path / "sub-4_T1w.nii.gz")
     assert name_of(again) == given_name("4", "T1w")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "written"),
+    [
+        ("NRRD (*.nrrd)", None, ".nrrd"),  # the proposed name, with another kind of file
+        ("FreeSurfer (*.mgz)", "mine", ".mgz"),
+        ("NRRD (*.nrrd)", "mine.mha", ".mha"),
+        ("NIfTI, float32 (*.nii.gz *.nii)", "mine", ".nii.gz"),
+    ],
+)
+def test_the_kind_and_the_name_decide_the_format(
+    kind: str,
+    typed: str | None,
+    written: str,
+    rebuilt: MainWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    offered: list[str] = []
+
+    def chosen(parent: QWidget, title: str, path: str, kinds: str) -> tuple[str, str]:
+        offered.extend(kinds.split(";;"))
+        return (path if typed is None else str(tmp_path / typed)), kind
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
+    rebuilt.study.export_folder = tmp_path
+    with qtbot.waitSignal(rebuilt.controller.exporting.exported, timeout=30_000) as signal:
+        rebuilt.actions_offered["export-nifti"].trigger()
+    assert kind in offered
+    (path,) = signal.args
+    assert path.name.endswith(written)
+    assert rebuilt.study.result is not None
+    np.testing.assert_array_equal(run(read(path)).voxels, rebuilt.study.result.volume.voxels)
 
 
 def test_a_cancelled_series_leaves_nothing(
