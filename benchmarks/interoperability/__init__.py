@@ -1,0 +1,1 @@
+"""Every kind of export beside every other tool that reads it."""
