@@ -7,7 +7,7 @@
 # resample_to_img put 0 there: 4 of 48 slices, where SimpleITK puts the values of the thick slices that
 # hold them. The other way round, resample_to_output and resample_img of 48 thin slices to 4 mm end
 # with a thirteenth slice, which is 0.
-# A PSNR over the whole volume falls by several dB, whatever is inside.
+# Where a scan does not end in air, a PSNR over the whole volume falls by several dB.
 #
 # Seen with nibabel 5.4.2, nilearn 0.14.1, SimpleITK 2.5.7, scipy 1.17.1 and numpy 2.4.6, Python 3.11:
 # slices 0, 1, 46 and 47 of a volume of the value 100 are 0, and slice 12 of the thick one.

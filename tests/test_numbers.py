@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from benchmarks.library_numbers import resampling, simulators
+from benchmarks.library_numbers import conventions, resampling, scores, simulators
 from benchmarks.library_numbers.images import phantom
 from benchmarks.library_numbers.library import installed
 from children import ran
@@ -33,20 +33,24 @@ def test_the_program_of_the_page_gives_our_scores_to_four_digits(
         run(write_nifti(volume, tmp_path / f"{name}.nii.gz", {}))
     done = ran([sys.executable, "-c", program], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    scores = run(Comparison(truth, result, "the truth").scores()).whole
-    assert done.stdout == f"PSNR {scores['psnr']:.4f} dB, SSIM {scores['ssim']:.4f}\n"
+    ours = run(Comparison(truth, result, "the truth").scores()).whole
+    assert done.stdout == f"PSNR {ours['psnr']:.4f} dB, SSIM {ours['ssim']:.4f}\n"
 
 
 def test_the_tables_state_where_each_library_puts_its_slices() -> None:
     subject = phantom((16, 16, 48))
     rows = {
         tuple(cells[:2]): cells[2:]
-        for table in (resampling.table(subject), simulators.table(subject))
+        for table in (module.table(subject) for module in (scores, resampling, simulators))
         for cells in ([c.strip() for c in line.split("|")[1:-1]] for line in table.splitlines())
     }
     for (library, _), cells in rows.items():
         if library not in ("library", "---"):
             assert (cells[0] == "not installed") == (not installed(library))
+    ours = rows["srviewer", "`compare`"]
+    assert f"| srviewer's | {ours[0]} | {ours[1]} |" in conventions.table(subject)
+    usual = rows["scikit-image", "`data_range` max - min over both volumes"]
+    assert float(usual[0]) > float(ours[0])
     kept = rows["srviewer", "`--method cubic`"]
     zoomed = rows["SciPy", "`ndimage.zoom(a, (1, 1, 4))`"]
     assert kept[:4] == ["48", "0", "0", "0"] and kept[4] == kept[5]

@@ -11,7 +11,7 @@ import argparse
 from itertools import chain
 from pathlib import Path
 
-from benchmarks.library_numbers import resampling, scores, simulators
+from benchmarks.library_numbers import conventions, resampling, scores, simulators
 from benchmarks.library_numbers.images import files, phantom
 from benchmarks.library_numbers.library import versions
 
@@ -27,7 +27,9 @@ def main() -> None:
     for subject in chain([phantom()], files(args.paths, args.side)):
         shape = " x ".join(map(str, subject.truth.voxels.shape))
         print(f"\n## {subject.name}, {shape}\n\nThe scores of its cubic B-spline:\n")
-        print(scores.table(subject), flush=True)
+        print(scores.table(subject))
+        print("\nThe same by srviewer's conventions but one:\n")
+        print(conventions.table(subject), flush=True)
         print(
             f"\nIts thick scan resampled to thin slices:\n\n{resampling.table(subject)}", flush=True
         )
