@@ -2,10 +2,13 @@
 
 import re
 import shutil
+import sys
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import yaml
 from PIL import Image
 
 from children import ran
@@ -59,6 +62,28 @@ def test_every_dependency_stands_in_the_list_of_licences() -> None:
         assert f"| {name} |" in listed, f"{name}: run packaging/third_party_licences.py"
 
 
-def test_the_version_is_one() -> None:
-    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
-    assert f"version: {__version__}" in (ROOT / "CITATION.cff").read_text()
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of bash")
+def test_the_version_is_one_and_a_release_has_its_notes() -> None:
+    script = PACKAGING / "release-notes.sh"
+    notes = ran([script, __version__])
+    assert notes.returncode == 0, notes.stderr
+    assert "### Opening" in notes.stdout and "## Unreleased" not in notes.stdout
+    other = ran([script, "99.0.0"])
+    assert other.returncode == 1 and "99.0.0" in other.stderr
+
+
+def test_a_release_publishes_files_that_the_build_uploads() -> None:
+    build, release = (
+        yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())["jobs"]
+        for name in ("build", "release")
+    )
+    systems = {os.split("-")[0] for os in build["package"]["strategy"]["matrix"]["os"]}
+    names = {"ubuntu": "Linux", "windows": "Windows", "macos": "macOS"}
+    upload = build["package"]["steps"][-1]["with"]
+    assert upload["name"] == "srviewer-${{ runner.os }}"
+    globs = [Path(line).name for line in upload["path"].split()]
+    commands = "".join(step.get("run", "") for step in release["publish"]["steps"])
+    copied = re.findall(r"cp built/srviewer-(\w+)/(\S+)", commands)
+    assert {system for system, _ in copied} == {names[system] for system in systems}
+    assert all(any(fnmatch(name, glob) for glob in globs) for _, name in copied)
+    assert len(copied) == commands.count("cp ") == 6

@@ -1,0 +1,1 @@
+"""Scores and slice positions as other libraries give them, on the same volumes."""
