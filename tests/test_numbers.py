@@ -14,7 +14,7 @@ from benchmarks.library_numbers.library import installed
 from children import ran
 from phantoms import head
 from srviewer.core.comparison.comparison import Comparison
-from srviewer.io.export.nifti import write_nifti
+from srviewer.io.export.image import write_image
 from srviewer.job import run
 
 PAGE = Path(__file__).parents[1] / "docs" / "numbers.md"
@@ -30,7 +30,7 @@ def test_the_program_of_the_page_gives_our_scores_to_four_digits(
     blurred = gaussian_filter(truth.voxels, (0.3, 0.5, 1.2))
     result = thin.derived(np.asarray(blurred, np.float32), thin.geometry, "blurred")
     for volume, name in ((truth, "truth"), (result, "result")):
-        run(write_nifti(volume, tmp_path / f"{name}.nii.gz", {}))
+        run(write_image(volume, tmp_path / f"{name}.nii.gz", {}))
     done = ran([sys.executable, "-c", program], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     ours = run(Comparison(truth, result, "the truth").scores()).whole
