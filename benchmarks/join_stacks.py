@@ -7,6 +7,7 @@ predicted from the others and scored against what was measured in it.
 
     python -m benchmarks.join_stacks simulated THIN... [--seeds 2] [--noise 0,0.02] [--cases ...]
     python -m benchmarks.join_stacks real STACK STACK [...] [--register none] [--half MM]
+    python -m benchmarks.join_stacks time THIN [--left-out]
 """
 
 import argparse
@@ -28,7 +29,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
-from srviewer.sr.stacks.join import join
+from srviewer.sr.stacks.join import SINGLES, join
 from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.request import JoinRequest, single_request
 
@@ -50,7 +51,7 @@ class Simulated:
 def main() -> None:
     """Print the rows that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("simulated", "real"))
+    parser.add_argument("what", choices=("simulated", "real", "time"))
     parser.add_argument("paths", type=Path, nargs="+")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--noise", default="0,0.02")
@@ -58,9 +59,14 @@ def main() -> None:
     parser.add_argument("--cases", default="plain", help=f"of {', '.join(CHANGES)}")
     parser.add_argument("--register", choices=("none", "rigid"), default="rigid")
     parser.add_argument("--half", type=float, help="only this far from the middle, mm")
+    parser.add_argument("--left-out", action="store_true", help="time the test on each stack, too")
     args = parser.parse_args()
     if args.what == "real":
         print_real([run(read(path)) for path in args.paths], args.register, args.half)
+        return
+    if args.what == "time":
+        for path in args.paths:
+            print_time(run(read(path)), args.left_out)
         return
     print(
         "| scan | axes | case | noise | registration mm | better single dB | joined dB | gain | s |"
@@ -71,6 +77,47 @@ def main() -> None:
         for axes, case, noise in combinations(args):
             for seed in range(args.seeds):
                 print_simulated(simulated(thin, axes, seed, noise, case), case, noise)
+
+
+def print_time(thin: Volume, left_out: bool) -> None:
+    """Time a join of two stacks of 256 x 256 x 64, made of ``thin``, beyond their single results.
+
+    Run it in a process of its own: the peak of memory is that of the process.
+    """
+    made = simulated(enlarged(thin), [2, 0], 0, 0.0, "plain")
+    job = join(made.stacks, JoinRequest(left_out=left_out))
+    begun = time.monotonic(), time.process_time()
+    last, singles = begun, begun
+    waits = [(0.0, "")], [(0.0, "")]
+    while True:
+        try:
+            progress = next(job)
+        except StopIteration as ended:
+            joined: Joined = ended.value
+            break
+        now = time.monotonic(), time.process_time()
+        for rows, since, at in zip(waits, last, now, strict=True):
+            rows.append((at - since, progress.message))
+        last = now
+        if progress.fraction <= SINGLES:
+            singles = now
+    wall, worked = time.monotonic() - singles[0], time.process_time() - singles[1]
+    print(f"singles {singles[0] - begun[0]:.1f} s, {singles[1] - begun[1]:.1f} s of processor time")
+    print(f"beyond them {wall:.1f} s, {worked:.1f} s of processor time")
+    for words, rows in zip(("", " of processor time"), waits, strict=True):
+        longest = ", ".join(f"{s:.2f} s ({text})" for s, text in sorted(rows)[:-4:-1])
+        print(f"longest waits before a cancel{words}: {longest}")
+    print(f"peak memory {joined.peak_memory_mb} MB")
+
+
+def enlarged(thin: Volume) -> Volume:
+    """``thin`` resampled to 256 x 256 x 256 voxels in the same space."""
+    grid = thin.geometry
+    scale = np.diag([*(n / 256 for n in grid.shape), 1.0])
+    scale[:3, 3] = [(n / 256 - 1) / 2 for n in grid.shape]
+    onto = Geometry((256, 256, 256), grid.affine @ scale)
+    voxels = run(sampled(run(spline_coefficients(thin.voxels)), grid, onto))
+    return thin.derived(np.maximum(voxels, 0), onto, "enlarged")
 
 
 def combinations(args: argparse.Namespace) -> Iterator[tuple[list[int], str, float]]:

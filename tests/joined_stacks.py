@@ -56,6 +56,7 @@ def _left_out(stack: JoinedStack, scan: Volume) -> JoinedStack:
         psnr_cubic=None,
         psnr_single=25.25,
         single=1 - stack.index,
+        repeats=(),
         share=0.75,
         data_range=900.0,
         slices=tuple(slices),

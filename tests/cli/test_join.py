@@ -22,6 +22,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.paths import sample_stacks
+from srviewer.sr.stacks.restore import restored_result
 
 KEYS = {
     "output", "reference", "grid", "spacing_mm", "model", "precision", "stacks", "seconds",
@@ -91,6 +92,7 @@ def test_the_sample_from_its_folder_to_a_volume_and_a_page(knee: Path, tmp_path:
     assert len(beside["provenance"]["sources"]) == 3 and "Research use only" in json.dumps(beside)
     text = page.read_text()
     assert "3 stacks joined onto sub-knee_acq-ax_PDw" in text and "Each stack" in text
+    assert "predict a stack that was left out" in text and "predict a stack" in done.stdout
     assert str(tmp_path) not in text
     figures = list((tmp_path / "knee-figures").glob("*.png"))
     names = {"left-out", "left-out-coherence", "left-out-slices", "montage", "stacks"}
@@ -214,6 +216,11 @@ def test_dicom_cites_every_series_and_keeps_the_frame_of_reference(
     listed = {item.SeriesInstanceUID for item in made.ReferencedSeriesSequence}
     assert listed == {source.SeriesInstanceUID for source in sources} and len(listed) == 2
     assert "StudiesContainingOtherReferencedInstancesSequence" not in made
+    # So does one that was written as NIfTI and restored.
+    image = tmp_path / "joined.nii.gz"
+    assert call("join", tmp_path / "stack0", tmp_path / "stack1", "-o", image, *words[2:])[0] == 0
+    again = run(restored_result(run(read(tmp_path / "stack0")), image, {})).volume.origin
+    assert again is not None and {each.sop_instance for each in again.images} == cited
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -34,6 +34,7 @@ from srviewer.sr.report.joined_tables import (
     LEFT_OUT_NOTE,
     found_rows,
     left_out_rows,
+    verdict,
 )
 from srviewer.sr.report.parts import grid_words
 from srviewer.sr.stacks.join import join
@@ -206,6 +207,7 @@ def _text(joined: Joined, written: Sequence[Path], rounded: str, notes: Sequence
         f"{len(joined.stacks)} stacks -> {grid_words(joined.volume)}",
         table(FOUND_HEAD, found_rows(joined)),
         *((table(LEFT_OUT_HEAD, left_out), LEFT_OUT_NOTE) if left_out else ()),
+        verdict(joined),
         computed(joined.request.method, joined),
         *(f"note: {line}" for line in notes),
         *([f"note: written rounded to {rounded}"] if rounded else []),

@@ -10,9 +10,11 @@ from srviewer.gui.texts.wording import millimetres, percent
 from srviewer.sr.stacks.joined import Joined, JoinedStack
 from srviewer.sr.stacks.left_out import LeftOut
 from srviewer.sr.stacks.places import has_moved
-from srviewer.sr.stacks.request import FEWEST_STACKS
 
-SINGLE = mark("Joining gained nothing here: this is the result of the reference stack alone.")
+SINGLE = mark(
+    "Joining gained nothing here: this is the result of '{name}' alone, which predicts the others "
+    "best."
+)
 UNTESTED = mark(
     "No stack was predicted from the others, so nothing measured says whether joining gained "
     "anything."
@@ -28,25 +30,6 @@ LEFT_OUT_MEANING = mark(
 )
 
 
-def gains(joined: Joined) -> tuple[float, ...]:
-    """The gain over the best single stack, of each stack that was predicted from the others.
-
-    Args:
-        joined: The join.
-
-    Returns:
-        In dB; () for two stacks, of which the other alone is all that is left to predict from.
-    """
-    if len(joined.stacks) == FEWEST_STACKS:
-        return ()
-    rows = (stack.left_out for stack in joined.stacks)
-    return tuple(
-        row.psnr - row.psnr_single
-        for row in rows
-        if row is not None and row.psnr is not None and row.psnr_single is not None
-    )
-
-
 def joined_verdict(joined: Joined) -> str:
     """The measured gain of joining these stacks, as one sentence.
 
@@ -56,9 +39,9 @@ def joined_verdict(joined: Joined) -> str:
     Returns:
         The translated text.
     """
-    known = gains(joined)
-    if joined.is_single:
-        return tr(SINGLE)
+    known = joined.gains
+    if joined.single is not None:
+        return tr(SINGLE, name=joined.stacks[joined.single].name)
     if not known:
         tested = any(stack.left_out for stack in joined.stacks)
         return tr(TWO if tested else UNTESTED)
@@ -79,7 +62,7 @@ def joined_is_good(joined: Joined) -> bool:
     Returns:
         False also where nothing was measured.
     """
-    known = gains(joined)
+    known = joined.gains
     return not joined.is_single and bool(known) and float(np.mean(known)) > 0
 
 

@@ -13,6 +13,7 @@ from srviewer.sr.report.joined_tables import (
     LEFT_OUT_NOTE,
     found_rows,
     left_out_rows,
+    verdict,
 )
 from srviewer.sr.report.page import Figure, Page, Table
 from srviewer.sr.report.parts import (
@@ -30,8 +31,6 @@ from srviewer.sr.report.stack_figures import stack_figures
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.request import single_request
-
-SINGLE = "Joining gained nothing here: the volume is the result of the reference stack alone."
 
 
 def joined_report(
@@ -69,9 +68,9 @@ def joined_report(
         tables.append(scores_table(scores.candidate, scores.cubic))
     provenance = {name: value for name, value in joined.provenance().items() if name != "stacks"}
     tables += [settings_table(provenance), *model_card(joined.model)]
-    warnings = ((SINGLE,) if joined.is_single else ()) + joined.warnings
     title = f"{len(joined.stacks)} stacks joined onto {scan.name}"
-    return Page(title, tuple(dict.fromkeys(warnings)), tuple(tables), tuple(figures))
+    warnings = tuple(dict.fromkeys(joined.warnings))
+    return Page(title, warnings, tuple(tables), tuple(figures))
 
 
 def _montage(scan: Volume, joined: Joined, reference: Volume | None) -> Figure:
@@ -96,6 +95,7 @@ def _montage(scan: Volume, joined: Joined, reference: Volume | None) -> Figure:
 def _summary(scan: Volume, joined: Joined) -> Table:
     reference = joined.stacks[joined.request.reference]
     rows = [
+        ("verdict", verdict(joined)),
         ("reference stack", f"{reference.name}: {grid_words(scan)}"),
         ("joined volume", grid_words(joined.volume)),
     ]

@@ -25,8 +25,35 @@ LEFT_OUT_HEAD = ("stack left out", "the others joined", "cubic", "best other alo
 LEFT_OUT_NOTE = (
     "PSNR in dB, higher is better, of what the other stacks predict against what was measured. "
     "PSNR rewards blur and says nothing of detail finer than the slices of the stack left out: see "
-    "the coherence too."
+    "the coherence too. A repeat of the same slices is left out with it."
 )
+
+
+def verdict(joined: Joined) -> str:
+    """The measured gain of joining these stacks.
+
+    Args:
+        joined: The joined volume.
+
+    Returns:
+        A sentence.
+    """
+    if joined.single is not None:
+        name = joined.stacks[joined.single].name
+        return f"Joining gains nothing: this is '{name}' alone, which predicts the others best."
+    gains = joined.gains
+    if gains:
+        return (
+            "Joining gains: the others joined predict a stack that was left out "
+            f"{sum(gains) / len(gains):+.1f} dB better than the best of them alone (mean of "
+            f"{len(gains)})."
+        )
+    if any(stack.left_out is not None for stack in joined.stacks):
+        return (
+            "Not known: each stack is predicted by one other alone, which tests the network and "
+            "the placement, and not the joining."
+        )
+    return "Not known: no stack was predicted from the others."
 
 
 def found_rows(joined: Joined) -> list[tuple[str, ...]]:

@@ -28,11 +28,12 @@ from srviewer.sr.stacks.joined import Joined, JoinedStack, joined_source, motion
 from srviewer.sr.stacks.joined_origin import joined_origin
 from srviewer.sr.stacks.leaving_out import (
     Predicted,
+    best_alone,
     best_step,
     left_out,
     predicted_from_others,
 )
-from srviewer.sr.stacks.left_out import LeftOut
+from srviewer.sr.stacks.left_out import LeftOut, gains_of
 from srviewer.sr.stacks.placing import Places, places
 from srviewer.sr.stacks.request import JoinRequest, check_join
 from srviewer.sr.stacks.singles import Single, single_results
@@ -96,9 +97,9 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
         predicted = yield from within(_predicted(prepared), MATCHED, TESTED)
     step = best_step(predicted)
     scores = yield from within(_scores(predicted, step), TESTED, TESTED)
-    gains = _gains(scores)
-    is_single = bool(gains) and float(np.mean(gains)) < GAIN_DB
-    numbers = [request.reference] if is_single else list(range(len(stacks)))
+    gains = gains_of(scores)
+    single = best_alone(predicted) if gains and float(np.mean(gains)) < GAIN_DB else None
+    numbers = list(range(len(stacks))) if single is None else [single]
     grid, intensity = prepared.lattice, prepared.reference.intensity
     _check_memory(grid, len(numbers))
     sharing = contributions(matched, numbers, found, grid, intensity.range)
@@ -109,19 +110,19 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     described = yield from within(
         _described(prepared, voxels, grid, parts, numbers, scores), ESTIMATED, 0.99
     )
-    volume = yield from within(_volume(prepared, voxels, grid, is_single), 0.99, 1.0)
+    volume = yield from within(_volume(prepared, voxels, grid, single), 0.99, 1.0)
     return Joined(
         volume=volume,
         request=request,
         model=prepared.reference.model,
         stacks=described,
-        is_single=is_single,
+        single=single,
         joint_step=step,
         device=prepared.reference.device,
         precision=prepared.reference.precision,
         seconds=time.monotonic() - started,
         peak_memory_mb=peak_memory_mb(),
-        warnings=_warnings(prepared, is_single, gains),
+        warnings=_warnings(prepared, single, gains),
     )
 
 
@@ -162,21 +163,6 @@ def _scores(predicted: Sequence[Predicted | None], step: float) -> Job[list[Left
     for stack in predicted:
         scores.append(None if stack is None else (yield from left_out(stack, step)))
     return scores
-
-
-def _gains(scores: Sequence[LeftOut | None]) -> list[float]:
-    """By how many dB joining predicts each stack better than the best other; [] for two stacks.
-
-    Of two stacks, the other alone is all that is left to predict from.
-    """
-    if len(scores) < 3:
-        return []
-    known = [score for score in scores if score is not None]
-    return [
-        score.psnr - score.psnr_single
-        for score in known
-        if score.psnr is not None and score.psnr_single is not None
-    ]
 
 
 def _check_memory(grid: Geometry, count: int) -> None:
@@ -248,14 +234,14 @@ def _agreement(
     return consistency_of(residual, matched.match.gain * single.intensity.range)
 
 
-def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, is_single: bool) -> Job[Volume]:
+def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, single: int | None) -> Job[Volume]:
     request, reference = prepared.request, prepared.reference
     scans = [single.scan for single in prepared.singles]
     others = ", ".join(scan.name for n, scan in enumerate(scans) if n != request.reference)
     step = f"joined with {len(scans) - 1} other stack{'s' * (len(scans) > 2)} ({others})"
     name = f"{reference.scan.name} (joined)"
-    if is_single:
-        step = f"alone, since joining it with {others} gained nothing"
+    if single is not None:
+        step = f"'{scans[single].name}' alone, since joining {len(scans)} stacks gained nothing"
     if request.spacing_mm is not None:
         wanted = isotropic_grid(grid, request.spacing_mm)
         weights = yield from spline_coefficients(voxels)
@@ -271,7 +257,7 @@ def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, is_single: bool
     return header.with_voxels(voxels)
 
 
-def _warnings(prepared: _Prepared, is_single: bool, gains: Sequence[float]) -> tuple[str, ...]:
+def _warnings(prepared: _Prepared, single: int | None, gains: Sequence[float]) -> tuple[str, ...]:
     lines = [f"'{each.scan.name}': {line}" for each in prepared.singles for line in each.warnings]
     lines += prepared.places.warnings
     frames = {single.scan.frame for single in prepared.singles if single.scan.frame}
@@ -280,11 +266,13 @@ def _warnings(prepared: _Prepared, is_single: bool, gains: Sequence[float]) -> t
             "The stacks do not share a frame of reference: their headers do not say how they lie "
             "to each other, and only registration does."
         )
-    if is_single:
+    if single is not None:
+        name = prepared.singles[single].scan.name
         lines.append(
             f"Joining gains nothing here: stacks that were left out were predicted "
             f"{abs(float(np.mean(gains))):.1f} dB worse by the others joined than by the best of "
-            f"them alone. The result is that of '{prepared.reference.scan.name}' alone."
+            f"them alone. The result is that of '{name}' alone, which predicts the others best"
+            + ("." if single == prepared.request.reference else ", on the grid of the reference.")
         )
     elif len(prepared.singles) == 2:
         lines.append(

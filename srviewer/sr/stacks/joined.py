@@ -13,7 +13,7 @@ from srviewer.core.volumes.source_files import ScanSource, SourceFile, common_fo
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.models.model_file import Model
-from srviewer.sr.stacks.left_out import LeftOut
+from srviewer.sr.stacks.left_out import LeftOut, gains_of
 from srviewer.sr.stacks.request import JoinRequest
 
 
@@ -79,7 +79,8 @@ class Joined:
         request: The request, as it was given.
         model: The network; None for interpolation.
         stacks: What was found of each, in the order in which they were given.
-        is_single: Whether joining gained nothing, so that ``volume`` is the reference's own result.
+        single: The number of the stack whose own result ``volume`` is, since joining gained
+            nothing and that stack predicts the others best; None where they were joined.
         joint_step: The share of the joint step that was used, 0..1.
         device: The title of the device.
         precision: That of the network in the reference's own result; None for interpolation.
@@ -92,13 +93,23 @@ class Joined:
     request: JoinRequest
     model: Model | None
     stacks: tuple[JoinedStack, ...]
-    is_single: bool
+    single: int | None
     joint_step: float
     device: str
     precision: UsedPrecision | None
     seconds: float
     peak_memory_mb: float | None
     warnings: tuple[str, ...]
+
+    @property
+    def is_single(self) -> bool:
+        """Whether joining gained nothing, so that ``volume`` is one stack's own result."""
+        return self.single is not None
+
+    @property
+    def gains(self) -> tuple[float, ...]:
+        """By how many dB joining predicts stacks better than the best other alone."""
+        return gains_of([stack.left_out for stack in self.stacks])
 
     @property
     def header(self) -> ScanHeader:
@@ -117,6 +128,7 @@ class Joined:
             "precision": self.precision.name if self.precision else None,
             "stacks": [stack.values() for stack in self.stacks],
             "is_single": self.is_single,
+            "single": self.single,
             "joint_step": self.joint_step,
             "device": self.device,
             "seconds": round(self.seconds, 3),
@@ -126,13 +138,17 @@ class Joined:
 
     def provenance(self) -> dict[str, Any]:
         """The provenance as plain JSON values; it is exported in the sidecar."""
-        source = self.volume.source
+        source, origin = self.volume.source, self.volume.origin
+        images = () if origin is None else origin.images
         return {
             **({"sources": []} if source is None else source.described()),
             "software": f"srviewer {__version__}",
             "notice": RESEARCH_USE_ONLY,
             "model_sha256": self.model.sha256 if self.model else None,
             "register": self.request.register,
+            "source_images": [
+                [image.sop_class, image.sop_instance, image.series, image.study] for image in images
+            ],
             "scores": None,  # there is no reference to score against
             **self.values(),
         }

@@ -1,11 +1,11 @@
-"""Each stack left out in turn, and predicted from the others."""
+"""Each stack left out in turn, with its repeats, and predicted from the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.resampling.spline import sampled, spline_coefficients
 from srviewer.core.scores.metrics import Mask, psnr
 from srviewer.core.stacks.coherence import Bands, coherence
@@ -22,6 +22,8 @@ from srviewer.sr.stacks.singles import Single
 
 SCORING = "Scoring what was left out"
 LEAST_SHARE = 0.05  # of the foreground of a stack, that the others cover
+REPEAT_DEGREES = 20.0  # between the normals of the slices of a stack and of its repeat
+REPEAT_SHARE = 0.5  # of a stack, that its repeat covers
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,9 @@ class Predicted:
         joint: By the same after the joint step.
         cubic: By the mean of the others, interpolated cubically.
         alone: By the best other stack alone.
-        best: The number of that stack.
+        errors: The mean squared errors of each other stack alone, as shares of the squared
+            intensity range of the stack.
+        repeats: The numbers of the stacks that were left out with it.
         reached: The voxels that the others reach.
         foreground: The foreground of the stack.
     """
@@ -48,9 +52,15 @@ class Predicted:
     joint: Voxels
     cubic: Voxels
     alone: Voxels
-    best: int
+    errors: Mapping[int, float]
+    repeats: tuple[int, ...]
     reached: Mask
     foreground: Mask
+
+    @property
+    def best(self) -> int:
+        """The number of the other stack that predicts it best alone."""
+        return min(self.errors, key=self.errors.__getitem__)
 
     @property
     def scored(self) -> Mask:
@@ -66,7 +76,10 @@ def predicted_from_others(
     grid: Geometry,
     data_range: float,
 ) -> Job[Predicted | None]:
-    """Predict one stack from the others.
+    """Predict one stack from the others that are no repeats of it.
+
+    A repeat of the same slices has measured what the stack has, in-plane detail and motion between
+    slices included, and predicts it better than any true volume would.
 
     Args:
         number: Of the stack that is left out.
@@ -80,13 +93,14 @@ def predicted_from_others(
         A job with the predictions; None where the others cover too little of the stack.
     """
     stack = matched[number].stack
-    others = [other for other in range(len(singles)) if other != number]
+    repeats = repeats_of(number, [each.stack for each in matched])
+    others = [n for n in range(len(singles)) if n != number and n not in repeats]
     foreground = singles[number].intensity.foreground(singles[number].scan.voxels)
     reached = _reached(stack, [matched[other].stack for other in others], grid)
     scored = reached & foreground
     if int(scored.sum()) < LEAST_SHARE * max(1, int(foreground.sum())):
         return None
-    cubic, alone, best = yield from within(_alone(stack, matched, others, scored), 0.0, 0.3)
+    cubic, alone, squares = yield from within(_alone(stack, matched, others, scored), 0.0, 0.3)
     mean = joint = alone
     if len(others) > 1:
         job = contributions(matched, others, places, grid, data_range)
@@ -99,7 +113,57 @@ def predicted_from_others(
             predictions.append((yield from within(again, start, start + 0.05)))
         mean, joint = predictions
     single = singles[number]
-    return Predicted(single, stack, mean, joint, cubic, alone, best, reached, foreground)
+    scale = (single.intensity.range * _unit(stack, single)) ** 2
+    errors = {other: square / scale for other, square in squares.items()}
+    return Predicted(single, stack, mean, joint, cubic, alone, errors, repeats, reached, foreground)
+
+
+def repeats_of(number: int, stacks: Sequence[PlacedStack]) -> tuple[int, ...]:
+    """The stacks that have taken about the same slices as one of them.
+
+    Args:
+        number: Of that stack.
+        stacks: All stacks.
+
+    Returns:
+        Their numbers; () where all others are repeats, so that nothing would be left.
+    """
+    stack = stacks[number]
+    least = np.cos(np.radians(REPEAT_DEGREES))
+    repeats = tuple(
+        other
+        for other in range(len(stacks))
+        if other != number
+        and abs(_normal(stack) @ _normal(stacks[other])) > least
+        and stack.held(stacks[other].placed).mean() > REPEAT_SHARE
+    )
+    return repeats if len(repeats) < len(stacks) - 1 else ()
+
+
+def best_alone(predicted: Sequence[Predicted | None]) -> int | None:
+    """The stack that alone predicts the others best.
+
+    Args:
+        predicted: The stacks as they were left out, in their order.
+
+    Returns:
+        Its number; None where none predicts any.
+    """
+    known = [stack.errors for stack in predicted if stack is not None]
+    given = sorted({number for errors in known for number in errors})
+    if not given:
+        return None
+
+    def decibels(number: int) -> float:
+        errors = [row[number] for row in known if number in row]
+        return float(np.mean(np.log10(np.maximum(errors, 1e-12))))
+
+    return min(given, key=decibels)
+
+
+def _normal(stack: PlacedStack) -> Matrix:
+    across = stack.placed.affine[:3, stack.degradation.axis]
+    return np.asarray(across / np.linalg.norm(across))
 
 
 def best_step(predicted: Sequence[Predicted | None]) -> float:
@@ -119,7 +183,7 @@ def best_step(predicted: Sequence[Predicted | None]) -> float:
         if stack is not None and stack.joint is not stack.mean:
             step = (stack.joint - stack.mean)[stack.scored].astype(np.float64)
             wanted = (stack.stack.measured - stack.mean)[stack.scored]
-            scale = (stack.single.intensity.range * _unit(stack)) ** 2
+            scale = (stack.single.intensity.range * _unit(stack.stack, stack.single)) ** 2
             along += float(step @ wanted) / scale
             square += float(step @ step) / scale
     return min(1.0, max(0.0, along / square)) if square > 0 else 1.0
@@ -138,7 +202,7 @@ def left_out(predicted: Predicted, step: float) -> Job[LeftOut]:
     yield Progress(0.0, SCORING)
     stack, scored = predicted.stack, predicted.scored
     across, measured = stack.degradation.axis, stack.measured
-    unit = _unit(predicted)
+    unit = _unit(stack, predicted.single)
     data_range = predicted.single.intensity.range * unit
     joined = predicted.mean + np.float32(step) * (predicted.joint - predicted.mean)
     candidates = joined, predicted.cubic, predicted.alone
@@ -160,6 +224,7 @@ def left_out(predicted: Predicted, step: float) -> Job[LeftOut]:
         psnr_cubic=whole[1],
         psnr_single=whole[2],
         single=predicted.best,
+        repeats=predicted.repeats,
         share=int(scored.sum()) / max(1, int(predicted.foreground.sum())),
         data_range=predicted.single.intensity.range,
         slices=tuple(rows),
@@ -181,9 +246,10 @@ def _reached(stack: PlacedStack, others: Sequence[PlacedStack], grid: Geometry) 
 
 def _alone(
     stack: PlacedStack, matched: Sequence[Matched], others: Sequence[int], scored: Mask
-) -> Job[tuple[Voxels, Voxels, int]]:
-    """The predictions by the mean of the others, cubic, and by the best of them; its number."""
-    best, best_error, single = others[0], np.inf, stack.measured
+) -> Job[tuple[Voxels, Voxels, dict[int, float]]]:
+    """The predictions by the mean of the others, cubic, and by the best; the errors of each."""
+    errors: dict[int, float] = {}
+    single = stack.measured
     total = np.zeros(stack.thin.shape, np.float32)
     cubic = np.zeros(stack.thin.shape, np.float32)
     for place, other in enumerate(others):
@@ -191,8 +257,8 @@ def _alone(
         source = matched[other].stack
         predicted = yield from within(stack.predicted(source.weights, source.thin), share, share)
         error = float(np.mean((predicted - stack.measured)[scored] ** 2, dtype=np.float64))
-        if error < best_error:
-            best, best_error, single = other, error, predicted
+        single = predicted if error < min(errors.values(), default=np.inf) else single
+        errors[other] = error
         weights = yield from within(spline_coefficients(source.measured), share, share)
         values = yield from within(sampled(weights, source.placed, stack.thin), share, share)
         seen = coverage(source.placed, source.padded, stack.thin, source.degradation.axis)
@@ -200,12 +266,12 @@ def _alone(
         total += weight
         cubic += weight * values
     mean = np.divide(cubic, total, out=cubic, where=total > 0)
-    return stack.degradation.apply(mean), single, best
+    return stack.degradation.apply(mean), single, errors
 
 
-def _unit(predicted: Predicted) -> float:
+def _unit(stack: PlacedStack, single: Single) -> float:
     """The factor from the unit of a stack to that of the reference, as its shading leaves it."""
-    measured, scan = predicted.stack.measured, predicted.single.scan.voxels
+    measured, scan = stack.measured, single.scan.voxels
     spreads = measured.std(dtype=np.float64), scan.std(dtype=np.float64)
     return float(spreads[0] / spreads[1]) if min(spreads) > 0 else 1.0
 

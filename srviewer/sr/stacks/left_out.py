@@ -1,13 +1,14 @@
 """Leave one stack out: a stack predicted from the others, scored against what was measured."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from srviewer.core.volumes.volume import Volume
 
 MEANING = (
-    "what was measured in this stack, against what the other stacks predict for it: their volume, "
-    "degraded to slices like its own"
+    "what was measured in this stack, against what the other stacks, without repeats of it, "
+    "predict for it: their volume, degraded to slices like its own"
 )
 
 
@@ -55,6 +56,8 @@ class LeftOut:
         psnr_cubic: Of the mean of the others, interpolated cubically.
         psnr_single: Of the best other stack alone, through the network.
         single: The number of that stack.
+        repeats: The numbers of the stacks that were left out with it, since they have taken about
+            the same slices.
         share: The share of the stack's foreground that the others cover and that is scored, 0..1.
         data_range: The intensity range of the stack, in its unit.
         slices: The scores of each slice.
@@ -68,6 +71,7 @@ class LeftOut:
     psnr_cubic: float | None
     psnr_single: float | None
     single: int
+    repeats: tuple[int, ...]
     share: float
     data_range: float
     slices: tuple[SliceScores, ...]
@@ -82,9 +86,29 @@ class LeftOut:
             "psnr_cubic": self.psnr_cubic,
             "psnr_single": self.psnr_single,
             "single": self.single,
+            "repeats": list(self.repeats),
             "share": self.share,
             "data_range": self.data_range,
             "slices": [asdict(row) for row in self.slices],
             "coherence": [asdict(row) for row in self.coherence],
             "meaning": self.meaning,
         }
+
+
+def gains_of(scores: Sequence[LeftOut | None]) -> tuple[float, ...]:
+    """By how much joining predicts stacks better than the best other alone.
+
+    Args:
+        scores: Of all stacks; None where one was not predicted.
+
+    Returns:
+        In dB, of each stack that was predicted from two others or more: one alone is not joined.
+    """
+    return tuple(
+        row.psnr - row.psnr_single
+        for row in scores
+        if row is not None
+        and row.psnr is not None
+        and row.psnr_single is not None
+        and len(scores) - 1 - len(row.repeats) > 1
+    )

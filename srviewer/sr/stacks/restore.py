@@ -9,6 +9,7 @@ import numpy as np
 
 from srviewer.codec import from_plain, known_fields
 from srviewer.core.acquisition.degradation import Consistency
+from srviewer.core.volumes.dicom_origin import SourceImage
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
@@ -36,6 +37,7 @@ class _PlainLeftOut:
     single: int
     share: float
     data_range: float
+    repeats: tuple[int, ...] = ()
     slices: tuple[SliceScores, ...] = ()
     coherence: tuple[Coherence, ...] = ()
     meaning: str = MEANING
@@ -71,6 +73,8 @@ class _PlainJoined:
     peak_memory_mb: float | None = None
     joint_step: float = 0.0
     precision: str | None = None
+    single: int | None = None
+    source_images: tuple[tuple[str, str, str, str], ...] = ()
 
 
 def restored_result(
@@ -100,6 +104,9 @@ def restored_result(
     residuals = yield from within(_residuals(scan, maps, plain.stacks), 0.6, 1.0)
     header = replace(scan, voxels=stored.voxels, geometry=stored.geometry, planes=None)
     volume = described(replace(header, source=stated_source(document)), document)
+    if volume.origin is not None and plain.source_images:
+        images = tuple(SourceImage(*image) for image in plain.source_images)
+        volume = replace(volume, origin=replace(volume.origin, images=images))
     model, missing = known_model(document["provenance"], request.model)
     return Joined(
         volume=volume,
@@ -107,7 +114,7 @@ def restored_result(
         model=model,
         stacks=tuple(_stack(stack, residuals.get(stack.index)) for stack in plain.stacks),
         joint_step=plain.joint_step,
-        is_single=plain.is_single,
+        single=_single(plain),
         device=plain.device,
         precision=read_precision(plain.precision, None) if model else None,
         seconds=plain.seconds,
@@ -137,6 +144,8 @@ def _plain(
             raise ValueError("the stacks are not numbered in their order")
         if not 0 <= plain.reference < len(plain.stacks):
             raise ValueError(f"there is no stack {plain.reference}")
+        if plain.single is not None and not 0 <= plain.single < len(plain.stacks):
+            raise ValueError(f"there is no stack {plain.single}")
     except (ValueError, UserError) as error:
         raise UserError(
             f"What is known of '{image.name}', of the stacks that it was joined from, is damaged. "
@@ -166,6 +175,13 @@ def _residuals(
     return read
 
 
+def _single(plain: _PlainJoined) -> int | None:
+    """The stack whose own result it is; before that was noted, it was always the reference's."""
+    if not plain.is_single:
+        return None
+    return plain.reference if plain.single is None else plain.single
+
+
 def _stack(plain: _PlainStack, residual: Volume | None) -> JoinedStack:
     known = plain.left_out
     left_out = None
@@ -175,6 +191,7 @@ def _stack(plain: _PlainStack, residual: Volume | None) -> JoinedStack:
             psnr_cubic=known.psnr_cubic,
             psnr_single=known.psnr_single,
             single=known.single,
+            repeats=known.repeats,
             share=known.share,
             data_range=known.data_range,
             slices=known.slices,

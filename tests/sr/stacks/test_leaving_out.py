@@ -1,0 +1,52 @@
+"""Stacks left out: with their repeats; where joining gains nothing, the best stack is given."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import phantoms
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
+from srviewer.job import run
+from srviewer.sr.stacks.join import join
+from srviewer.sr.stacks.request import JoinRequest
+
+AS_THEY_LIE = JoinRequest(method="cubic", register="none")
+
+
+@pytest.fixture(scope="module")
+def thin() -> Volume:
+    return phantoms.head((40, 48, 44))
+
+
+def stack(thin: Volume, axis: int, name: str, noise: float = 0.01) -> Volume:
+    thick = Degradation(axis, 4, noise=noise, seed=sum(map(ord, name))).thick_volume(thin)
+    return replace(thick, name=name)
+
+
+def test_a_repeat_of_the_same_slices_is_left_out_with_its_stack(thin: Volume) -> None:
+    words = ((2, "ax"), (2, "ax again"), (0, "sag"), (1, "cor"))
+    stacks = [stack(thin, axis, name) for axis, name in words]
+    joined = run(join(stacks, AS_THEY_LIE))
+    scores = [each.left_out for each in joined.stacks]
+    assert [score and score.repeats for score in scores] == [(1,), (0,), (), ()]
+    assert [score and score.single for score in scores[:2]] != [1, 0]  # which would win
+    assert len(joined.gains) == 4 and min(joined.gains) > 0 and not joined.is_single
+    # One other stack alone is not joined, and says nothing of joining.
+    assert len(run(join(stacks[:3], AS_THEY_LIE)).gains) == 1
+
+
+def test_where_joining_gains_nothing_the_stack_that_predicts_best_is_given(thin: Volume) -> None:
+    elsewhere = thin.derived(np.roll(thin.voxels, 6, axis=1), thin.geometry, "moved")
+    stacks = [stack(elsewhere, 1, "moved"), stack(thin, 2, "ax"), stack(thin, 0, "sag")]
+    joined = run(join(stacks, AS_THEY_LIE))
+    assert joined.gains and sum(joined.gains) < 0
+    assert joined.single in (1, 2) and joined.is_single  # the reference predicts worst
+    assert joined.values()["single"] == joined.single
+    weights = [each.weight for each in joined.stacks]
+    assert weights[joined.single] == pytest.approx(1) and sum(weights) == weights[joined.single]
+    assert joined.volume.geometry.matches(thin.geometry)
+    given = f"'{stacks[joined.single].name}' alone"
+    assert any(given in line for line in joined.warnings)
+    assert given in joined.volume.history[-1]
