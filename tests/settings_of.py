@@ -25,6 +25,7 @@ OTHERS: dict[str, Any] = {
     "minimum": "scan",
     "repair": ("motion", "slices"),
     "precision": "float32",
+    "time_bandwidth": 2.5,
 }
 
 

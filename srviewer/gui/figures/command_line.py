@@ -175,9 +175,9 @@ def _reconstruction(
     # The default model depends on the machine; a model that is not used may be deleted.
     if method(request.method).needs_model or is_at_hand(request.model):
         arguments += _option("--model", request.model)
-    for name in ("fusion", "device", "precision", "profile", "minimum"):
+    for name in ("fusion", "device", "precision", "profile", "time_bandwidth", "minimum"):
         if getattr(request, name) != getattr(plain, name):
-            arguments += [f"--{name}", str(getattr(request, name))]
+            arguments += [f"--{name.replace('_', '-')}", str(getattr(request, name))]
     if request.thickness_mm is not None:
         arguments += ["--thickness", repr(request.thickness_mm)]
     if request.repair:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.acquisition.degradation import Consistency, ResidualSize
+from srviewer.core.acquisition.profile_estimate import ProfileEstimate
 from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.geometry.slice_runs import SliceRun, longest, runs
 from srviewer.core.intensity.intensity_range import intensity_of_parts
@@ -33,7 +34,13 @@ from srviewer.sr.models.available_models import find_model
 from srviewer.sr.reconstruction.reconstruct import CHECKING, lowest_allowed, reconstructed
 from srviewer.sr.reconstruction.repair import repaired, settled
 from srviewer.sr.reconstruction.resampled import clipped, clipping
-from srviewer.sr.requests.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request
+from srviewer.sr.reconstruction.slice_profile import requested_estimate
+from srviewer.sr.requests.request import (
+    LARGEST_FACTOR,
+    RATIO_TOLERANCE,
+    Request,
+    with_profile,
+)
 from srviewer.sr.results.kept_reconstruction import KeptReconstruction
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, map_header
 from srviewer.sr.results.reconstruction import Reconstruction
@@ -48,6 +55,7 @@ WHOLE: dict[str, Any] = {
     "isotropic": False,
     "gaps": "fill",
 }
+ESTIMATED = 0.03  # of the job, for the estimation of the slice profile
 JOINING = "Joining the runs of slices"
 # Positions that are this close to a voxel's centre, in voxels, take its value as it is.
 ON_CENTRE = 1e-3
@@ -102,6 +110,26 @@ def run_by_run(
     Raises:
         UserError: As ``reconstruct_scan``.
     """
+    estimate = yield from within(_estimate(scan, request), 0.0, ESTIMATED)
+    used = with_profile(scan.header, request, estimate)
+    start = 0.0 if estimate is None else ESTIMATED
+    job = _run_by_run(scan, used, storage, region)
+    result = yield from within(job, start, 1.0)
+    return result if estimate is None else replace(result, request=request, slice_profile=estimate)
+
+
+def _estimate(scan: KeptVolume, request: Request) -> Job[ProfileEstimate | None]:
+    """The slice profile of the longest regular run, where the request asks to estimate it."""
+    planes = scan.header.planes
+    if planes is not None and planes.axis == request.axis:
+        scan = _part(scan, request.axis, longest(runs(planes)))
+    return (yield from requested_estimate(scan, request))
+
+
+def _run_by_run(
+    scan: KeptVolume, request: Request, storage: Storage, region: Volume | None
+) -> Job[KeptReconstruction]:
+    """``run_by_run`` of a request that states the slice profile."""
     planes = scan.header.planes
     if planes is None or planes.axis != request.axis:
         return (yield from reconstructed(scan, request, storage, region))

@@ -11,8 +11,8 @@ from srviewer.core.acquisition.degradation import (
     ResidualSize,
     residual,
 )
-from srviewer.core.acquisition.noise import MOST_SLICES, noise_level
-from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.acquisition.noise import kept_noise
+from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.intensity.padding import least_measured
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.core.volumes.voxel_sources import (
@@ -156,7 +156,7 @@ def _one_axis(
     done = yield from refined(scan, request, region, lowest, storage)
     precision = done.computation.precision
     thin = thin_header(scan.header, request, done.model, lowest, precision)
-    noise = 0.0 if done.model is None else _noise(scan, request.axis)
+    noise = 0.0 if done.model is None else kept_noise(scan, request.axis)
     lines = (
         *(warning.message for warning in scan.header.warnings),
         *cautions_at_noise(scan.header, request, done.model, noise),
@@ -165,14 +165,6 @@ def _one_axis(
     warning = None if done.model is None else texture_warning(request, noise)
     codes = () if warning is None else (warning.code,)
     return _Step(done, KeptVolume(thin, done.estimate.voxels), lines, codes)
-
-
-def _noise(scan: KeptVolume, axis: Axis) -> float:
-    """The noise of a scan, by the slices that it is measured on."""
-    count = scan.voxels.shape[axis]
-    start = max(0, (count - MOST_SLICES) // 2)
-    slices = scan.voxels.read(axis, start, min(start + MOST_SLICES, count))
-    return noise_level(slices, axis, scan.header.padding)
 
 
 def _maps(scan: ScanHeader, step: _Step) -> dict[str, KeptVolume]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.noise import kept_noise
 from srviewer.core.intensity.intensity_range import Intensity, intensity_of_parts
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.regions.locked_region import LockWeights
@@ -83,9 +84,11 @@ def refined(
     yield Progress(0.0, "Measuring the grey levels")
     intensity = intensity_of_parts(scan.voxels.parts, scan.header.padding)
     image = yield from within(image_alone(scan, request.axis, intensity, storage), 0.0, 0.0)
-    todo = Refinement(
-        degradation, model, fusion, request.device, request.flips, intensity, request.precision
-    )
+    # Block means need no filter, whose weights depend on noise.
+    unfiltered = model is None or degradation.is_block_mean
+    noise = 0.0 if unfiltered else kept_noise(scan, request.axis)
+    settings = request.device, request.flips, intensity, request.precision, noise
+    todo = Refinement(degradation, model, fusion, *settings)
     weights = None if region is None else LockWeights(region, scan.header.geometry)
     start, adapted, lock, faithful = 0.0, None, None, None
     if model is not None and request.adaptation is not None:
@@ -138,6 +141,9 @@ def _adapted(
     share = FIRST / ADAPTED
     first = yield from within(_stored(image, plain, chosen, storage), 0.0, share)
     scan, estimate = (each.read(0, 0, each.shape[0]) for each in (image, first.kept.voxels))
+    if not plain.degradation.is_block_mean:  # what the network is given in any case
+        plain = replace(plain, degradation=plain.degradation.block_mean())
+        scan = plain.degradation.apply(estimate)
     return (yield from within(adapted_model(scan, estimate, plain, adaptation), share, 1.0))
 
 

@@ -27,6 +27,8 @@ TITLES = {
     "isotropic": "isotropic voxels",
     "gaps": "missing or uneven slices",
     "profile": "slice profile",
+    "time_bandwidth": "time-bandwidth product of the pulse",
+    "profile_estimate": "slice profile as estimated",
     "thickness_mm": "slice thickness, mm",
     "also": "other axes refined",
     "minimum": "minimum set by",

@@ -33,7 +33,12 @@ from srviewer.sr.models.texture_pairs import texture_header
 from srviewer.sr.reconstruction.texture_noise import too_noisy
 from srviewer.sr.requests.request import Request, suggested_also, thickness_across
 
-PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
+PROFILES = (
+    (mark("Box"), "box"),
+    (mark("Gaussian"), "gaussian"),
+    (mark("SLR pulse"), "slr"),
+    (mark("Estimate"), "estimate"),
+)
 
 
 class RequestOptions(QWidget):
