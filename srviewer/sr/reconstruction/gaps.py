@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.acquisition.degradation import Consistency, ResidualSize
-from srviewer.core.acquisition.profile_estimate import ProfileEstimate
 from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.geometry.slice_runs import SliceRun, longest, runs
 from srviewer.core.intensity.intensity_range import intensity_of_parts
@@ -110,20 +109,10 @@ def run_by_run(
     Raises:
         UserError: As ``reconstruct_scan``.
     """
-    estimate = yield from within(_estimate(scan, request), 0.0, ESTIMATED)
-    used = with_profile(scan.header, request, estimate)
-    start = 0.0 if estimate is None else ESTIMATED
-    job = _run_by_run(scan, used, storage, region)
-    result = yield from within(job, start, 1.0)
-    return result if estimate is None else replace(result, request=request, slice_profile=estimate)
-
-
-def _estimate(scan: KeptVolume, request: Request) -> Job[ProfileEstimate | None]:
-    """The slice profile of the longest regular run, where the request asks to estimate it."""
-    planes = scan.header.planes
-    if planes is not None and planes.axis == request.axis:
-        scan = _part(scan, request.axis, longest(runs(planes)))
-    return (yield from requested_estimate(scan, request))
+    estimate = yield from within(requested_estimate(scan, request), 0.0, ESTIMATED)
+    job = _run_by_run(scan, with_profile(scan.header, request, estimate), storage, region)
+    result = yield from within(job, 0.0 if estimate is None else ESTIMATED, 1.0)
+    return replace(result, request=request, slice_profile=estimate)
 
 
 def _run_by_run(

@@ -1,7 +1,8 @@
 """The slice profile of a scan whose request asks to estimate it."""
 
 from srviewer.core.acquisition.profile_estimate import ProfileEstimate, estimated_profile
-from srviewer.core.volumes.voxel_sources import KeptVolume
+from srviewer.core.geometry.slice_runs import longest, runs
+from srviewer.core.volumes.voxel_sources import Cropped, KeptVolume
 from srviewer.job import Job
 from srviewer.sr.requests.request import ESTIMATE, Request, known_thickness
 
@@ -10,7 +11,7 @@ def requested_estimate(scan: KeptVolume, request: Request) -> Job[ProfileEstimat
     """Estimate the slice profile of a scan where its request asks for that.
 
     Args:
-        scan: The scan, or a regular run of its slices.
+        scan: The scan; where slices are missing or uneven, its longest regular run is looked at.
         request: The reconstruction.
 
     Returns:
@@ -18,7 +19,10 @@ def requested_estimate(scan: KeptVolume, request: Request) -> Job[ProfileEstimat
     """
     if request.profile != ESTIMATE:
         return None
-    spacing, thickness = scan.header.geometry.spacing, known_thickness(scan.header, request)
-    known = None if thickness is None else thickness / spacing[request.axis]
-    padding = scan.header.padding
-    return (yield from estimated_profile(scan.voxels, request.axis, spacing, padding, known))
+    axis, header, voxels = request.axis, scan.header, scan.voxels
+    spacing, thickness = list(header.geometry.spacing), known_thickness(header, request)
+    if header.planes is not None and header.planes.axis == axis:
+        run = longest(runs(header.planes))
+        voxels, spacing[axis] = Cropped(voxels, axis, run.start, run.stop), run.step_mm
+    known = None if thickness is None else thickness / spacing[axis]
+    return (yield from estimated_profile(voxels, axis, spacing, header.padding, known))

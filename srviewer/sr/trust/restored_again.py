@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import Intensity
 from srviewer.core.scores.metrics import psnr
@@ -11,7 +12,7 @@ from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import Job, within
 from srviewer.sr.reconstruction.reconstruct import reconstruct
-from srviewer.sr.requests.request import Request, degradation_of
+from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.simulate import simulate
 
 LEAST_BLOCKS = 8  # thick slices that a sharp axis must give
@@ -77,7 +78,10 @@ def _along(
         repair=(),
         thickness_mm=thickness * spacing,
     )
-    degradation = replace(degradation_of(piece, along), thickness=thickness)
+    assert request.profile != "estimate"  # it was, before there was a piece
+    degradation = Degradation(
+        axis, request.factor, request.profile, thickness, time_bandwidth=request.time_bandwidth
+    )
     made = yield from within(simulate(piece, degradation), 0.0, 0.02)
     result = yield from within(reconstruct(made.thick, along), 0.02, 0.95)
     truth, thick = made.truth.voxels, made.thick.voxels
