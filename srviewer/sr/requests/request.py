@@ -320,6 +320,19 @@ def check_request(scan: ScanHeader, request: Request) -> None:
         )
     if not 0 <= request.texture <= 1:
         raise UserError("Texture is a number from 0 (faithful) to 1 (sharp).")
+    check_thickness(scan, request)
+
+
+def check_thickness(scan: ScanHeader, request: Request) -> None:
+    """Check that slices can be as thick as a request says.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+
+    Raises:
+        UserError: They cannot be, so far apart.
+    """
     spacing = scan.geometry.spacing[request.axis]
     thickness = request.thickness_mm
     if thickness is not None and not THINNEST * spacing <= thickness <= THICKEST * spacing:

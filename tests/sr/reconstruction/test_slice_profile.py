@@ -62,6 +62,13 @@ def test_a_stated_profile_scores_as_a_box_does(
     assert stated.consistency.max <= 1e-3 and stated.slice_profile is None
 
 
+def test_a_profile_that_is_stated_too_wide_is_said(thin: Volume, scan: Volume) -> None:
+    wide = replace(REQUEST, method="cubic", profile="gaussian")
+    doubted = run(reconstruct_scan(Degradation(2, 4).thick_volume(thin), wide))
+    assert "wider than the scan's own slices say" in doubted.warnings[0]
+    assert not any("wider than" in line for line in run(reconstruct_scan(scan, wide)).warnings)
+
+
 def test_what_was_estimated_is_said_and_comes_back_from_the_files(
     scan: Volume, estimated: Reconstruction, tmp_path: Path
 ) -> None:
