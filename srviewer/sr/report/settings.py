@@ -86,6 +86,8 @@ def _words(value: Any) -> str:
         return ", ".join(map(_words, value))
     if isinstance(value, Mapping):
         return ", ".join(
-            f"{name.replace('_', ' ')} {_words(entry)}" for name, entry in value.items()
+            f"{name.replace('_', ' ')} {_words(entry)}"
+            for name, entry in value.items()
+            if entry is not None and entry != ""
         )
     return str(value)
