@@ -17,7 +17,8 @@ import numpy as np
 
 from benchmarks.pieces import middle_of
 from benchmarks.slice_faults import black, brighter, moved
-from srviewer.core.acquisition.degradation import Degradation, Profile
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.slice_profiles import Profile
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.scores.metrics import psnr

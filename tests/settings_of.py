@@ -26,6 +26,7 @@ OTHERS: dict[str, Any] = {
     "repair": ("motion", "slices"),
     "agreement": "noise",
     "precision": "float32",
+    "time_bandwidth": 2.5,
 }
 
 

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import nibabel as nib
+import numpy as np
 import SimpleITK as sitk
 
 from benchmarks.interoperability.exports import BIDS, DICOM, IMAGES, MULTI_FRAME, Export
-from benchmarks.other_readers import Image, of_itk, of_nibabel, verdict
+from benchmarks.other_readers import LPS_TO_RAS, Image, of_itk, of_nibabel, verdict
+from srviewer.core.geometry.grid import Geometry
 
 NIFTI = frozenset({".nii", ".nii.gz"})
 GOOD = "no complaint"
@@ -158,15 +161,10 @@ def _highdicom(export: Export) -> str:
     return verdict(export.image, [_of_highdicom(found)])
 
 
-def _of_highdicom(volume: object) -> Image:
-    import numpy as np
-
-    from benchmarks.other_readers import LPS_TO_RAS
-    from srviewer.core.geometry.grid import Geometry
-
-    array = np.asarray(volume.array, np.float32)  # type: ignore[attr-defined]
-    affine = LPS_TO_RAS @ np.asarray(volume.affine, float)  # type: ignore[attr-defined]
-    return Image(array, Geometry(array.shape, affine))
+def _of_highdicom(volume: Any) -> Image:
+    affine = LPS_TO_RAS @ np.asarray(volume.affine, float)
+    voxels = np.asarray(volume.array, np.float32)
+    return Image(voxels, Geometry(voxels.shape, affine))
 
 
 def _validator(export: Export) -> str:

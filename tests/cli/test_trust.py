@@ -138,6 +138,21 @@ def test_flips_slice_profile_and_a_second_axis(
     assert "cannot be" in call(*arguments, "--thickness", 40)[1]
 
 
+def test_the_slice_profile_is_estimated_or_said_not_to_be(
+    thick_file: Path, call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "thin.nii.gz"
+    arguments = ("reconstruct", thick_file, "-o", out, "--factor", 2)
+    status, said = call(*arguments, "--profile", "slr", "--time-bandwidth", 6)
+    assert status == 0 and (said["profile"], said["time_bandwidth"]) == ("slr", 6)
+    assert said["profile_estimate"] is None and said["consistency"]["max"] < 2e-3
+    status, said = call(*arguments, "--profile", "estimate")
+    assert status == 0 and said["profile"] == "box" and said["request"]["profile"] == "estimate"
+    assert said["profile_estimate"]["reason"]  # a phantom of few slices
+    assert main([*map(str, arguments), "--profile", "estimate"]) == 0
+    assert "slice profile: box, not estimated: " in capsys.readouterr().out
+
+
 def test_texture_tells_how_much_it_moved_and_maps_where(
     thick_file: Path, call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -134,7 +134,13 @@ def test_simulate_is_the_one_acquisition_model(
     assert status == 0 and said["spacing_mm"] == pytest.approx([1, 5, 1])
     expected = Degradation(1, 5, "gaussian", 0.8).apply(head.voxels)
     assert np.allclose(nib.load(out).get_fdata(), expected, atol=1e-3)
-    assert nib.load(truth).shape == (40, 45, 36)
+    assert nib.load(truth).shape == (40, 45, 36) and said["time_bandwidth"] is None
+    pulse = ("--profile", "slr", "--time-bandwidth", 3)
+    status, said = call("simulate", thin_file, "-o", out, "--axis", "k", *pulse)
+    assert status == 0 and (said["profile"], said["time_bandwidth"]) == ("slr", 3)
+    expected = Degradation(2, 4, "slr", time_bandwidth=3.0).apply(head.voxels)
+    assert np.allclose(nib.load(out).get_fdata(), expected, atol=1e-3)
+    assert "time-bandwidth" in call("simulate", thin_file, "-o", out, "--time-bandwidth", 50)[1]
 
 
 def test_noise_is_repeatable(thin_file: Path, call: Call, tmp_path: Path) -> None:

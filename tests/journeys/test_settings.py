@@ -118,7 +118,7 @@ def test_a_control_changes_its_own_setting_alone(opened: MainWindow) -> None:
         "adaptation": lambda: options.seconds.setValue(90),
         "texture": lambda: options.texture.setValue(10),
         "thickness_mm": lambda: options.thickness.setValue(2.0),
-        "profile": lambda: _choose(options.profile, 0),
+        "profile": lambda: _choose(options.profile, options.profile.findData("estimate")),
     }
     for name, edit in edits.items():
         before = replace(_set(opened), method="cross-plane")
@@ -128,6 +128,10 @@ def test_a_control_changes_its_own_setting_alone(opened: MainWindow) -> None:
         value = getattr(study.request, name)
         assert value != getattr(before, name)
         assert study.request == replace(before, **{name: value})
+    assert options.profile_found.text().startswith("Estimated with the reconstruction")
+    _choose(options.profile, options.profile.findData("slr"))
+    assert study.request is not None and study.request.profile == "slr"
+    assert not options.profile_found.text()
 
 
 def _choose(box: QComboBox, number: int) -> None:

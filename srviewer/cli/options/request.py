@@ -5,7 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from srviewer.cli.options.values import axis_number, number, repairs, step
-from srviewer.core.acquisition.degradation import PROFILES
+from srviewer.core.acquisition.slice_profiles import (
+    LEAST_TIME_BANDWIDTH,
+    MOST_TIME_BANDWIDTH,
+    TIME_BANDWIDTH,
+)
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.volumes.volume import ScanHeader
@@ -14,7 +18,13 @@ from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import METHODS
 from srviewer.sr.models.available_models import SUFFIX, default_model
-from srviewer.sr.requests.request import AGREEMENTS, MINIMA, Request, suggested_request
+from srviewer.sr.requests.request import (
+    AGREEMENTS,
+    MINIMA,
+    REQUEST_PROFILES,
+    Request,
+    suggested_request,
+)
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,7 +91,30 @@ def _add_acquisition_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MM",
         help="slice thickness; by default that of the scan's header, or else the slice spacing",
     )
-    parser.add_argument("--profile", choices=PROFILES, default="box", help="of the slices")
+    parser.add_argument(
+        "--profile",
+        choices=REQUEST_PROFILES,
+        default="box",
+        help="of the slices; slr: of a windowed-sinc or SLR pulse; estimate: as the scan's own "
+        "slices say, a box where they are not certain; default: box",
+    )
+    add_time_bandwidth_argument(parser)
+
+
+def add_time_bandwidth_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare the pulse of the slice profile "slr".
+
+    Args:
+        parser: The parser of the verb.
+    """
+    parser.add_argument(
+        "--time-bandwidth",
+        type=number,
+        default=TIME_BANDWIDTH,
+        metavar="T",
+        help=f"time-bandwidth product of the pulse of --profile slr, {LEAST_TIME_BANDWIDTH:g} to "
+        f"{MOST_TIME_BANDWIDTH:g}; default: {TIME_BANDWIDTH:g}",
+    )
 
 
 def _add_adaptation_arguments(parser: argparse.ArgumentParser) -> None:
@@ -180,6 +213,7 @@ def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
         also=tuple(args.also),
         thickness_mm=args.thickness,
         profile=args.profile,
+        time_bandwidth=args.time_bandwidth,
         adaptation=_adaptation(args),
         texture=args.texture,
         flips=args.flips,

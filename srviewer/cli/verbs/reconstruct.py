@@ -362,6 +362,7 @@ def _text(
         f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
         f"of its intensity range{_qualification(result, rounded)}",
         computed(result.request.method, result),
+        *_estimated_profile(result),
         *_expected(result),
         *_moved_by_texture(result),
         *_adapted(result),
@@ -376,6 +377,11 @@ def _text(
 def _notes(written: Written, dicom: DicomSource | None) -> list[str]:
     notes = (written.note, "" if dicom is None else dicom.note)
     return [f"note: {note}" for note in notes if note]
+
+
+def _estimated_profile(result: ReconstructionFacts) -> list[str]:
+    estimate = result.slice_profile
+    return [] if estimate is None else [f"slice profile: {estimate.text}"]
 
 
 def _expected(result: ReconstructionFacts) -> list[str]:

@@ -9,9 +9,11 @@ import numpy as np
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import add_overwrite_argument, check_outputs, refuse_replacing
+from srviewer.cli.options.request import add_time_bandwidth_argument
 from srviewer.cli.options.sources import add_series_arguments, open_volume
 from srviewer.cli.options.values import axis_number, number
-from srviewer.core.acquisition.degradation import PROFILES, Degradation
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.slice_profiles import PROFILES
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, is_segmentation
@@ -32,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--axis", choices=AXIS_NAMES, help="default: the axis with most spacing")
     parser.add_argument("--factor", type=int, default=4, help="thin slices per thick one")
     parser.add_argument("--profile", choices=PROFILES, default="box", help="slice profile")
+    add_time_bandwidth_argument(parser)
     parser.add_argument(
         "--thickness", type=number, metavar="MM", help="slice thickness; default: the new spacing"
     )
@@ -98,6 +101,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         "axis": AXIS_NAMES[degradation.axis],
         "factor": degradation.factor,
         "profile": degradation.profile,
+        "time_bandwidth": degradation.time_bandwidth if degradation.profile == "slr" else None,
         "shape": list(geometry.shape),
         "spacing_mm": list(geometry.spacing),
     }
@@ -107,7 +111,14 @@ def execute(args: argparse.Namespace) -> VerbOutput:
 def _degradation(thin: ScanHeader, args: argparse.Namespace) -> Degradation:
     axis = int(np.argmax(thin.geometry.spacing)) if args.axis is None else axis_number(args.axis)
     try:
-        plain = Degradation(axis, args.factor, args.profile, noise=args.noise, seed=args.seed)
+        plain = Degradation(
+            axis,
+            args.factor,
+            args.profile,
+            noise=args.noise,
+            seed=args.seed,
+            time_bandwidth=args.time_bandwidth,
+        )
         if args.thickness is None:
             return plain
         spacing = thin.geometry.spacing[axis] * args.factor

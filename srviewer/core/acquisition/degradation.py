@@ -1,20 +1,24 @@
 """Degradation, the acquisition model: thick slices from thin ones (eq. 1, I_LR = D B I_HR + n)."""
 
 from dataclasses import dataclass, replace
-from math import ceil, erf, log, sqrt
-from typing import Literal
+from math import sqrt
 
 import numpy as np
 
+from srviewer.core.acquisition.slice_profiles import (
+    LEAST_TIME_BANDWIDTH,
+    MOST_TIME_BANDWIDTH,
+    PROFILES,
+    THICKEST,
+    TIME_BANDWIDTH,
+    Profile,
+    profile_taps,
+)
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.intensity.intensity_range import measured_intensity, volume_intensity
 from srviewer.core.intensity.padding import marked
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.volume import Volume, Voxels
-
-Profile = Literal["box", "gaussian"]
-PROFILES: tuple[Profile, ...] = ("box", "gaussian")
-THICKEST = 4.0  # slices, over their spacing
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,15 @@ class Degradation:
     Attributes:
         axis: The array axis that becomes thick, 0..2.
         factor: Thin voxels per thick spacing, 2 or more.
-        profile: The slice profile B, "box" or "gaussian", whose full width at half maximum is the
+        profile: The slice profile B, one of ``PROFILES``, whose full width at half maximum is the
             slice thickness.
         thickness: Slice thickness over the spacing between slices, above 0 and up to ``THICKEST``;
             below 1 leaves gaps, above 1 overlaps.
         noise: The standard deviation of Rician noise as a share of the intensity range, 0 for none,
             below 1.
         seed: Makes the noise repeatable, 0 or more.
+        time_bandwidth: The time-bandwidth product of the pulse of "slr", from
+            ``LEAST_TIME_BANDWIDTH`` to ``MOST_TIME_BANDWIDTH``; unused by the other profiles.
 
     Raises:
         ValueError: A value is outside these ranges.
@@ -42,6 +48,7 @@ class Degradation:
     thickness: float = 1.0
     noise: float = 0.0
     seed: int = 0
+    time_bandwidth: float = TIME_BANDWIDTH
 
     def __post_init__(self) -> None:
         if self.axis not in (0, 1, 2) or self.profile not in PROFILES:
@@ -57,29 +64,27 @@ class Degradation:
             raise ValueError(f"noise is a share of the range, 0 to below 1, not {self.noise:g}")
         if self.seed < 0:
             raise ValueError(f"a seed is 0 or more, not {self.seed}")
+        if not LEAST_TIME_BANDWIDTH <= self.time_bandwidth <= MOST_TIME_BANDWIDTH:
+            raise ValueError(
+                f"a time-bandwidth product is from {LEAST_TIME_BANDWIDTH:g} to "
+                f"{MOST_TIME_BANDWIDTH:g}, not {self.time_bandwidth:g}"
+            )
 
     @property
     def is_block_mean(self) -> bool:
         """Whether each thick voxel is the mean of its own ``factor`` thin ones."""
         return self.profile == "box" and self.thickness == 1.0
 
+    def block_mean(self) -> "Degradation":
+        """The acquisition of block means along the same axis by the same factor, without noise."""
+        return Degradation(self.axis, self.factor)
+
     def weights(self) -> tuple[int, np.ndarray]:
         """The slice profile on the thin grid: (first, taps), the taps adding up to 1.
 
         Thick voxel ``m`` is the sum over ``n`` of ``taps[n] * thin[m * factor + first + n]``.
         """
-        half = self.thickness * self.factor / 2
-        reach = half if self.profile == "box" else 3 * _sigma(2 * half)
-        middle = self.factor / 2  # the thick voxel's centre, in thin voxels from its own edge
-        first = -ceil(reach - middle - 1e-9)
-        edges = np.arange(first, self.factor - first + 1) - middle
-        if self.profile == "box":
-            cumulative = np.clip(edges, -half, half)
-        else:
-            scale = _sigma(2 * half) * sqrt(2)
-            cumulative = np.array([erf(edge / scale) for edge in edges])
-        taps = np.diff(cumulative)
-        return first, taps / taps.sum()
+        return profile_taps(self.profile, self.factor, self.thickness, self.time_bandwidth)
 
     def apply(self, thin: Voxels) -> Voxels:
         """Degrade an array along ``axis`` without noise: the D B of eq. 1.
@@ -167,6 +172,8 @@ class Degradation:
     def describe(self) -> str:
         """A line for a history: the acquisition with its numbers."""
         text = f"{self.profile} profile, factor {self.factor} along {AXIS_NAMES[self.axis]}"
+        if self.profile == "slr":
+            text += f", time-bandwidth product {self.time_bandwidth:g}"
         if self.thickness != 1:
             text += f", thickness {self.thickness:g} of the spacing"
         if self.noise:
@@ -191,10 +198,6 @@ class Degradation:
         sigma = self.noise * data_range
         real = voxels + random.normal(0, sigma, voxels.shape)
         return np.hypot(real, random.normal(0, sigma, voxels.shape)).astype(np.float32)
-
-
-def _sigma(full_width_half_maximum: float) -> float:
-    return full_width_half_maximum / (2 * sqrt(2 * log(2)))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.core.volumes.voxel_sources import KeptVolume
 
 MOST_SLICES = 5  # around the middle: enough pixels, quick enough to ask at every change
 BLOCK = 6  # pixels
@@ -35,6 +36,22 @@ def scan_noise(scan: Volume, axis: Axis) -> float:
     if axis not in known:
         known[axis] = noise_level(scan.voxels, axis, scan.padding)
     return known[axis]
+
+
+def kept_noise(scan: KeptVolume, axis: Axis) -> float:
+    """The noise of a scan, as ``noise_level`` gives it, by the slices that it is measured on.
+
+    Args:
+        scan: The scan.
+        axis: The axis across the slices, 0..2.
+
+    Returns:
+        The standard deviation as a share of the intensity range, 0 or more.
+    """
+    count = scan.voxels.shape[axis]
+    start = max(0, (count - MOST_SLICES) // 2)
+    slices = scan.voxels.read(axis, start, min(start + MOST_SLICES, count))
+    return noise_level(slices, axis, scan.header.padding)
 
 
 def noise_level(voxels: Voxels, axis: Axis, padding: float | None = None) -> float:

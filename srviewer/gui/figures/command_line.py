@@ -51,6 +51,16 @@ WORDS = {
     "header_text": "--header-text",
     "upright": "--across",
 }
+# The settings of a request whose options have their names.
+PLAIN_OPTIONS = (
+    "fusion",
+    "device",
+    "precision",
+    "profile",
+    "time_bandwidth",
+    "minimum",
+    "agreement",
+)
 
 
 def screenshot_line(controller: StudyController, picture: FigureContents | None = None) -> str:
@@ -175,9 +185,9 @@ def _reconstruction(
     # The default model depends on the machine; a model that is not used may be deleted.
     if method(request.method).needs_model or is_at_hand(request.model):
         arguments += _option("--model", request.model)
-    for name in ("fusion", "device", "precision", "profile", "minimum", "agreement"):
+    for name in PLAIN_OPTIONS:
         if getattr(request, name) != getattr(plain, name):
-            arguments += [f"--{name}", str(getattr(request, name))]
+            arguments += [f"--{name.replace('_', '-')}", str(getattr(request, name))]
     if request.thickness_mm is not None:
         arguments += ["--thickness", repr(request.thickness_mm)]
     if request.repair:

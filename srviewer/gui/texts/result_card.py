@@ -96,6 +96,8 @@ def facts(result: Result) -> tuple[str, ...]:
     ]
     if result.precision is not None and result.precision.name == "int8":
         lines.append(tr("The network computed in 8-bit integers, all that is measured in float32."))
+    if result.slice_profile is not None:
+        lines.append(tr("Slice profile: {text}.", text=result.slice_profile.text))
     if result.disagreement is not None:
         share = percent(float(result.disagreement.voxels.mean()) / result.data_range)
         lines.append(tr("The two planes differ by {share} on average.", share=share))

@@ -1,6 +1,6 @@
 """Training pairs of one scan: its first estimate, degraded along the axes that are sharp."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -124,7 +124,7 @@ class ScanPairs:
         whole = self._degradation
         if factor != whole.factor:
             return Degradation(axis, factor)
-        return Degradation(axis, factor, whole.profile, whole.thickness)
+        return replace(whole, axis=axis)
 
     def _margin(self, factor: int) -> int:
         """Thick rows by which the profile reads beyond the patch."""

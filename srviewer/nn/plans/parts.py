@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
-from srviewer.core.acquisition.degradation import PROFILES
+from srviewer.core.acquisition.slice_profiles import PROFILES
 
 OBJECTIVES = ("none", "standard", "relativistic", "wasserstein", "relativistic-wasserstein")
 DISCRIMINATOR_IDS = ("vgg", "unet", "conditional", "critic")

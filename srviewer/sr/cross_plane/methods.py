@@ -17,6 +17,7 @@ from srviewer.core.volumes.voxel_sources import (
 from srviewer.job import Job, Progress, within
 from srviewer.sr.cross_plane.estimate import Computation, Estimate, EstimateStore, Keep
 from srviewer.sr.cross_plane.network import cross_plane
+from srviewer.sr.cross_plane.other_profile import of_profile
 from srviewer.sr.cross_plane.refinement import Refinement, across
 from srviewer.table import find_row
 
@@ -85,7 +86,7 @@ def _held_to_scan(run: Run, share: float) -> Run:
 
 def _network(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[Computation]:
     """Cross-plane super-resolution, which by itself keeps block means alone."""
-    run = cross_plane if todo.degradation.is_block_mean else _held_to_scan(cross_plane, 0.9)
+    run = cross_plane if todo.degradation.is_block_mean else _held_to_scan(of_profile, 0.95)
     return run(scan, todo, storage, keep)
 
 

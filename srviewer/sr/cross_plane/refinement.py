@@ -25,6 +25,8 @@ class Refinement:
         intensity: Floor and range of the scan without its padding; None to measure them where the
             voxels hold no padding.
         precision: Of the network, one of ``PRECISIONS``.
+        noise: Of the scan, its standard deviation as a share of the range; 0 where it does not
+            matter.
     """
 
     degradation: Degradation
@@ -34,6 +36,7 @@ class Refinement:
     flips: bool = False
     intensity: Intensity | None = None
     precision: str = "float32"
+    noise: float = 0.0
 
     def intensity_of(self, scan: VoxelSource) -> Intensity:
         """Intensity floor and range of the scan, measured where they are not given.

@@ -33,6 +33,7 @@ from srviewer.sr.models.available_models import find_model
 from srviewer.sr.reconstruction.reconstruct import CHECKING, lowest_allowed, reconstructed
 from srviewer.sr.reconstruction.repair import repaired, settled
 from srviewer.sr.reconstruction.resampled import clipped, clipping
+from srviewer.sr.reconstruction.slice_profile import used_profile
 from srviewer.sr.requests.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request
 from srviewer.sr.results.kept_reconstruction import KeptReconstruction
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, map_header
@@ -48,6 +49,7 @@ WHOLE: dict[str, Any] = {
     "isotropic": False,
     "gaps": "fill",
 }
+ESTIMATED = 0.01  # of the job, for the estimation of the slice profile
 JOINING = "Joining the runs of slices"
 # Positions that are this close to a voxel's centre, in voxels, take its value as it is.
 ON_CENTRE = 1e-3
@@ -102,6 +104,17 @@ def run_by_run(
     Raises:
         UserError: As ``reconstruct_scan``.
     """
+    used = yield from within(used_profile(scan, request), 0.0, ESTIMATED)
+    job = _run_by_run(scan, used.request, storage, region)
+    result = yield from within(job, ESTIMATED, 1.0)
+    lines = (*used.warnings, *result.warnings)
+    return replace(result, request=request, slice_profile=used.estimate, warnings=lines)
+
+
+def _run_by_run(
+    scan: KeptVolume, request: Request, storage: Storage, region: Volume | None
+) -> Job[KeptReconstruction]:
+    """``run_by_run`` of a request that states the slice profile."""
     planes = scan.header.planes
     if planes is None or planes.axis != request.axis:
         return (yield from reconstructed(scan, request, storage, region))

@@ -34,7 +34,7 @@ from srviewer.sr.cross_plane.refinement import mirrorings, passes
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.reconstruction.reconstruct import thin_header
 from srviewer.sr.reconstruction.refine import sharper_pair
-from srviewer.sr.requests.request import Request, check_request, degradation_of
+from srviewer.sr.requests.request import ESTIMATE, Request, check_request, degradation_of
 
 if TYPE_CHECKING:
     from srviewer.nn.inference.infer import Upsampler
@@ -88,6 +88,7 @@ def can_preview(scan: ScanHeader, request: Request, region: Volume | None) -> bo
     return (
         method(request.method).needs_model
         and request.fusion == "mean"
+        and request.profile != ESTIMATE
         and degradation_of(scan, request).is_block_mean
         and request.agreement == "exact"
         and not (request.also or request.adaptation or request.isotropic or request.repair)

@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.acquisition.denoising import removable, without_noise
-from srviewer.core.acquisition.noise import MOST_SLICES, noise_level
-from srviewer.core.geometry.grid import Axis
+from srviewer.core.acquisition.noise import kept_noise
 from srviewer.core.intensity.intensity_range import Intensity, intensity_of_parts
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.regions.locked_region import LockWeights
@@ -93,11 +92,11 @@ def refined(
     yield Progress(0.0, "Measuring the grey levels")
     intensity = intensity_of_parts(scan.voxels.parts, scan.header.padding)
     image = yield from within(image_alone(scan, request.axis, intensity, storage), 0.0, 0.0)
-    todo = Refinement(
-        degradation, model, fusion, request.device, request.flips, intensity, request.precision
-    )
+    noise = kept_noise(scan, request.axis)
+    settings = request.device, request.flips, intensity, request.precision, noise
+    todo = Refinement(degradation, model, fusion, *settings)
     weights = None if region is None else LockWeights(region, scan.header.geometry)
-    noise, start = noise_of(scan, request.axis), 0.0
+    start = 0.0
     removing = request.agreement == "noise" and chosen.consistent and removable(noise) > 0
     if removing:
         image, start = (yield from within(_cleaned(image, todo, noise), 0.0, NOISE)), NOISE
@@ -132,22 +131,6 @@ def refined(
     )
 
 
-def noise_of(scan: KeptVolume, axis: Axis) -> float:
-    """The noise of a scan, by the slices that it is measured on.
-
-    Args:
-        scan: The scan.
-        axis: The axis across the slices, 0..2.
-
-    Returns:
-        As ``noise_level`` gives it.
-    """
-    count = scan.voxels.shape[axis]
-    start = max(0, (count - MOST_SLICES) // 2)
-    slices = scan.voxels.read(axis, start, min(start + MOST_SLICES, count))
-    return noise_level(slices, axis, scan.header.padding)
-
-
 def _cleaned(image: VoxelSource, todo: Refinement, noise: float) -> Job[VoxelSource]:
     """The voxels of a scan without the noise that can be removed."""
     voxels, axis = image.read(0, 0, image.shape[0]), todo.degradation.axis
@@ -178,6 +161,9 @@ def _adapted(
     share = FIRST / ADAPTED
     first = yield from within(_stored(image, plain, chosen, storage), 0.0, share)
     scan, estimate = (each.read(0, 0, each.shape[0]) for each in (image, first.kept.voxels))
+    if not plain.degradation.is_block_mean:  # what the network is given in any case
+        plain = replace(plain, degradation=plain.degradation.block_mean())
+        scan = plain.degradation.apply(estimate)
     return (yield from within(adapted_model(scan, estimate, plain, adaptation), share, 1.0))
 
 

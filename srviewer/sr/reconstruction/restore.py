@@ -36,8 +36,10 @@ from srviewer.sr.requests.request import (
     Repair,
     Request,
     used_thickness,
+    with_profile,
 )
 from srviewer.sr.requests.request_document import known_settings, read_field
+from srviewer.sr.results.estimated_profile import read_profile_estimate
 from srviewer.sr.results.expected_gain import read_expected_gain
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, map_header
 from srviewer.sr.results.reconstruction import Reconstruction
@@ -83,8 +85,10 @@ def restored(
     read = yield from within(_read_maps(scan, volume, maps), 0.6, 1.0)
     provenance = document["provenance"]
     repairs = known_settings({"repair": provenance.get("repaired")}).get("repair", ())
+    estimate = read_profile_estimate(provenance.get("profile_estimate"))
+    used = with_profile(scan, request, estimate)
     residual_map, consistency, data_range = yield from within(
-        _agreement(scan, volume, request, read, repairs), 1.0, 1.0
+        _agreement(scan, volume, used, read, repairs), 1.0, 1.0
     )
     check_agreement(scan, consistency, document, image)
     model, missing = known_model(provenance, request.model)
@@ -105,7 +109,8 @@ def restored(
         peak_memory_mb=_number(provenance.get("peak_memory_mb")),
         warnings=(*_lines(provenance.get("warnings")), *missing),
         warning_codes=_lines(provenance.get("warning_codes")),
-        thickness_mm=_number(provenance.get("thickness_mm")) or used_thickness(scan, request),
+        thickness_mm=_number(provenance.get("thickness_mm")) or used_thickness(scan, used),
+        slice_profile=estimate,
         slab_by_slab=provenance.get("slab_by_slab") is True,
         repaired=repairs,
         noise_removed=_number(provenance.get("noise_removed")),
@@ -139,16 +144,16 @@ def _read_maps(scan: Volume, volume: Volume, maps: Mapping[str, Path]) -> Job[di
 def _agreement(
     scan: Volume,
     volume: Volume,
-    request: Request,
+    used: Request,
     read: Mapping[str, Volume],
     repairs: tuple[Repair, ...],
 ) -> Job[tuple[Volume, Consistency, float]]:
     """The residual of a result, its agreement, and the intensity range that this is a share of."""
     corrected = yield from repaired_as(scan, repairs)
     data_range = volume_intensity(corrected.scan).range
-    if not request.isotropic and corrected.scan.planes is None:
+    if not used.isotropic and corrected.scan.planes is None:
         result, source = kept(volume).voxels, kept(corrected.scan)
-        job = against_scan(result, source, request, data_range, Memory())
+        job = against_scan(result, source, used, data_range, Memory())
         found, consistency = yield from job
         header = map_header(scan, scan.name, RESIDUAL)
         residual_map = KeptVolume(header, found).in_memory()

@@ -27,6 +27,8 @@ TITLES = {
     "isotropic": "isotropic voxels",
     "gaps": "missing or uneven slices",
     "profile": "slice profile",
+    "time_bandwidth": "time-bandwidth product of the pulse",
+    "profile_estimate": "slice profile as estimated",
     "thickness_mm": "slice thickness, mm",
     "also": "other axes refined",
     "minimum": "minimum set by",
@@ -86,6 +88,8 @@ def _words(value: Any) -> str:
         return ", ".join(map(_words, value))
     if isinstance(value, Mapping):
         return ", ".join(
-            f"{name.replace('_', ' ')} {_words(entry)}" for name, entry in value.items()
+            f"{name.replace('_', ' ')} {_words(entry)}"
+            for name, entry in value.items()
+            if entry is not None and entry != ""
         )
     return str(value)

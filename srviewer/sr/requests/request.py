@@ -1,6 +1,6 @@
 """The settings of a reconstruction, and those that suit a scan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Annotated, Literal, TypeAlias
 
@@ -8,7 +8,16 @@ import numpy as np
 from msgspec import Meta
 
 from srviewer.codec import one_of
-from srviewer.core.acquisition.degradation import THICKEST, Degradation, Profile
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.profile_estimate import ProfileEstimate
+from srviewer.core.acquisition.slice_profiles import (
+    LEAST_TIME_BANDWIDTH,
+    MOST_TIME_BANDWIDTH,
+    PROFILES,
+    THICKEST,
+    TIME_BANDWIDTH,
+    Profile,
+)
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis, Geometry
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.volumes.volume import ScanHeader
@@ -28,6 +37,10 @@ Agreement = Literal["exact", "noise"]
 AGREEMENTS: tuple[Agreement, ...] = ("exact", "noise")
 Repair = Literal["brightness", "motion", "slices"]
 REPAIRS: tuple[Repair, ...] = ("brightness", "motion", "slices")
+
+ESTIMATE: Literal["estimate"] = "estimate"
+RequestProfile = Literal["box", "gaussian", "slr", "estimate"]
+REQUEST_PROFILES = (*PROFILES, ESTIMATE)
 
 LARGEST_FACTOR = 64
 # Beyond it a network gained half of what it gains at factor 4 (docs/trust-measured.md): no default
@@ -67,7 +80,7 @@ class Request:
         device: One of ``DEVICES``.
         isotropic: Resample the result to the in-plane spacing exactly.
         gaps: What becomes of missing or uneven slices, see ``srviewer.sr.reconstruction.gaps``.
-        profile: The slice profile.
+        profile: The slice profile; "estimate" for what the scan says of it.
         thickness_mm: The slice thickness; None for the header's, or else the spacing of the slices.
         also: (axis, factor) of axes to refine afterwards.
         adaptation: Fine-tune the model on the scan first; None for not at all.
@@ -80,6 +93,7 @@ class Request:
             see ``srviewer.core.acquisition.denoising``; unused by methods that do not agree.
         precision: One of ``PRECISIONS``: of the network, "auto" for 8-bit integers where the
             processor has them.
+        time_bandwidth: The time-bandwidth product of the pulse of the slice profile "slr".
     """
 
     axis: KnownAxis
@@ -90,7 +104,7 @@ class Request:
     device: Annotated[str, one_of(DEVICES)] = "auto"
     isotropic: bool = False
     gaps: Gaps = "fill"
-    profile: Profile = "box"
+    profile: RequestProfile = "box"
     thickness_mm: Annotated[float, Meta(ge=THINNEST_MM, le=THICKEST_MM)] | None = None
     also: Annotated[tuple[Step, ...], Meta(max_length=2)] = ()
     adaptation: Adaptation | None = None
@@ -100,6 +114,9 @@ class Request:
     repair: Annotated[tuple[Repair, ...], Meta(max_length=len(REPAIRS))] = ()
     agreement: Agreement = "exact"
     precision: Annotated[str, one_of(PRECISIONS)] = "auto"
+    time_bandwidth: Annotated[float, Meta(ge=LEAST_TIME_BANDWIDTH, le=MOST_TIME_BANDWIDTH)] = (
+        TIME_BANDWIDTH
+    )
 
     @property
     def steps(self) -> tuple[tuple[Axis, int], ...]:
@@ -201,10 +218,56 @@ def degradation_of(scan: ScanHeader, request: Request) -> Degradation:
         request: The reconstruction.
 
     Returns:
-        The degradation from the refined grid to the scan, without noise.
+        The degradation from the refined grid to the scan, without noise; of a box as long as the
+        profile is not estimated.
     """
     thickness = used_thickness(scan, request) / scan.geometry.spacing[request.axis]
-    return Degradation(request.axis, request.factor, request.profile, thickness)
+    profile: Profile = "box" if request.profile == "estimate" else request.profile
+    return Degradation(
+        request.axis,
+        request.factor,
+        profile,
+        thickness,
+        time_bandwidth=request.time_bandwidth,
+    )
+
+
+def with_profile(scan: ScanHeader, request: Request, estimate: ProfileEstimate | None) -> Request:
+    """Set the estimated slice profile in a request.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+        estimate: What was estimated on the scan; None where the request states the profile.
+
+    Returns:
+        The request with that profile, and with its thickness where neither the request nor the
+        header has one.
+    """
+    if estimate is None:
+        return request
+    thickness_mm = request.thickness_mm
+    if estimate.profile != "box" and known_thickness(scan, request) is None:
+        thickness_mm = estimate.thickness * scan.geometry.spacing[request.axis]
+    return replace(
+        request,
+        profile=estimate.profile,
+        time_bandwidth=estimate.time_bandwidth,
+        thickness_mm=thickness_mm,
+    )
+
+
+def known_thickness(scan: ScanHeader, request: Request) -> float | None:
+    """The slice thickness that the request or the header states.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+
+    Returns:
+        The thickness in mm; None where neither does.
+    """
+    return request.thickness_mm or thickness_across(scan, request.axis)
 
 
 def used_thickness(scan: ScanHeader, request: Request) -> float:
@@ -218,7 +281,7 @@ def used_thickness(scan: ScanHeader, request: Request) -> float:
         The thickness in mm.
     """
     spacing = scan.geometry.spacing[request.axis]
-    thickness = request.thickness_mm or thickness_across(scan, request.axis) or spacing
+    thickness = known_thickness(scan, request) or spacing
     return spacing if abs(thickness / spacing - 1) <= THICKNESS_TOLERANCE else thickness
 
 
@@ -262,6 +325,19 @@ def check_request(scan: ScanHeader, request: Request) -> None:
         )
     if not 0 <= request.texture <= 1:
         raise UserError("Texture is a number from 0 (faithful) to 1 (sharp).")
+    check_thickness(scan, request)
+
+
+def check_thickness(scan: ScanHeader, request: Request) -> None:
+    """Check that slices can be as thick as a request says.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+
+    Raises:
+        UserError: They cannot be, so far apart.
+    """
     spacing = scan.geometry.spacing[request.axis]
     thickness = request.thickness_mm
     if thickness is not None and not THINNEST * spacing <= thickness <= THICKEST * spacing:

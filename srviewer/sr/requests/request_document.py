@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from srviewer import codec
-from srviewer.core.acquisition.degradation import THICKEST
+from srviewer.core.acquisition.slice_profiles import THICKEST
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.sr.models.available_models import default_model, is_at_hand
 from srviewer.sr.requests.request import THINNEST, Request, suggested_request

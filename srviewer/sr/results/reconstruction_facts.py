@@ -7,6 +7,7 @@ from typing import Any
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.acquisition.degradation import Consistency
+from srviewer.core.acquisition.profile_estimate import ProfileEstimate
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.nn.devices.precisions import UsedPrecision
@@ -42,6 +43,7 @@ class ReconstructionFacts(ABC):
         precision: That of the network; None for interpolation.
         noise_removed: The estimated noise of the scan, a share of the range, that was removed, so
             that the result agrees within it; None where it agrees exactly, or none can be removed.
+        slice_profile: The estimate of the slice profile, where the request asks for one.
     """
 
     consistency: Consistency
@@ -61,6 +63,19 @@ class ReconstructionFacts(ABC):
     expected_gain: ExpectedGain | None = None
     precision: UsedPrecision | None = None
     noise_removed: float | None = None
+    slice_profile: ProfileEstimate | None = None
+
+    @property
+    def used_request(self) -> Request:
+        """The request with the slice profile that was used, where it was to be estimated."""
+        if self.slice_profile is None:
+            return self.request
+        return replace(
+            self.request,
+            profile=self.slice_profile.profile,
+            time_bandwidth=self.slice_profile.time_bandwidth,
+            thickness_mm=self.thickness_mm or self.request.thickness_mm,
+        )
 
     @property
     @abstractmethod
@@ -81,6 +96,7 @@ class ReconstructionFacts(ABC):
     def provenance(self) -> dict[str, Any]:
         """The provenance of the result as plain JSON values; it is exported in the sidecar."""
         source, disagreement = self.header.source, self.disagreement_summary()
+        used = self.used_request
         return {
             **({"sources": []} if source is None else source.described()),
             "software": f"srviewer {__version__}",
@@ -93,7 +109,9 @@ class ReconstructionFacts(ABC):
             "fusion": self.request.fusion if disagreement else None,
             "isotropic": self.request.isotropic,
             "gaps": self.request.gaps,
-            "profile": self.request.profile,
+            "profile": used.profile,
+            "time_bandwidth": used.time_bandwidth if used.profile == "slr" else None,
+            "profile_estimate": self.slice_profile.values() if self.slice_profile else None,
             "thickness_mm": self.thickness_mm,
             "also": {AXIS_NAMES[axis]: factor for axis, factor in self.request.also},
             "adaptation": asdict(self.adapted) if self.adapted else None,

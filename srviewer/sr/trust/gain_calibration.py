@@ -9,7 +9,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from srviewer.codec import from_plain
-from srviewer.core.acquisition.degradation import Degradation, Profile
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.slice_profiles import Profile
 from srviewer.errors import UserError
 from srviewer.nn.models.model_file import Model
 from srviewer.paths import resource

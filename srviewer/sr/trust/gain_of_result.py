@@ -59,7 +59,7 @@ def expected_gain(scan: Volume, result: Reconstruction) -> Job[ExpectedGain | No
     Raises:
         UserError: As ``reconstruct``.
     """
-    request, model = result.request, result.model
+    request, model = result.used_request, result.model
     if not method(request.method).needs_model:
         return None
     yield Progress(0.0, ESTIMATING)

@@ -62,7 +62,7 @@ def gain_predictors(scan: Volume, result: Reconstruction) -> Job[GainPredictors 
         A job whose result is the predictors; None where the scan is too small for them or has too
         little foreground.
     """
-    request, intensity = result.request, volume_intensity(scan)
+    request, intensity = result.used_request, volume_intensity(scan)
     if result.precision is not None:  # that which was used, whatever was asked for
         request = replace(request, precision=result.precision.name)
     degradation = degradation_of(scan, request)

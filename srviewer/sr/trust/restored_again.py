@@ -79,7 +79,10 @@ def _along(
         agreement="exact",
         thickness_mm=thickness * spacing,
     )
-    degradation = Degradation(axis, request.factor, request.profile, thickness)
+    assert request.profile != "estimate"  # it was, before there was a piece
+    degradation = Degradation(
+        axis, request.factor, request.profile, thickness, time_bandwidth=request.time_bandwidth
+    )
     made = yield from within(simulate(piece, degradation), 0.0, 0.02)
     result = yield from within(reconstruct(made.thick, along), 0.02, 0.95)
     truth, thick = made.truth.voxels, made.thick.voxels

@@ -8,6 +8,7 @@ from typing import Any
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.scores.metrics import Metric, beside_cubic, comparable_metrics, ranking_metric
 from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.core.volumes.voxel_sources import kept
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.cross_plane.methods import method
@@ -15,7 +16,13 @@ from srviewer.sr.inputs.segmentations import check_is_scan
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.reconstruction.cautions import cautions
 from srviewer.sr.reconstruction.reconstruct import reconstruct
-from srviewer.sr.requests.request import Request, check_request, degradation_of
+from srviewer.sr.reconstruction.slice_profile import requested_estimate
+from srviewer.sr.requests.request import (
+    Request,
+    check_request,
+    degradation_of,
+    with_profile,
+)
 from srviewer.sr.results.expected_gain import NOT_CALIBRATED, ExpectedGain
 from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
 from srviewer.sr.scores.simulate import simulate
@@ -173,6 +180,8 @@ def self_test(scan: Volume, request: Request) -> Job[SelfTest]:
     started = time.monotonic()
     check_is_scan(scan, "tested")
     check_request(scan, request)
+    estimate = yield from within(requested_estimate(kept(scan), request), 0.0, 0.03)
+    request = with_profile(scan, request, estimate)
     piece = _middle(scan, request.axis)
     axes = [
         axis for axis in range(3) if axis != request.axis and _long_enough(piece, axis, request)

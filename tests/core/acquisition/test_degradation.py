@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phantoms import ORIENTATIONS, affine_of, rotation
-from srviewer.core.acquisition.degradation import PROFILES, Degradation, Profile, consistency
+from srviewer.core.acquisition.degradation import Degradation, consistency
+from srviewer.core.acquisition.slice_profiles import PROFILES, Profile
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.volumes.volume import Volume

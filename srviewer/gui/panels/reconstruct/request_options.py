@@ -32,9 +32,15 @@ from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.texture_pairs import texture_header
 from srviewer.sr.reconstruction.texture_noise import too_noisy
-from srviewer.sr.requests.request import Request, suggested_also, thickness_across
+from srviewer.sr.requests.request import ESTIMATE, Request, suggested_also, thickness_across
+from srviewer.sr.results.reconstruction import Reconstruction
 
-PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
+PROFILES = (
+    (mark("Box"), "box"),
+    (mark("Gaussian"), "gaussian"),
+    (mark("SLR pulse"), "slr"),
+    (mark("Estimate"), "estimate"),
+)
 
 
 class RequestOptions(QWidget):
@@ -85,6 +91,7 @@ class RequestOptions(QWidget):
         self.profile = choice(tr("Slice profile"), tr("How a slice weighs what lies across it"))
         for box in (self.thickness, self.profile):
             box.setMinimumWidth(60)  # both share one row of a narrow panel
+        self.profile_found = label("", "muted")
         self.lock = choice(
             tr("Region lock"),
             tr("Inside this drawn shape, as deep as it is wide, only interpolation is used"),
@@ -92,6 +99,7 @@ class RequestOptions(QWidget):
         self._lay_out()
         self._connect()
         self._show()
+        self._show_profile()
 
     def _lay_out(self) -> None:
         adapt = QHBoxLayout()
@@ -106,6 +114,7 @@ class RequestOptions(QWidget):
         # In line with the rows above, which are a form of their own.
         title.setMinimumWidth(title.fontMetrics().horizontalAdvance(tr("Method")))
         self._rows.addRow(title, slices)
+        self._rows.addRow(self.profile_found)
         self._rows.addRow(tr("Texture"), self._texture_row)
         self._rows.addRow(self._texture_reason)
         self._lock_label = PlainLabel(tr("Lock"))
@@ -126,6 +135,7 @@ class RequestOptions(QWidget):
     def _connect(self) -> None:
         study = self._study
         study.follow(self._show, "request", "scan")
+        study.follow(self._show_profile, "request", "scan", "result")
         study.follow(self._show_regions, "rois", "locked")
         self.adapt.clicked.connect(self._edit_adaptation)
         self.seconds.valueChanged.connect(self._edit_adaptation)
@@ -176,6 +186,17 @@ class RequestOptions(QWidget):
             if enough
             else tr("Remove noise first (too little to measure)")
         )
+
+    def _show_profile(self) -> None:
+        """Say what was estimated of the slice profile, or what will be."""
+        request, result = self._study.request, self._study.result
+        text = ""
+        if request is not None and request.profile == ESTIMATE:
+            text = tr("Estimated with the reconstruction; a box where it is not certain.")
+            if isinstance(result, Reconstruction) and result.slice_profile is not None:
+                text = tr("Slice profile: {text}.", text=result.slice_profile.text)
+        self.profile_found.setText(text)
+        self.profile_found.setVisible(bool(text))
 
     def _show_also(self, scan: Volume, request: Request) -> None:
         """Show the second axis that is requested, or else that which would be."""
