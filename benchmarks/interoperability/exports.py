@@ -1,14 +1,13 @@
 """One export of each kind, made by the command line."""
 
+import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import nibabel as nib
-
-from benchmarks.other_readers import Image, of_nibabel
+from benchmarks.other_readers import Image
 from srviewer.io import formats
 from srviewer.job import run
 
@@ -35,30 +34,41 @@ class Export:
 
 @dataclass(frozen=True)
 class Way:
-    """A way to export: its name, the kind, its target below a folder, and the arguments."""
+    """A way to export a result.
+
+    Attributes:
+        name: In words.
+        kind: As of ``Export``.
+        target: The name of the file or folder.
+        option: The option of ``srviewer reconstruct`` that takes the target.
+        more: Further options.
+    """
 
     name: str
     kind: str
     target: str
-    arguments: Callable[[Path], list[str]]
+    option: str = "-o"
+    more: tuple[str, ...] = ()
 
 
-def _image(end: str, *more: str) -> Callable[[Path], list[str]]:
-    return lambda target: ["-o", str(target), *more]
-
-
+ENHANCED = ("--dicom-objects", "enhanced")
+RLE = ("--dicom-syntax", "rle")
 WAYS = (
-    Way("NIfTI, float32", ".nii.gz", "float.nii.gz", _image(".nii.gz")),
-    Way("NIfTI, as stored", ".nii", "stored.nii", _image(".nii", "--store", "original")),
-    Way("NRRD", ".nrrd", "result.nrrd", _image(".nrrd")),
-    Way("MetaImage", ".mha", "result.mha", _image(".mha")),
-    Way("MGH", ".mgz", "result.mgz", _image(".mgz")),
-    Way("DICOM", DICOM, "dicom", lambda target: ["--dicom", str(target)]),
+    Way("NIfTI, float32", ".nii.gz", "float.nii.gz"),
+    Way("NIfTI, data type of the scan", ".nii", "stored.nii", more=("--store", "original")),
+    Way("NRRD", ".nrrd", "nrrd.nrrd"),
+    Way("MetaImage", ".mha", "meta.mha"),
+    Way("FreeSurfer MGH", ".mgz", "mgh.mgz"),
+    Way("DICOM, classic", DICOM, "classic", "--dicom"),
+    Way("DICOM, classic, RLE", DICOM, "rle", "--dicom", RLE),
+    Way("DICOM, enhanced", MULTI_FRAME, "enhanced", "--dicom", ENHANCED),
+    Way("DICOM, enhanced, RLE", MULTI_FRAME, "enhanced-rle", "--dicom", (*ENHANCED, *RLE)),
+    Way("BIDS derivative", BIDS, "data", "--bids", ("--subject", "01", "--contrast", "T1w")),
 )
 
 
 def exports(source: Path, folder: Path) -> Iterator[Export]:
-    """Every export of a scan.
+    """Every export of a scan, interpolated, since voxels do not depend on the method.
 
     Args:
         source: A thick scan.
@@ -69,24 +79,23 @@ def exports(source: Path, folder: Path) -> Iterator[Export]:
     """
     for way in WAYS:
         target = folder / way.target
-        arguments = [
-            "reconstruct",
-            str(source),
-            *way.arguments(target),
-            "--acknowledge",
-            "--method",
-            "cubic",
-        ]
-        subprocess.run(
-            [sys.executable, "-m", "srviewer", *arguments], check=True, stdout=subprocess.DEVNULL
-        )
+        if way.kind == BIDS:
+            _data_set(target)
+        options = ("--method", "cubic", "--acknowledge", way.option, str(target), *way.more)
+        command = [sys.executable, "-m", "srviewer", "reconstruct", str(source), *options]
+        subprocess.run(command, check=True, capture_output=True)
         yield Export(way.name, way.kind, target, _image_of(way.kind, target))
+
+
+def _data_set(folder: Path) -> None:
+    """An empty BIDS data set."""
+    folder.mkdir()
+    description = {"Name": "Thick scans", "BIDSVersion": "1.11.1", "Authors": ["A. B.", "C. D."]}
+    (folder / "dataset_description.json").write_text(json.dumps(description))
 
 
 def _image_of(kind: str, target: Path) -> Image:
     if kind == BIDS:
         target = next(target.rglob("*.nii.gz"))
-    if kind in (".nii", ".nii.gz"):
-        return of_nibabel(nib.load(target))
     volume = run(formats.read(target))
     return Image(volume.voxels, volume.geometry)

@@ -78,6 +78,8 @@ def _simpleitk(export: Export) -> str:
     names = str(export.path)
     if export.kind == DICOM:
         names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(names)
+    elif export.kind == MULTI_FRAME:
+        names = str(_files(export)[0])
     try:
         return verdict(export.image, [of_itk(sitk.ReadImage(names, sitk.sitkFloat32))])
     except RuntimeError as error:
@@ -168,7 +170,7 @@ def _of_highdicom(volume: Any) -> Image:
 
 
 def _validator(export: Export) -> str:
-    said = _said(["bids-validator-deno", "--format", "json", export.path])
+    said = _said(["bids-validator-deno", "--format", "json", export.path / "derivatives/srviewer"])
     issues = re.findall(r'"severity":\s*"(error|warning)"', said)
     codes = sorted(set(re.findall(r'"code":\s*"([A-Z_]+)"', said)))
     if not issues:
