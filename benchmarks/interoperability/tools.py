@@ -132,7 +132,7 @@ def _dcentvfy(export: Export) -> str:
 
 def _counted(said: str) -> str:
     lines = [line for line in said.splitlines() if line.startswith(("Error", "Warning"))]
-    return "; ".join(sorted(set(lines))[:3]) if lines else GOOD
+    return "; ".join(sorted(set(lines))) if lines else GOOD
 
 
 def _dcmtk(export: Export) -> str:
