@@ -89,6 +89,8 @@ class Settings:
             del request["agreement"]
         if self.request.precision == "auto":
             del request["precision"]
+        if self.request.profile != "slr":
+            del request["time_bandwidth"]
         settings = [__version__, request, self.axis, self.factor, self.store]
         if self.target != NIFTI.id:  # the records of earlier versions stay valid
             settings.append(self.target)

@@ -44,6 +44,7 @@ SENSE = {  # of those, what a field may be
     "isotropic": [True],
     "flips": [True],
     "thickness_mm": [7.5],
+    "time_bandwidth": [7.5],
     "also": [[]],
     "repair": [[]],
     "model": ["x"],  # there may be one of that name
