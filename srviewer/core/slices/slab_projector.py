@@ -1,0 +1,253 @@
+"""Projects slabs of volumes, from the last projection where the slab has moved a little."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Literal
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.slices.planes import PixelGrid, pixel_grid
+from srviewer.core.slices.sampling import parallel, sampled_slice
+from srviewer.core.slices.thick_slab import SlabKind, SlabPlace
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
+
+# "largest": of each voxel the value of the largest magnitude, with its sign; of masks and labels
+# that is the maximum.
+Projection = SlabKind | Literal["largest"]
+MOST_HELD = 6  # volumes of a pane: A, B, overlays
+MOST_COPIED = 128 * 2**20  # bytes of copied slices of one volume
+STEP = "projection of a thick slab"
+
+
+@dataclass
+class _Held:
+    """The last projection of a volume.
+
+    Attributes:
+        key: What of the slices, the axis across them, and the labels that count as 0.
+        numbers: The slices that were projected.
+        pixels: Their projection, in the order of the two other array axes.
+        total: float64 sum of the slices, 0 for padding; of a mean alone.
+        measured: The number of slices without padding, by pixel; None for a volume without padding.
+        copies: Slices across the axis that runs fastest in memory, in order; not of a mean.
+    """
+
+    key: tuple[Projection, Axis, frozenset[int]]
+    numbers: range
+    pixels: Voxels
+    total: npt.NDArray[np.float64] | None = None
+    measured: npt.NDArray[np.int32] | None = None
+    copies: dict[int, Voxels] = field(default_factory=dict)
+
+
+class SlabProjector:
+    """Projects the slabs of one pane; it keeps no volume alive."""
+
+    def __init__(self) -> None:
+        # By volume: as an image, and as an overlay.
+        self._held: WeakKeyDictionary[Volume, dict[bool, _Held]] = WeakKeyDictionary()
+
+    def forget(self) -> None:
+        """Let go of every projection."""
+        self._held.clear()
+
+    def projected(self, volume: Volume, place: SlabPlace) -> Volume:
+        """The projection of a slab of a volume.
+
+        Args:
+            volume: The volume; padding counts only where there is nothing else.
+            place: The slab.
+
+        Returns:
+            A volume of a single slice, on ``place.grid``, in the same unit.
+        """
+        return self._volume(volume, place, place.kind, frozenset())
+
+    def projected_overlay(
+        self, volume: Volume, place: SlabPlace, base: ScanHeader, hidden: frozenset[int]
+    ) -> Volume:
+        """The projection of a mask, label map or map of values: the largest magnitude.
+
+        Args:
+            volume: The overlay.
+            place: The slab.
+            base: The volume that it lies over.
+            hidden: Labels that count as 0.
+
+        Returns:
+            A volume of a single slice. Of an overlay that is oblique to ``base`` it lies on the
+            grid of the slab in ``base``, with the voxels nearest to those, 0 where there are none.
+        """
+        if parallel(volume.geometry, base.geometry):
+            return self._volume(volume, place, "largest", hidden)
+        return _sampled(volume, place, base, hidden)
+
+    def _volume(
+        self, volume: Volume, place: SlabPlace, kind: Projection, hidden: frozenset[int]
+    ) -> Volume:
+        slices = _Slices(volume, place.plane.normal_axis(volume.geometry), hidden)
+        numbers = place.numbers(volume.geometry)
+        known = self._held.pop(volume, {})
+        last = known.get(kind == "largest")
+        if last is not None and last.key != slices.key(kind):
+            last = None
+        if last is None or last.numbers != numbers:
+            project = _mean if kind == "mean" else _extreme
+            last = known[kind == "largest"] = project(slices, numbers, kind, last)
+        for oldest in list(self._held)[: 1 - MOST_HELD]:
+            del self._held[oldest]
+        self._held[volume] = known
+        pixels = np.expand_dims(last.pixels, slices.axis)
+        return volume.derived(pixels, place.grid(volume.geometry), STEP)
+
+
+@dataclass(frozen=True)
+class _Slices:
+    """The slices of a volume across an axis."""
+
+    volume: Volume
+    axis: Axis
+    hidden: frozenset[int]
+
+    def key(self, projection: Projection) -> tuple[Projection, Axis, frozenset[int]]:
+        """What decides a projection, but for its slices."""
+        return projection, self.axis, self.hidden
+
+    def read(self, number: int) -> Voxels:
+        """A slice, a view where no label is hidden."""
+        pixels: Voxels = np.moveaxis(self.volume.voxels, self.axis, 0)[number]
+        if not self.hidden:
+            return pixels
+        return np.where(np.isin(np.rint(pixels), list(self.hidden)), np.float32(0), pixels)
+
+    def padded(self, pixels: Voxels) -> npt.NDArray[np.bool_] | None:
+        """Where a slice is padding; None for a volume without padding."""
+        padding = self.volume.padding
+        return None if padding is None else pixels == np.float32(padding)
+
+    @property
+    def scattered(self) -> bool:
+        """Whether the axis runs fastest in memory, so that a slice is read voxel by voxel."""
+        voxels = self.volume.voxels
+        return abs(voxels.strides[self.axis]) == voxels.itemsize
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of a slice."""
+        voxels = self.volume.voxels
+        return int(voxels.nbytes) // int(voxels.shape[self.axis])
+
+
+def _mean(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
+    """Add the slices that came and subtract those that went, where that is less than all."""
+    came, went = _changes(numbers, last)
+    held = last if last is not None and len(came) + len(went) < len(numbers) else None
+    if held is None or held.total is None:
+        first = slices.read(numbers.start)
+        counted = slices.padded(first) is not None
+        held = _Held(slices.key(kind), numbers, first, np.zeros_like(first, np.float64))
+        held.measured = np.zeros_like(first, np.int32) if counted else None
+        came, went = list(numbers), []
+    assert held.total is not None
+    for number in came:
+        _count(slices, number, held.total, held.measured, np.add)
+    for number in went:
+        _count(slices, number, held.total, held.measured, np.subtract)
+    if held.measured is None:
+        pixels = (held.total / len(numbers)).astype(np.float32)
+    else:
+        pixels = (held.total / np.maximum(held.measured, 1)).astype(np.float32)
+        pixels[held.measured == 0] = slices.volume.padding
+    return _Held(held.key, numbers, pixels, held.total, held.measured)
+
+
+def _count(
+    slices: _Slices,
+    number: int,
+    total: npt.NDArray[np.float64],
+    measured: npt.NDArray[np.int32] | None,
+    change: Callable[..., object],
+) -> None:
+    """Add a slice to the sum, or subtract it, in place."""
+    pixels = slices.read(number)
+    padded = slices.padded(pixels)
+    if padded is not None and measured is not None:
+        change(measured, ~padded, out=measured)
+        pixels = np.where(padded, np.float32(0), pixels)
+    change(total, pixels, out=total)
+
+
+def _extreme(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
+    """The largest or the smallest of the slices, of which the scattered ones are copied once."""
+    known, copies = {} if last is None else last.copies, dict[int, Voxels]()
+    copied = slices.scattered and slices.bytes * len(numbers) <= MOST_COPIED
+
+    def read(number: int) -> Voxels:
+        if not copied:
+            return slices.read(number)
+        copies[number] = known.get(number, _nothing)
+        if copies[number] is _nothing:
+            copies[number] = np.ascontiguousarray(slices.read(number))
+        return copies[number]
+
+    if kind == "largest":
+        pixels = reduce(_larger, map(read, numbers))
+    else:
+        pixels = _of_measured(slices, map(read, numbers), kind)
+    return _Held(slices.key(kind), numbers, pixels, copies=copies)
+
+
+def _of_measured(slices: _Slices, pixels: "map[Voxels]", kind: Projection) -> Voxels:
+    """Maximum or minimum without padding."""
+    choose, worst = (np.maximum, -np.inf) if kind == "maximum" else (np.minimum, np.inf)
+    out: Voxels | None = None
+    for one in pixels:
+        padded = slices.padded(one)
+        taken = one if padded is None else np.where(padded, np.float32(worst), one)
+        out = taken.copy(order="K") if out is None else choose(out, taken, out=out)
+    assert out is not None
+    if slices.volume.padding is not None:
+        out[out == np.float32(worst)] = slices.volume.padding
+    return out
+
+
+def _changes(numbers: range, last: _Held | None) -> tuple[list[int], list[int]]:
+    """The slices that came and those that went since the last projection."""
+    before = range(0) if last is None else last.numbers
+    came = [number for number in numbers if number not in before]
+    return came, [number for number in before if number not in numbers]
+
+
+def _larger(pixels: Voxels, others: Voxels) -> Voxels:
+    return np.where(np.abs(others) > np.abs(pixels), others, pixels)
+
+
+def _sampled(volume: Volume, place: SlabPlace, base: ScanHeader, hidden: frozenset[int]) -> Volume:
+    """The nearest voxels of a volume at the slices of the slab in another grid, projected."""
+    axis = place.plane.normal_axis(base.geometry)
+    index = base.geometry.index(place.centre_mm)
+    sampled: list[Voxels] = []
+    for number in place.numbers(base.geometry):
+        index[axis] = number
+        at = base.geometry.world(index)
+        values, inside = sampled_slice(volume, base.geometry, place.plane, at)
+        shown = inside & ~np.isin(np.rint(values), list(hidden))
+        sampled.append(np.where(shown, values, np.float32(0)))
+    grid = place.grid(base.geometry)
+    where = pixel_grid(grid, place.plane, place.centre_mm)
+    return volume.derived(_voxels_of(reduce(_larger, sampled), where, grid.shape), grid, STEP)
+
+
+def _voxels_of(pixels: Voxels, grid: PixelGrid, shape: tuple[int, int, int]) -> Voxels:
+    """The voxels of one slice from its pixels."""
+    voxels = np.zeros(shape, np.float32)
+    by_pixels = np.moveaxis(voxels, (grid.row_axis, grid.column_axis), (0, 1))
+    by_pixels[np.ix_(grid.rows, grid.columns)] = pixels[..., None]
+    return voxels
+
+
+_nothing = np.zeros((0, 0), np.float32)
