@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.slices.planes import PixelGrid, pixel_grid
 from srviewer.core.slices.sampling import parallel, sampled_slice
 from srviewer.core.slices.thick_slab import SlabKind, SlabPlace
@@ -103,6 +104,29 @@ class SlabProjector:
         self._held[volume] = known
         pixels = np.expand_dims(last.pixels, slices.axis)
         return volume.derived(pixels, place.grid(volume.geometry), STEP)
+
+
+def projected_value(volume: Volume, place: SlabPlace, index: tuple[int, int, int]) -> float:
+    """The value of the projection of a slab at a voxel.
+
+    Args:
+        volume: The volume.
+        place: The slab.
+        index: Of the voxel; its entry along the normal axis does not count.
+
+    Returns:
+        In the unit of the volume; the padding value where all is padding.
+    """
+    axis, numbers = place.plane.normal_axis(volume.geometry), place.numbers(volume.geometry)
+    through = tuple(
+        slice(numbers.start, numbers.stop) if a == axis else n for a, n in enumerate(index)
+    )
+    values = measured_voxels(volume.voxels[through], volume.padding).astype(np.float64)
+    if values.size == 0:
+        return float(volume.voxels[index])
+    if place.kind == "mean":
+        return float(values.mean())
+    return float(values.max() if place.kind == "maximum" else values.min())
 
 
 @dataclass(frozen=True)

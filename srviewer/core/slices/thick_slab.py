@@ -31,6 +31,11 @@ class ThickSlab:
     mm: Annotated[float, Meta(ge=LEAST_MM, le=MOST_MM)] | None = 5.0
     shown: bool = False
 
+    @property
+    def is_measured_mean(self) -> bool:
+        """Whether the mean over each slice of the scan is shown: what its slices measure."""
+        return self == MEASURED_MEAN
+
     def thickness(self, scan: Geometry) -> float:
         """The thickness over a scan.
 
@@ -84,6 +89,10 @@ class ThickSlab:
         others = [mm for mm in THICKNESSES_MM if (mm - now) * steps > 1e-6]
         wanted = min(others, key=lambda mm: abs(mm - now), default=now)
         return replace(self, mm=float(wanted), shown=True)
+
+
+NO_SLAB = ThickSlab()
+MEASURED_MEAN = ThickSlab("mean", None, shown=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +177,8 @@ def slab_words(slab: ThickSlab) -> str:
     Returns:
         "mean:5" with millimetres, or "mean:slices" for one slice of the scan.
     """
-    return f"{slab.kind}:{SLICES if slab.mm is None else f'{slab.mm:g}'}"
+    thickness = SLICES if slab.mm is None else repr(slab.mm).removesuffix(".0")
+    return f"{slab.kind}:{thickness}"
 
 
 def slab_of_words(text: str) -> ThickSlab:

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, SliceImage
+from srviewer.core.slices.thick_slab import SlabPlace, ThickSlab
 from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import counted, millimetres
+from srviewer.gui.texts.wording import counted, millimetres, slab_text
 from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
 
@@ -68,6 +69,26 @@ def turn_note(turn: Turn) -> tuple[Line, ...]:
     words = [tr("rotated {degrees}\u00b0", degrees=90 * turn.quarters)] if turn.quarters else []
     words += [tr("flipped")] if turn.mirrored else []
     return (Line(", ".join(words), theme.WARNING),) if words else ()
+
+
+def slab_line(slab: ThickSlab, place: SlabPlace | None, slices: int) -> tuple[Line, ...]:
+    """Note on a pane while the panes show a thick slab.
+
+    Args:
+        slab: Of the view.
+        place: The slab that this pane shows; None where it shows a single slice.
+        slices: The number of slices of the volume in the slab.
+
+    Returns:
+        One line, "mean over 5 mm, 5 slices"; empty for single slices.
+    """
+    if not slab.shown:
+        return ()
+    if place is None:
+        return (Line(tr("a single slice, no slab yet"), theme.WARNING),)
+    text, count = slab_text(place.kind, place.mm), tr("{count} slices", count=slices)
+    whole = f"{text}, {tr('1 slice') if slices == 1 else count}"
+    return (Line(whole, theme.ACCENT, cut=False, shorter=(text,)),)
 
 
 def not_yet(even: bool) -> Line:

@@ -19,6 +19,7 @@ from srviewer.study.state.compared_volumes import ORIGINAL, REFERENCE
 
 HEIGHT, MARGIN = 20, 9  # px
 BETWEEN = 22  # px from one note to the next
+SLAB_NOT_SCORED = mark("thick slab: not scored, since scores are of single slices")
 ON_ITS_WAY = mark("being reconstructed: what is shown is not the result yet")
 
 
@@ -41,6 +42,19 @@ def shared_notes(
     notes += _once(judged, lambda entry: _meaning(entry, referenced))
     notes += _once(judged, _disagreement)
     return (*notes, *_once(volumes, _oblique))
+
+
+def slab_note(shown: Sequence[Comparable]) -> tuple[Line, ...]:
+    """Note on volumes whose panes show a thick slab.
+
+    Args:
+        shown: The volumes, A first.
+
+    Returns:
+        One line, that scores are off; empty where there are none.
+    """
+    scored = any(entry.scores is not None for entry in shown)
+    return (Line(tr(SLAB_NOT_SCORED), theme.WARNING),) if scored else ()
 
 
 def _once(
