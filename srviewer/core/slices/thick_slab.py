@@ -70,10 +70,10 @@ class ThickSlab:
         Returns:
             The slab around that position, or on the slice of the scan that holds it.
         """
-        centre = np.asarray(cursor_mm, float)
-        if self.follows_slices(scan, plane):
+        centre, on_slice = np.asarray(cursor_mm, float), self.follows_slices(scan, plane)
+        if on_slice:
             centre = slice_centre(scan, plane, centre)
-        return SlabPlace(self.kind, plane, centre, self.thickness(scan))
+        return SlabPlace(self.kind, plane, centre, self.thickness(scan), on_slice)
 
     def stepped(self, scan: Geometry, steps: int) -> "ThickSlab":
         """A thicker or a thinner slab.
@@ -104,12 +104,14 @@ class SlabPlace:
         plane: Of the slices.
         centre_mm: (3,) RAS+ mm, a position in its middle plane.
         mm: Its thickness.
+        on_slice: Whether it is a slice of the scan.
     """
 
     kind: SlabKind
     plane: Plane
     centre_mm: npt.NDArray[np.float64]
     mm: float
+    on_slice: bool = False
 
     def numbers(self, geometry: Geometry) -> range:
         """The numbers of its slices in a volume; of two at its faces the one towards R, A or S.

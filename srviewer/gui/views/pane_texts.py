@@ -1,5 +1,6 @@
 """Texts in a pane on its slice: plane, spacing, number, and the state of a result to come."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from srviewer.core.geometry.grid import Geometry
@@ -71,13 +72,15 @@ def turn_note(turn: Turn) -> tuple[Line, ...]:
     return (Line(", ".join(words), theme.WARNING),) if words else ()
 
 
-def slab_line(slab: ThickSlab, place: SlabPlace | None, slices: int) -> tuple[Line, ...]:
+def slab_line(
+    slab: ThickSlab, place: SlabPlace | None, grids: Sequence[Geometry]
+) -> tuple[Line, ...]:
     """Note on a pane while the panes show a thick slab.
 
     Args:
         slab: Of the view.
         place: The slab that this pane shows; None where it shows a single slice.
-        slices: The number of slices of the volume in the slab.
+        grids: Of the volume of the pane, and of one that is drawn over it.
 
     Returns:
         One line, "mean over 5 mm, 5 slices"; empty for single slices.
@@ -86,9 +89,13 @@ def slab_line(slab: ThickSlab, place: SlabPlace | None, slices: int) -> tuple[Li
         return ()
     if place is None:
         return (Line(tr("a single slice, no slab yet"), theme.WARNING),)
-    text, count = slab_text(place.kind, place.mm), tr("{count} slices", count=slices)
-    whole = f"{text}, {tr('1 slice') if slices == 1 else count}"
-    return (Line(whole, theme.ACCENT, cut=False, shorter=(text,)),)
+    brief = slab_text(place.kind, place.mm)
+    text = tr("{slab} (a slice of the scan)", slab=brief) if place.on_slice else brief
+    counts = list(dict.fromkeys(len(place.numbers(grid)) for grid in grids))
+    slices = tr("{count} slices", count=tr(" and ").join(map(str, counts)))
+    slices = tr("1 slice") if counts == [1] else slices
+    shorter = (f"{brief}, {slices}", brief)
+    return (Line(f"{text}, {slices}", theme.ACCENT, cut=False, shorter=shorter),)
 
 
 def not_yet(even: bool) -> Line:

@@ -73,7 +73,8 @@ class ShownSlice:
         turned = turn_note(self.placement.turn)
         crosshair = self.placement.pixel(view.cursor_mm)
         title, spacing = plane_title(self.plane, self.header, width)
-        slab = slab_line(study.view.thick_slab, self.slab, len(self._slices))
+        over = () if self.composite is None else (self.composite.volume.geometry,)
+        slab = slab_line(study.view.thick_slab, self.slab, (self.header.geometry, *over))
         return Annotations(
             top_left=(*name_lines(self.role, width), *turned, *slab, title),
             header=corner_text(self.header) if view.header_text else (),

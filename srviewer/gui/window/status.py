@@ -60,10 +60,13 @@ class PointLabel(ElidedLabel):
             parts.append(tr("outside the scan"))
         else:
             parts.append(tr("voxel {numbers}", numbers=_counted(study.scan, index)))
+            value = _value(tr("before"), study.scan, index, slab, scale)
             if slab is not None:
                 text = slab_text(slab.kind, slab.mm)
-                parts.append(tr("{plane}, {slab}:", plane=tr(plane.title), slab=text))
-            parts.append(_value(tr("before"), study.scan, index, slab, scale))
+                value = tr(
+                    "{plane}, {slab}: {value}", plane=tr(plane.title), slab=text, value=value
+                )
+            parts.append(value)
         if study.result is not None:
             after = study.result.volume
             index = _voxel(after, where)
