@@ -1,8 +1,8 @@
 """Projects slabs of volumes, from the last projection where the slab has moved a little."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from itertools import chain
 from typing import Literal
 from weakref import WeakKeyDictionary
 
@@ -21,6 +21,8 @@ from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 Projection = SlabKind | Literal["largest"]
 MOST_HELD = 6  # volumes of a pane: A, B, overlays
 MOST_COPIED = 128 * 2**20  # bytes of copied slices of one volume
+GROUP = 8  # slices whose extreme is held
+_NONE = np.zeros((0, 0), np.float32)
 STEP = "projection of a thick slab"
 
 
@@ -34,7 +36,8 @@ class _Held:
         pixels: Their projection, in the order of the two other array axes.
         total: float64 sum of the slices, 0 for padding; of a mean alone.
         measured: The number of slices without padding, by pixel; None for a volume without padding.
-        copies: Slices across the axis that runs fastest in memory, in order; not of a mean.
+        copies: Slices that are costly to read, in order; not of a mean.
+        groups: The extremes of ``GROUP`` slices from a multiple of it; not of a mean.
     """
 
     key: tuple[Projection, Axis, frozenset[int]]
@@ -43,6 +46,7 @@ class _Held:
     total: npt.NDArray[np.float64] | None = None
     measured: npt.NDArray[np.int32] | None = None
     copies: dict[int, Voxels] = field(default_factory=dict)
+    groups: dict[int, Voxels] = field(default_factory=dict)
 
 
 class SlabProjector:
@@ -142,11 +146,12 @@ class _Slices:
         return projection, self.axis, self.hidden
 
     def read(self, number: int) -> Voxels:
-        """A slice, a view where no label is hidden."""
+        """A slice, without hidden labels; a view where that is as fast to read as a copy."""
         pixels: Voxels = np.moveaxis(self.volume.voxels, self.axis, 0)[number]
-        if not self.hidden:
-            return pixels
-        return np.where(np.isin(np.rint(pixels), list(self.hidden)), np.float32(0), pixels)
+        if self.hidden:
+            return np.where(np.isin(np.rint(pixels), list(self.hidden)), np.float32(0), pixels)
+        # In the order of the voxels: a copy by rows would take four times as long.
+        return pixels.copy(order="K") if self.scattered else pixels
 
     def padded(self, pixels: Voxels) -> npt.NDArray[np.bool_] | None:
         """Where a slice is padding; None for a volume without padding."""
@@ -158,6 +163,11 @@ class _Slices:
         """Whether the axis runs fastest in memory, so that a slice is read voxel by voxel."""
         voxels = self.volume.voxels
         return abs(voxels.strides[self.axis]) == voxels.itemsize
+
+    @property
+    def costly(self) -> bool:
+        """Whether slices are held as copies, since they are scattered or changed."""
+        return self.scattered or self.volume.padding is not None or bool(self.hidden)
 
     @property
     def bytes(self) -> int:
@@ -206,37 +216,65 @@ def _count(
 
 
 def _extreme(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
-    """The largest or the smallest of the slices, of which the scattered ones are copied once."""
-    known, copies = {} if last is None else last.copies, dict[int, Voxels]()
-    copied = slices.scattered and slices.bytes * len(numbers) <= MOST_COPIED
+    """The extreme of the slices at the ends, and of groups of slices that are compared once."""
+    held = _Held(slices.key(kind), numbers, _NONE)
+    known, put = last or held, PUT[kind]
+    copied = slices.costly and slices.bytes * len(numbers) <= MOST_COPIED
 
     def read(number: int) -> Voxels:
         if not copied:
-            return slices.read(number)
-        copies[number] = known.get(number, _nothing)
-        if copies[number] is _nothing:
-            copies[number] = np.ascontiguousarray(slices.read(number))
-        return copies[number]
+            return _seen(slices, number, kind)
+        if number not in known.copies:
+            known.copies[number] = _seen(slices, number, kind)
+        return known.copies[number]
 
-    if kind == "largest":
-        pixels = reduce(_larger, map(read, numbers))
-    else:
-        pixels = _of_measured(slices, map(read, numbers), kind)
-    return _Held(slices.key(kind), numbers, pixels, copies=copies)
+    def group(first: int) -> Voxels:
+        if first not in known.groups:
+            known.groups[first] = _reduced(map(read, range(first, first + GROUP)), put)
+        return known.groups[first]
+
+    start = -(-numbers.start // GROUP) * GROUP
+    firsts = range(start, max(start, numbers.stop - GROUP + 1), GROUP)
+    grouped = range(start, start + GROUP * len(firsts))
+    ends = (number for number in numbers if number not in grouped)
+    held.pixels = _reduced(chain(map(read, ends), map(group, firsts)), put)
+    if slices.volume.padding is not None and kind != "largest":
+        held.pixels[held.pixels == WORST[kind]] = slices.volume.padding
+    held.copies = {n: pixels for n, pixels in known.copies.items() if n in numbers}
+    held.groups = {n: pixels for n, pixels in known.groups.items() if n in firsts}
+    return held
 
 
-def _of_measured(slices: _Slices, pixels: "map[Voxels]", kind: Projection) -> Voxels:
-    """Maximum or minimum without padding."""
-    choose, worst = (np.maximum, -np.inf) if kind == "maximum" else (np.minimum, np.inf)
-    out: Voxels | None = None
-    for one in pixels:
-        padded = slices.padded(one)
-        taken = one if padded is None else np.where(padded, np.float32(worst), one)
-        out = taken.copy(order="K") if out is None else choose(out, taken, out=out)
-    assert out is not None
-    if slices.volume.padding is not None:
-        out[out == np.float32(worst)] = slices.volume.padding
+def _seen(slices: _Slices, number: int, kind: Projection) -> Voxels:
+    """A slice whose padding is less extreme than any value."""
+    pixels = slices.read(number)
+    padded = slices.padded(pixels)
+    return pixels if padded is None else np.where(padded, WORST[kind], pixels)
+
+
+def _reduced(images: Iterator[Voxels], put: Callable[[Voxels, Voxels], object]) -> Voxels:
+    """The extreme of images, a new array."""
+    out = next(images).copy(order="K")
+    for pixels in images:
+        put(out, pixels)
     return out
+
+
+def _put_larger(out: Voxels, pixels: Voxels) -> None:
+    np.copyto(out, pixels, where=np.abs(pixels) > np.abs(out))
+
+
+# Of the kinds that are extremes: puts what is more extreme into the first image.
+PUT: Mapping[Projection, Callable[[Voxels, Voxels], object]] = {
+    "maximum": lambda out, pixels: np.maximum(out, pixels, out=out),
+    "minimum": lambda out, pixels: np.minimum(out, pixels, out=out),
+    "largest": _put_larger,
+}
+WORST: Mapping[Projection, np.float32] = {
+    "maximum": np.float32(-np.inf),
+    "minimum": np.float32(np.inf),
+    "largest": np.float32(0),
+}
 
 
 def _changes(numbers: range, last: _Held | None) -> tuple[list[int], list[int]]:
@@ -244,10 +282,6 @@ def _changes(numbers: range, last: _Held | None) -> tuple[list[int], list[int]]:
     before = range(0) if last is None else last.numbers
     came = [number for number in numbers if number not in before]
     return came, [number for number in before if number not in numbers]
-
-
-def _larger(pixels: Voxels, others: Voxels) -> Voxels:
-    return np.where(np.abs(others) > np.abs(pixels), others, pixels)
 
 
 def _sampled(volume: Volume, place: SlabPlace, base: ScanHeader, hidden: frozenset[int]) -> Volume:
@@ -263,7 +297,9 @@ def _sampled(volume: Volume, place: SlabPlace, base: ScanHeader, hidden: frozens
         sampled.append(np.where(shown, values, np.float32(0)))
     grid = place.grid(base.geometry)
     where = pixel_grid(grid, place.plane, place.centre_mm)
-    return volume.derived(_voxels_of(reduce(_larger, sampled), where, grid.shape), grid, STEP)
+    return volume.derived(
+        _voxels_of(_reduced(iter(sampled), _put_larger), where, grid.shape), grid, STEP
+    )
 
 
 def _voxels_of(pixels: Voxels, grid: PixelGrid, shape: tuple[int, int, int]) -> Voxels:
@@ -272,6 +308,3 @@ def _voxels_of(pixels: Voxels, grid: PixelGrid, shape: tuple[int, int, int]) -> 
     by_pixels = np.moveaxis(voxels, (grid.row_axis, grid.column_axis), (0, 1))
     by_pixels[np.ix_(grid.rows, grid.columns)] = pixels[..., None]
     return voxels
-
-
-_nothing = np.zeros((0, 0), np.float32)

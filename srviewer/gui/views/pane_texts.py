@@ -10,7 +10,7 @@ from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import counted, millimetres, slab_text
+from srviewer.gui.texts.wording import SLAB_WORDS, counted, millimetres, slab_text
 from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
 
@@ -94,8 +94,11 @@ def slab_line(
     counts = list(dict.fromkeys(len(place.numbers(grid)) for grid in grids))
     slices = tr("{count} slices", count=tr(" and ").join(map(str, counts)))
     slices = tr("1 slice") if counts == [1] else slices
-    shorter = (f"{brief}, {slices}", brief)
-    return (Line(f"{text}, {slices}", theme.ACCENT, cut=False, shorter=shorter),)
+    shortest = tr(
+        "{kind} {length}", kind=tr(SLAB_WORDS[place.kind]), length=millimetres([place.mm])
+    )
+    shorter = (f"{brief}, {slices}", brief, shortest)
+    return (Line(f"{text}, {slices}", theme.ACCENT, shorter=shorter),)
 
 
 def not_yet(even: bool) -> Line:
