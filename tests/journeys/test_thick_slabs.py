@@ -20,6 +20,7 @@ from srviewer.core.slices.thick_slab import MEASURED_MEAN, ThickSlab
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.state.progressive_preview import awaited
+from srviewer.gui.views.shared_notes import slab_notes
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.gui.window.status import PointLabel
@@ -117,6 +118,9 @@ def test_one_click_puts_the_mean_of_the_thin_slices_under_the_slice_that_was_mea
     study.compare(replace(study.comparing, difference_range=20.0))
     QApplication.processEvents()
     assert _slab_line(above) == "mean over 4 mm (a slice of the scan), 1 and 4 slices"
+    assert slab_notes((), MEASURED_MEAN, replace(thick_head, slice_thickness=4.0)) == ()
+    (note,) = slab_notes((), MEASURED_MEAN, replace(thick_head, slice_thickness=3.0))
+    assert note.text.startswith("slices are 3 mm thick and 4 mm apart")
     residual = _colours(above)
     qtbot.mouseClick(panel.slab.slices, LEFT)
     assert not study.view.thick_slab.shown

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from srviewer.core.comparison.linking import unlinked
 from srviewer.core.slices.planes import slice_number
+from srviewer.core.slices.thick_slab import NO_SLAB
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.followed_state import PREVIEW
 from srviewer.gui.state.shown_study import ShownStudy
@@ -21,7 +22,7 @@ from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView, Scales
 from srviewer.gui.views.score_badges import badge
-from srviewer.gui.views.shared_notes import SharedNotes, shared_notes, slab_note
+from srviewer.gui.views.shared_notes import SharedNotes, shared_notes, slab_notes
 from srviewer.gui.views.unlinked_rows import LooseRows
 from srviewer.study.state.compared_volumes import MOST_SHOWN, NO_RESULT, ORIGINAL
 from srviewer.study.state.comparing import FLIP_KEY
@@ -44,7 +45,7 @@ class CompareView(QWidget):
         self._loose = LooseRows(study, self)
         self._placed: tuple[Any, ...] = ()  # the layout and the rows that are shown
         self._drawn = study.comparing
-        self._slab_noted = False  # whether the notes say that a slab has no scores
+        self._noted_slab = NO_SLAB  # the slab that the notes are about
         self.setProperty("role", "panes")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.notes = SharedNotes()
@@ -103,7 +104,7 @@ class CompareView(QWidget):
             self._show_notes()
         if changed & {"scores", "view"}:
             self._show_badges()
-        if "scores" in changed or self._study.view.thick_slab.shown != self._slab_noted:
+        if "scores" in changed or self._study.view.thick_slab != self._noted_slab:
             self._show_notes()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -237,9 +238,9 @@ class CompareView(QWidget):
         shown = self.pair()[:2] if self.layout_shown.composite else self._shown()
         referenced = self._study.reference is not None
         notes = shared_notes(shown, referenced, self._previewed(shown))
-        self._slab_noted = self._study.view.thick_slab.shown
-        unscored = slab_note(shown) if self._slab_noted else ()
-        self.notes.show_notes((*self._not_composed(), *unscored, *notes))
+        self._noted_slab = self._study.view.thick_slab
+        slab = slab_notes(shown, self._noted_slab, self._study.scan)
+        self.notes.show_notes((*self._not_composed(), *slab, *notes))
 
     def _not_composed(self) -> tuple[Line, ...]:
         """A note on a composite that shows A alone."""
