@@ -16,6 +16,7 @@ from benchmarks.balls import ball
 from benchmarks.opening import opening
 from benchmarks.responding import responding
 from benchmarks.starting import starting
+from benchmarks.thick_slabs import thick_slabs
 from benchmarks.timing import Row, alternately, at_least, at_most
 from srviewer.core.comparison.comparison import Comparison
 from srviewer.io.export.image import write_image
@@ -186,4 +187,15 @@ def training() -> Iterator[Row]:
     yield at_least("train: forward and backward", busy * 100, 100, "%", "wall time", 0.85)
 
 
-CASES = (start_up, starting, files, opening, responding, panes, network, scores, training)
+CASES = (
+    start_up,
+    starting,
+    files,
+    opening,
+    responding,
+    panes,
+    thick_slabs,
+    network,
+    scores,
+    training,
+)

@@ -30,4 +30,6 @@ srviewer screenshot "$sample" --second "$truth" --name truth "${result[@]}" --wi
     --layout difference --plane sagittal "${one[@]}" -o "$images/difference.png"
 srviewer screenshot "$sample" "${result[@]}" "${cubic[@]}" "${scored[@]}" --layout compare \
     "${three[@]}" -o "$images/compare.png"
+srviewer screenshot "$sample" "${result[@]}" --layout compare --slab mean:slices "${three[@]}" \
+    -o "$images/slab.png"
 "$bin/python" packaging/window_pictures.py "$images"

@@ -176,7 +176,7 @@ def test_the_point_under_the_mouse_is_told_and_forgotten(
     axial: SliceView, study: ShownStudy
 ) -> None:
     told = []
-    study.hovered.connect(told.append)
+    study.hovered.connect(lambda point, plane: told.append(point))
     at = QPointF(120, 90)
     move = QMouseEvent(
         QEvent.Type.MouseMove,

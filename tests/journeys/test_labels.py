@@ -108,14 +108,14 @@ def test_labels_are_named_ticked_outlined_and_gone_to(
     k = int(index[2])
     over = pane.position_of(tuple(head.geometry.world((28, 24, k))))
     qtbot.mouseMove(pane, over.toPoint())
-    study.hovered.emit(pane.world_at(QPointF(over)))
+    study.hovered.emit(pane.world_at(QPointF(over)), pane.plane)
     assert "Putamen (5)" in status.toolTip() + status.text()
     # Unticked with the mouse, it is not drawn; undo draws it again.
     assert _pixel(pane, head, (28, 24, k)).getRgb()[:3] == RED
     QTest.mouseClick(labels.tree.viewport(), LEFT, pos=_place(labels, 1))
     assert study.overlays[0].hidden == {5}
     assert _pixel(pane, head, (28, 24, k)).getRgb()[:3] != RED
-    study.hovered.emit(pane.world_at(QPointF(over)))
+    study.hovered.emit(pane.world_at(QPointF(over)), pane.plane)
     assert "Putamen" not in status.toolTip() + status.text()
     QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not study.overlays[0].hidden

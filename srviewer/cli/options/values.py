@@ -9,6 +9,7 @@ from typing import TypeVar
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.regions.roi import Roi, shape_of_words
 from srviewer.core.slices.figure_contents import Millimetres
+from srviewer.core.slices.thick_slab import ThickSlab, slab_of_words
 from srviewer.core.slices.turn import Turn, turns_of_words
 from srviewer.sr.requests.request import REPAIRS, Repair
 
@@ -175,6 +176,19 @@ def turns(text: str) -> tuple[Turn, Turn, Turn]:
         The turns of the axial, coronal and sagittal panes.
     """
     return turns_of_words(text)
+
+
+@_expecting("a thick slab, such as mean:5 in mm (0.1 to 500), maximum:20 or mean:slices")
+def slab(text: str) -> ThickSlab:
+    """Read a thick slab: "KIND:MM", or "KIND:slices".
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The slab.
+    """
+    return slab_of_words(text)
 
 
 @_expecting("a shape, such as ellipse:axial:0,0,0:8,0,0:0,8,0")

@@ -9,7 +9,7 @@ from pathlib import Path
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.sources import add_series_arguments, open_only, open_volume
-from srviewer.cli.options.values import number, point, size, span, turns
+from srviewer.cli.options.values import number, point, size, slab, span, turns
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.slices.figure_contents import (
     COLOUR_NAMES,
@@ -90,6 +90,14 @@ def _add_view_arguments(parser: argparse.ArgumentParser) -> None:
         help="rotate panes clockwise, such as axial:90; coronal:180m is flipped before",
     )
     parser.add_argument(
+        "--slab",
+        type=slab,
+        default=FigureContents().slab,
+        metavar="KIND:MM|slices",
+        help="mean, maximum or minimum over a thick slab, such as mean:5; mean:slices: over each "
+        "slice of the scan",
+    )
+    parser.add_argument(
         "--header-text", action="store_true", help="patient, date and series in the panes"
     )
     parser.add_argument("--divider", type=number, default=0.5, help="of the curtain, 0..1")
@@ -161,6 +169,7 @@ def _picture(args: argparse.Namespace) -> FigureContents:
         crosshair=not args.no_crosshair,
         turns=args.turn,
         header_text=args.header_text,
+        slab=args.slab,
         divider=args.divider,
         upright=not args.across,
         tile_mm=args.tile,

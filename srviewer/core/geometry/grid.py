@@ -238,6 +238,19 @@ class Geometry:
         """
         return self._replaced(axis, stop - start, 1.0, float(start))
 
+    def single(self, axis: Axis, centre: float, mm: float) -> "Geometry":
+        """One layer of voxels across an axis.
+
+        Args:
+            axis: The array axis, 0..2.
+            centre: The index of the layer's middle along the axis, whole or not.
+            mm: The thickness of the layer, in millimetres along the axis.
+
+        Returns:
+            The grid of one voxel along the axis.
+        """
+        return self._replaced(axis, 1, mm / self.spacing[axis], centre)
+
     def _replaced(self, axis: Axis, count: int, scale: float, first: float) -> "Geometry":
         """``count`` voxels, ``scale`` old voxels wide, the first centre at old index ``first``."""
         affine = self.affine.copy()

@@ -219,6 +219,23 @@ def moved_point(roi: Roi, number: int, to_mm: npt.ArrayLike) -> Roi:
     return replace(roi, points_mm=tuple(_mm(point) for point in points))
 
 
+def moved_to_slice(roi: Roi, geometry: Geometry, number: float) -> Roi:
+    """Move a shape along the normal axis of its plane.
+
+    Args:
+        roi: The shape.
+        geometry: The grid along whose axis it moves.
+        number: The index along that axis where it comes to lie, whole or not.
+
+    Returns:
+        The moved shape.
+    """
+    axis = roi.plane.normal_axis(geometry)
+    steps = number - float(geometry.index(roi.points_mm[0])[axis])
+    moved = np.array(roi.points_mm, float) + steps * geometry.affine[:3, axis]
+    return replace(roi, points_mm=tuple(_mm(point) for point in moved))
+
+
 def boxed(
     kind: Kind, plane: Plane, geometry: Geometry, corners_mm: npt.ArrayLike, name: str
 ) -> Roi:

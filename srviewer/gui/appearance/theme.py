@@ -84,6 +84,7 @@ QPushButton[density="compact"] { padding: 5px 6px; }
 QPushButton:hover { border-color: $muted; }
 QPushButton:focus, QComboBox:focus, QCheckBox:focus, QTableView:focus, QListView:focus
     { border-color: $accent; }
+QPushButton:checked { background: $accent_dark; border-color: $accent; color: $accent; }
 QPushButton:pressed { background: $border; }
 QPushButton:disabled { color: $disabled; background: $surface; border-color: $raised; }
 QPushButton[primary="true"] { background: $accent; color: $base; border-color: $accent;

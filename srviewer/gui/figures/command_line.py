@@ -6,7 +6,8 @@ from dataclasses import fields
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.regions.roi import Roi, shape_words
 from srviewer.core.slices.figure_contents import FigureContents
-from srviewer.core.slices.turn import turns_words
+from srviewer.core.slices.thick_slab import ThickSlab, slab_words
+from srviewer.core.slices.turn import Turn, turns_words
 from srviewer.errors import UserError
 from srviewer.gui.figures.figure_contents import picture_of
 from srviewer.gui.study.study_controller import StudyController
@@ -42,6 +43,7 @@ VALUES = {
     "dpi": "--dpi",
     "theme": "--theme",
     "turns": "--turn",
+    "slab": "--slab",
 }
 WORDS = {
     "smooth": "--blocks",
@@ -241,8 +243,7 @@ def _options(picture: FigureContents) -> list[str]:
         elif field.name == "layout" or (
             field.name in VALUES and value != getattr(plain, field.name)
         ):
-            written = turns_words(picture.turns) if field.name == "turns" else _written(value)
-            arguments += [VALUES[field.name], written]
+            arguments += [VALUES[field.name], _written(value)]
     if (picture.width, picture.height) != (plain.width, plain.height):
         arguments += ["--size", f"{picture.width}x{picture.height}"]
     return arguments
@@ -250,4 +251,8 @@ def _options(picture: FigureContents) -> list[str]:
 
 def _written(value: object) -> str:
     """A value as text; numbers as short as they can be read back exactly."""
+    if isinstance(value, ThickSlab):
+        return slab_words(value)
+    if isinstance(value, tuple) and isinstance(value[0], Turn):
+        return turns_words(value)
     return ",".join(map(repr, value)) if isinstance(value, tuple) else str(value)

@@ -4,13 +4,14 @@ from srviewer.core.scores.metrics import brief_scores
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import compared
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, result_agreement
+from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, result_agreement, slab_text
+from srviewer.gui.views.shared_notes import SLAB_NOT_SCORED
 from srviewer.study.state.compared_volumes import CUBIC
 from srviewer.study.state.layouts import find_layout
 
 
 def volumes_line(study: ShownStudy) -> str:
-    """Name the scan and the compared volumes: "thick:  A scan,  B fast x4".
+    """Name the scan, the compared volumes and the slab: "thick:  A scan,  B fast x4".
 
     Args:
         study: What the figure shows.
@@ -18,11 +19,15 @@ def volumes_line(study: ShownStudy) -> str:
     Returns:
         The scan's name alone where nothing is compared.
     """
-    scan = study.scan.name if study.scan else ""
-    if not find_layout(study.comparing.layout).compares:
-        return scan
-    shown = zip("ABCD", compared(study.state), strict=False)
-    return f"{scan}:  " + ",  ".join(f"{letter} {entry.name}" for letter, entry in shown)
+    scan, slab = study.scan.name if study.scan else "", study.view.thick_slab
+    words = [scan]
+    if find_layout(study.comparing.layout).compares:
+        shown = zip("ABCD", compared(study.state), strict=False)
+        named = ",  ".join(f"{letter} {entry.name}" for letter, entry in shown)
+        words = [f"{scan}:  {named}"]
+    if study.scan is not None and slab.shown:
+        words.append(slab_text(slab.kind, slab.thickness(study.scan.geometry)))
+    return ";  ".join(words)
 
 
 def scores_line(study: ShownStudy) -> str:
@@ -43,6 +48,8 @@ def scores_line(study: ShownStudy) -> str:
         scored = entry.scores
         scores_of_entry = entry.scores.cubic if entry.key == CUBIC else entry.scores.candidate
         parts.append(f"{entry.name} {_values(scores_of_entry.whole)}")
+    if scored is not None and study.view.thick_slab.shown:
+        return tr(SLAB_NOT_SCORED)
     if scored is not None:
         cubic = _values(scored.cubic.whole)
         scores, meaning = ";  ".join(parts), tr(scored.candidate.meaning)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.thick_slab import NO_SLAB
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.view import View
@@ -34,6 +35,7 @@ def picture_of(study: ShownStudy) -> FigureContents:
         inverted=view.inverted,
         crosshair=view.crosshair,
         turns=view.turns,
+        slab=view.thick_slab if view.thick_slab.shown else NO_SLAB,
         divider=comparing.divider,
         upright=comparing.upright,
         tile_mm=comparing.tile_mm,
@@ -61,6 +63,7 @@ def look(study: ShownStudy, picture: FigureContents) -> None:
         crosshair=picture.crosshair,
         turns=picture.turns,
         header_text=picture.header_text,
+        thick_slab=picture.slab,
     )
     if picture.at is not None:
         view = replace(view, cursor_mm=picture.at)

@@ -12,15 +12,15 @@ from srviewer.gui.texts.wording import roi_title
 from srviewer.gui.views.editing.pane_point import PanePoint
 from srviewer.gui.widgets.plain_text import menu_text
 
-# Ids of actions and of the menu "levels"; a line between the groups.
+# Ids of actions and of menus; a line between the groups.
 ENTRIES = (
     ("tool-crosshair", "tool-window", "tool-zoom", "tool-pan"),
     ("tool-distance", "tool-text", "tool-arrow"),
-    ("levels", "smooth", "crosshair", "header-text"),
+    ("levels", "slab", "smooth", "crosshair", "header-text"),
     ("rotate-right", "rotate-left", "flip-sides", "flip-upside-down", "reset"),
     ("copy-picture", "save-figure", "print"),
 )
-MENUS = ("levels",)
+MENUS = ("levels", "slab")
 
 
 class PaneMenu(QObject):

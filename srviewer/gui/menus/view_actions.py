@@ -5,11 +5,12 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow
 
+from srviewer.core.slices.thick_slab import MEASURED_MEAN, NO_SLAB
 from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.menus.tables.look_menu import COLOURS
 from srviewer.gui.menus.tables.measure_menu import TOOL
-from srviewer.gui.menus.tables.view_menu import LAYOUT, MAIN
+from srviewer.gui.menus.tables.view_menu import LAYOUT, MAIN, SLAB
 from srviewer.gui.panels.look.cine import Cine
 from srviewer.gui.state.shown_study import ShownStudy
 
@@ -27,6 +28,7 @@ class LookActions(QObject):
         actions.connect_group(COLOURS, study.set_colours)
         actions.connect_group(TOOL, study.set_tool)
         actions.connect_group(MAIN, study.set_main)
+        actions.connect_group(SLAB, lambda kind: self._set_slab(kind=kind, shown=True))
         for name, slot in (
             ("smooth", study.set_smooth),
             ("radiological", study.set_radiological),
@@ -34,6 +36,10 @@ class LookActions(QObject):
             ("inverted", study.set_inverted),
             ("crosshair", study.set_crosshair),
             ("header-text", study.set_header_text),
+            ("slab-shown", lambda shown: self._set_slab(shown=shown)),
+            ("slab-thicker", lambda: self._step_slab(1)),
+            ("slab-thinner", lambda: self._step_slab(-1)),
+            ("slab-slices", lambda on: study.set_thick_slab(MEASURED_MEAN if on else NO_SLAB)),
             ("rotate-right", lambda: study.turn(lambda turn: turn.rotated(1))),
             ("rotate-left", lambda: study.turn(lambda turn: turn.rotated(-1))),
             ("flip-sides", lambda: study.turn(lambda turn: turn.flipped(False))),
@@ -48,6 +54,15 @@ class LookActions(QObject):
 
     def _arrange(self, layout: str) -> None:
         self._study.compare(replace(self._study.comparing, layout=layout))
+
+    def _set_slab(self, **fields: object) -> None:
+        slab = self._study.view.thick_slab
+        self._study.set_thick_slab(replace(slab, **fields))  # type: ignore[arg-type]
+
+    def _step_slab(self, steps: int) -> None:
+        scan, slab = self._study.scan, self._study.view.thick_slab
+        if scan is not None:
+            self._study.set_thick_slab(slab.stepped(scan.geometry, steps))
 
     def _show_projection(self) -> None:
         dialog = MipDialog(self._study, self._window)

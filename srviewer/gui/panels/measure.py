@@ -46,6 +46,7 @@ class MeasurePanel(QWidget):
         self.tools = [self._tool_button(offer.tool) for offer in MEASURING]
         self.table = _Table()
         self.details = label("", "muted")
+        self.slab_note = label(tr("Values are of single slices, in the file too."), "doubt")
         self.delete = button(tr("Delete"), tr("Remove the chosen measurement (Del)"))
         self.export = button(
             tr("Export CSV\u2026"), tr("Write every measurement, with both volumes")
@@ -53,6 +54,7 @@ class MeasurePanel(QWidget):
         self._lay_out()
         self._connect()
         self._show()
+        self._note_slab()
 
     def _lay_out(self) -> None:
         row, buttons = QHBoxLayout(), QHBoxLayout()
@@ -69,12 +71,14 @@ class MeasurePanel(QWidget):
         layout.addWidget(label(tr("MEASUREMENTS"), "heading"))
         layout.addWidget(self.table, 1)
         layout.addWidget(self.details)
+        layout.addWidget(self.slab_note)
         layout.addLayout(buttons)
 
     def _connect(self) -> None:
         study = self._study
         study.follow(self._show, "rois", "locked", "scan", "result")
         study.follow(self._show_tool, "tool")
+        study.follow(self._note_slab, "view")
         self.table.itemChanged.connect(self._rename)
         self.table.itemSelectionChanged.connect(self._show_details)
         self.table.cellClicked.connect(self._go_there)
@@ -96,6 +100,10 @@ class MeasurePanel(QWidget):
     def _show_tool(self) -> None:
         for tool_button, offer in zip(self.tools, MEASURING, strict=True):
             tool_button.setChecked(offer.tool is self._study.tool)
+
+    def _note_slab(self) -> None:
+        """While the panes show a thick slab, their values are not those of the list."""
+        self.slab_note.setVisible(self._study.view.thick_slab.shown)
 
     def _volumes(self) -> list[tuple[str, Volume]]:
         """Scan and result with their titles, as far as there are both."""

@@ -11,6 +11,7 @@ from srviewer.core.intensity.window import Window, rounded_down
 from srviewer.core.regions.roi import Roi
 from srviewer.core.regions.text_annotation import TextAnnotation
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.thick_slab import ThickSlab
 from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.followed_state import PREVIEW, TOOL, FollowedState
@@ -25,6 +26,7 @@ from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
+from srviewer.study.state.slab_of_study import with_slab
 from srviewer.study.state.view import Point, View, point
 
 
@@ -32,7 +34,8 @@ class ShownStudy(FollowedState):
     """The study that is shown, with what is of the window and of no study."""
 
     menu_wanted = Signal(object)  # the PanePoint at which the user asks for what can be done
-    hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
+    # The RAS+ point under the mouse and the plane of its pane; None twice when it left the panes.
+    hovered = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -341,6 +344,14 @@ class ShownStudy(FollowedState):
             header_text: Whether it is written in the panes.
         """
         self._look(header_text=header_text)
+
+    def set_thick_slab(self, slab: ThickSlab) -> None:
+        """Set the thick slab of every pane.
+
+        Args:
+            slab: The slab, as ``with_slab`` shows it.
+        """
+        self.set(with_slab(self._state, slab))
 
     def turn(self, change: Callable[[Turn], Turn]) -> None:
         """Rotate or flip every pane of the active plane.

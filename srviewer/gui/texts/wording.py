@@ -9,6 +9,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.regions.labels import Label
 from srviewer.core.regions.roi import Kind, Roi, values_inside
 from srviewer.core.slices.planes import LETTERS
+from srviewer.core.slices.thick_slab import SlabKind
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.texts.translation import mark, tr
@@ -108,6 +109,19 @@ def millimetres(values: Sequence[float]) -> str:
         The lengths with the multiplication sign between them.
     """
     return " \u00d7 ".join(f"{round(mm, 2):g}" for mm in values) + " mm"
+
+
+def slab_text(kind: SlabKind, mm: float) -> str:
+    """Describe a thick slab: "mean over 5 mm".
+
+    Args:
+        kind: What of the slices is drawn.
+        mm: The thickness.
+
+    Returns:
+        The translated text.
+    """
+    return tr("{kind} over {length}", kind=tr(SLAB_WORDS[kind]), length=millimetres([mm]))
 
 
 def counts(values: Sequence[int]) -> str:
@@ -330,6 +344,16 @@ def precision_entries() -> list[tuple[str, str]]:
     return [(tr(PRECISION_TITLES[name]), name) for name in PRECISIONS]
 
 
+SLAB_TITLES: dict[SlabKind, str] = {
+    "mean": mark("Mean"),
+    "maximum": mark("Maximum"),
+    "minimum": mark("Minimum"),
+}
+SLAB_WORDS: dict[SlabKind, str] = {
+    "mean": mark("mean"),
+    "maximum": mark("maximum"),
+    "minimum": mark("minimum"),
+}
 PRECISION_TITLES = {
     "auto": mark("Auto precision"),  # beside the device, which is automatic too
     "float32": mark("Float32"),

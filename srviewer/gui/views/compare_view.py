@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from srviewer.core.comparison.linking import unlinked
 from srviewer.core.slices.planes import slice_number
+from srviewer.core.slices.thick_slab import NO_SLAB
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.followed_state import PREVIEW
 from srviewer.gui.state.shown_study import ShownStudy
@@ -21,7 +22,7 @@ from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView, Scales
 from srviewer.gui.views.score_badges import badge
-from srviewer.gui.views.shared_notes import SharedNotes, shared_notes
+from srviewer.gui.views.shared_notes import SharedNotes, shared_notes, slab_notes
 from srviewer.gui.views.unlinked_rows import LooseRows
 from srviewer.study.state.compared_volumes import MOST_SHOWN, NO_RESULT, ORIGINAL
 from srviewer.study.state.comparing import FLIP_KEY
@@ -44,6 +45,7 @@ class CompareView(QWidget):
         self._loose = LooseRows(study, self)
         self._placed: tuple[Any, ...] = ()  # the layout and the rows that are shown
         self._drawn = study.comparing
+        self._noted_slab = NO_SLAB  # the slab that the notes are about
         self.setProperty("role", "panes")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.notes = SharedNotes()
@@ -102,7 +104,7 @@ class CompareView(QWidget):
             self._show_notes()
         if changed & {"scores", "view"}:
             self._show_badges()
-        if "scores" in changed:
+        if "scores" in changed or self._study.view.thick_slab != self._noted_slab:
             self._show_notes()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -221,21 +223,24 @@ class CompareView(QWidget):
         return self.pair()[1]
 
     def _show_badges(self) -> None:
-        cursor = self._study.view.cursor_mm
+        view = self._study.view
         for row, entry in zip(self.rows, self._shown(), strict=False):
             scored = self._judged() if self.layout_shown.composite else entry
             if scored.volume is None:
                 continue
             for plane, pane in row.panes.items():
                 if pane.isVisible() and pane.slice is not None:
-                    number = slice_number(scored.volume.geometry, plane, cursor)
-                    pane.show_badge(badge(scored, plane, number))
+                    number = slice_number(scored.volume.geometry, plane, view.cursor_mm)
+                    lines = () if view.thick_slab.shown else badge(scored, plane, number)
+                    pane.show_badge(lines)
 
     def _show_notes(self) -> None:
         shown = self.pair()[:2] if self.layout_shown.composite else self._shown()
         referenced = self._study.reference is not None
         notes = shared_notes(shown, referenced, self._previewed(shown))
-        self.notes.show_notes((*self._not_composed(), *notes))
+        self._noted_slab = self._study.view.thick_slab
+        slab = slab_notes(shown, self._noted_slab, self._study.scan)
+        self.notes.show_notes((*self._not_composed(), *slab, *notes))
 
     def _not_composed(self) -> tuple[Line, ...]:
         """A note on a composite that shows A alone."""

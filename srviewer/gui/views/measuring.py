@@ -156,10 +156,11 @@ class Measuring:
 
     def _window_from(self, roi: Roi) -> None:
         """Spread the values in the box over black to white."""
-        volume = self._pane.volume
-        if volume is None:
+        shown = self._pane.shown
+        if shown is None or shown.volume is None:
             return
-        index = voxels_inside(roi, volume.geometry)
+        volume = shown.volume
+        index = voxels_inside(shown.measured(roi), volume.geometry)
         values = measured_voxels(volume.voxels[tuple(index.T)], volume.padding)
         if len(values) > 1:
             self._study.set_window(window_of_values(values))

@@ -16,6 +16,7 @@ from srviewer.gui.views.editing.drags import LEFT_DRAGS, Drags
 from srviewer.gui.views.editing.pane_point import PanePoint
 from srviewer.gui.views.measuring import Measuring
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.study.state.slab_of_study import stepped_grid
 
 NOTCH = 120  # eighths of a degree: one click of a mouse wheel
 ZOOM_PER_NOTCH = 1.2
@@ -86,7 +87,7 @@ class Navigation(QObject):
         if isinstance(event, QKeyEvent):
             return self._key(event)
         if event.type() == QEvent.Type.Leave:
-            self._study.hovered.emit(None)
+            self._study.hovered.emit(None, None)
         return False
 
     def _mouse(self, event: QMouseEvent) -> None:
@@ -153,10 +154,10 @@ class Navigation(QObject):
             self._study.zoom_by(factor, world)
 
     def _step(self, steps: int) -> None:
-        header = self._pane.header
+        header, plane = self._pane.header, self._pane.plane
         if steps and header is not None:
-            cursor = self._study.view.cursor_mm
-            self._study.move_cursor(stepped(header.geometry, self._pane.plane, cursor, steps))
+            grid = stepped_grid(self._study.state, plane, header.geometry)
+            self._study.move_cursor(stepped(grid, plane, self._study.view.cursor_mm, steps))
 
     def _maximise(self) -> None:
         self._study.maximise(None if self._study.view.only else self._pane.plane)

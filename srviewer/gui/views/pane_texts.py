@@ -1,14 +1,16 @@
 """Texts in a pane on its slice: plane, spacing, number, and the state of a result to come."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, SliceImage
+from srviewer.core.slices.thick_slab import SlabPlace, ThickSlab
 from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import counted, millimetres
+from srviewer.gui.texts.wording import SLAB_WORDS, counted, millimetres, slab_text
 from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
 
@@ -68,6 +70,35 @@ def turn_note(turn: Turn) -> tuple[Line, ...]:
     words = [tr("rotated {degrees}\u00b0", degrees=90 * turn.quarters)] if turn.quarters else []
     words += [tr("flipped")] if turn.mirrored else []
     return (Line(", ".join(words), theme.WARNING),) if words else ()
+
+
+def slab_line(
+    slab: ThickSlab, place: SlabPlace | None, grids: Sequence[Geometry]
+) -> tuple[Line, ...]:
+    """Note on a pane while the panes show a thick slab.
+
+    Args:
+        slab: Of the view.
+        place: The slab that this pane shows; None where it shows a single slice.
+        grids: Of the volume of the pane, and of one that is drawn over it.
+
+    Returns:
+        One line, "mean over 5 mm, 5 slices"; empty for single slices.
+    """
+    if not slab.shown:
+        return ()
+    if place is None:
+        return (Line(tr("a single slice, no slab yet"), theme.WARNING),)
+    brief = slab_text(place.kind, place.mm)
+    text = tr("{slab} (a slice of the scan)", slab=brief) if place.on_slice else brief
+    counts = list(dict.fromkeys(len(place.numbers(grid)) for grid in grids))
+    slices = tr("{count} slices", count=tr(" and ").join(map(str, counts)))
+    slices = tr("1 slice") if counts == [1] else slices
+    shortest = tr(
+        "{kind} {length}", kind=tr(SLAB_WORDS[place.kind]), length=millimetres([place.mm])
+    )
+    shorter = (f"{brief}, {slices}", brief, shortest)
+    return (Line(f"{text}, {slices}", theme.ACCENT, shorter=shorter),)
 
 
 def not_yet(even: bool) -> Line:

@@ -8,11 +8,20 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from srviewer.core.comparison.philips_scale import philips_note
+from srviewer.core.slices.thick_slab import ThickSlab
 from srviewer.core.visible_text import visible
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.offered import Comparable
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, OBLIQUE, agrees, result_agreement
+from srviewer.gui.texts.wording import (
+    NO_REFERENCE,
+    NOT_SCORED,
+    OBLIQUE,
+    agrees,
+    millimetres,
+    result_agreement,
+)
 from srviewer.gui.views.drawing.text_drawing import TEXT_HEIGHT, Line, fitting, font, metrics
 from srviewer.gui.widgets.plain_text import set_tip
 from srviewer.sr.stacks.joined import Joined
@@ -21,6 +30,8 @@ from srviewer.study.state.compared_volumes import ORIGINAL, REFERENCE
 
 HEIGHT, MARGIN = 20, 9  # px
 BETWEEN = 22  # px from one note to the next
+SLAB_NOT_SCORED = mark("thick slab: not scored, since scores are of single slices")
+SAME_THICKNESS = 0.02  # of the distance of slices: a header is rounded
 ON_ITS_WAY = mark("being reconstructed: what is shown is not the result yet")
 
 
@@ -44,6 +55,32 @@ def shared_notes(
     notes += _once(judged, lambda entry: _meaning(entry, referenced))
     notes += _once(judged, _disagreement)
     return (*notes, *_once(volumes, _oblique))
+
+
+def slab_notes(
+    shown: Sequence[Comparable], slab: ThickSlab, scan: ScanHeader | None
+) -> tuple[Line, ...]:
+    """Notes on volumes whose panes show a thick slab.
+
+    Args:
+        shown: The volumes, A first.
+        slab: Of the view.
+        scan: The open scan.
+
+    Returns:
+        That scores are off, where there are some; for a slab on the slices of the scan, that
+        these are not as thick as they are far apart, so that their means are not what was measured.
+    """
+    if not slab.shown or scan is None:
+        return ()
+    scored = any(entry.scores is not None for entry in shown)
+    notes = [tr(SLAB_NOT_SCORED)] if scored else []
+    distance, thickness = slab.thickness(scan.geometry), scan.slice_thickness
+    if slab.mm is None and thickness and abs(thickness / distance - 1) > SAME_THICKNESS:
+        lengths = {"thick": millimetres([thickness]), "apart": millimetres([distance])}
+        text = "slices are {thick} thick and {apart} apart: their mean is not what was measured"
+        notes.append(tr(text, **lengths))
+    return tuple(Line(note, theme.WARNING) for note in notes)
 
 
 def _scales(volumes: Sequence[Comparable]) -> list[Line]:

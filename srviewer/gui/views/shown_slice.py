@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF
 
-from srviewer.core.regions.roi import Roi, slice_of
+from srviewer.core.regions.roi import Roi, moved_to_slice, slice_of
 from srviewer.core.regions.text_annotation import TextAnnotation
 from srviewer.core.slices.planes import Plane, SliceImage
+from srviewer.core.slices.thick_slab import SlabPlace
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import measurement_text, size_text
 from srviewer.gui.views.corner_text import corner_text
 from srviewer.gui.views.drawing.annotations import Annotations
@@ -24,6 +26,7 @@ from srviewer.gui.views.pane_texts import (
     depth_of,
     name_lines,
     plane_title,
+    slab_line,
     slice_line,
     turn_note,
 )
@@ -37,7 +40,8 @@ class ShownSlice:
         study: Has the view, the measurements and the annotations.
         plane: Of the pane.
         header: Of what is drawn.
-        volume: Its voxels; None for a result to come.
+        volume: Its voxels, or those of the projection of the slab; None for a result to come.
+        slab: The thick slab that is shown; None for a single slice.
         image: The slice.
         placement: The positions of the pane.
         role: Names the volume.
@@ -52,6 +56,7 @@ class ShownSlice:
     plane: Plane
     header: ScanHeader
     volume: Volume | None
+    slab: SlabPlace | None
     image: SliceImage
     placement: Placement
     role: Line
@@ -68,8 +73,10 @@ class ShownSlice:
         turned = turn_note(self.placement.turn)
         crosshair = self.placement.pixel(view.cursor_mm)
         title, spacing = plane_title(self.plane, self.header, width)
+        over = () if self.composite is None else (self.composite.volume.geometry,)
+        slab = slab_line(study.view.thick_slab, self.slab, (self.header.geometry, *over))
         return Annotations(
-            top_left=(*name_lines(self.role, width), *turned, title),
+            top_left=(*name_lines(self.role, width), *turned, *slab, title),
             header=corner_text(self.header) if view.header_text else (),
             top_right=self.badge,
             bottom_left=(*spacing, slice_line(self.image, view.zoom, width)),
@@ -87,20 +94,28 @@ class ShownSlice:
 
     def visible_rois(self) -> list[tuple[int, Roi]]:
         """The measurements in this slice, with their numbers in the study."""
-        geometry, index = self.header.geometry, self.image.index
+        geometry, slices = self.header.geometry, self._slices
         return [
             (number, roi)
             for number, roi in enumerate(self.study.rois)
-            if roi.plane is self.plane and slice_of(roi, geometry) == index
+            if roi.plane is self.plane and slice_of(roi, geometry) in slices
         ]
+
+    @property
+    def _slices(self) -> range:
+        """The numbers of the slices that are shown: one, or those of the slab."""
+        if self.slab is not None:
+            return self.slab.numbers(self.header.geometry)
+        return range(self.image.index, self.image.index + 1)
 
     def visible_annotations(self) -> list[tuple[int, TextAnnotation]]:
         """The texts and arrows in this slice, with their numbers in the study."""
-        geometry, index = self.header.geometry, self.image.index
+        geometry, slices = self.header.geometry, self._slices
         return [
             (number, annotation)
             for number, annotation in enumerate(self.study.annotations)
-            if annotation.plane is self.plane and annotation.is_in(index, geometry)
+            if annotation.plane is self.plane
+            and any(annotation.is_in(index, geometry) for index in slices)
         ]
 
     def drawn_text(self, annotation: TextAnnotation) -> DrawnText:
@@ -150,7 +165,22 @@ class ShownSlice:
         """The text beside a measurement; for a result to come without values."""
         if self.volume is None:
             return size_text(roi)
-        return measurement_text(roi, self.volume, self.study.auto_window)
+        text = measurement_text(self.measured(roi), self.volume, self.study.auto_window)
+        of_slab = self.slab is not None and roi.has_values
+        return tr("{values} of the slab", values=text) if of_slab else text
+
+    def measured(self, roi: Roi) -> Roi:
+        """A measurement where it has its values: in a slab, its slices are one.
+
+        Args:
+            roi: In this slice, or in a slice of the slab.
+
+        Returns:
+            The measurement in ``volume``.
+        """
+        if self.slab is None or self.volume is None:
+            return roi
+        return moved_to_slice(roi, self.volume.geometry, 0.0)
 
     def _points(self, roi: Roi) -> tuple[tuple[float, float], ...]:
         """The points of a measurement in pixels of the pane."""

@@ -1,17 +1,16 @@
 """The volume, or the result to come, that a pane takes its slices of."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
 
-from srviewer.core.slices.planes import Plane, SliceImage, nearest_slice, slice_at
+from srviewer.core.slices.planes import Plane, SliceImage, nearest_slice, slice_at, slice_number
+from srviewer.core.slices.slab_projector import SlabProjector
+from srviewer.core.slices.thick_slab import SlabKind, SlabPlace
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.pane_texts import first_look, not_yet, preview_notes
 from srviewer.study.state.view import Point
-
-Source = TypeVar("Source", Volume, ProgressivePreview)
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,21 +20,24 @@ class Cut:
     Attributes:
         header: Of the volume, or of the result to come, of which it is a slice.
         number: Along the normal of the plane, before it is limited to the volume.
+        slab: Kind and slices of the thick slab that is projected onto it; None for a plain slice.
         image: The slice.
     """
 
     header: ScanHeader
     number: int
+    slab: tuple[SlabKind, range] | None
     image: SliceImage
 
 
 class SliceSource:
-    """Cuts slices of one plane.
+    """Cuts slices of one plane, or projects thick slabs onto them.
 
     Attributes:
         volume: None for a result to come, and before a scan is open.
         role: Names the volume.
         badge: The scores of the slice, or what a slice of a result to come is.
+        projector: Of thick slabs.
     """
 
     def __init__(self, plane: Plane) -> None:
@@ -45,6 +47,7 @@ class SliceSource:
         self.badge: tuple[Line, ...] = ()
         self._preview: ProgressivePreview | None = None
         self._cut: Cut | None = None
+        self.projector = SlabProjector()
 
     @property
     def header(self) -> ScanHeader | None:
@@ -73,36 +76,53 @@ class SliceSource:
     def forget(self) -> None:
         """Let go of the slice that was cut last."""
         self._cut = None
+        self.projector.forget()
 
-    def image(self, cursor_mm: Point) -> SliceImage:
+    def image(self, cursor_mm: Point, slab: SlabPlace | None) -> SliceImage:
         """The slice at a position, or what stands in for one that is not there yet.
 
         Args:
             cursor_mm: RAS+ mm.
+            slab: The thick slab around it, which a result to come has not; None for a plain slice.
 
         Returns:
             The slice; only while ``header`` is not None.
         """
-        volume, preview = self.volume, self._preview
+        plane, volume, preview = self._plane, self.volume, self._preview
+        if volume is not None and slab is not None:
+            slices = slab.kind, slab.numbers(volume.geometry)
+            return self._cut_once(
+                volume, cursor_mm, lambda: self._projected(volume, cursor_mm, slab), slices
+            )
+        self.projector.forget()
         if volume is not None:
-            return self._cut_of(volume, cursor_mm, slice_at, volume)
+            return self._cut_once(volume, cursor_mm, lambda: slice_at(volume, plane, cursor_mm))
         assert preview is not None
-        preview_slice = preview.at(self._plane, cursor_mm)
+        preview_slice = preview.at(plane, cursor_mm)
         if preview_slice is None:
             self.role, self.badge = not_yet(preview.even), ()
-            return self._cut_of(preview.header, cursor_mm, ProgressivePreview.stand_in, preview)
+            header = preview.header
+            return self._cut_once(header, cursor_mm, lambda: preview.stand_in(plane, cursor_mm))
         self.role, self.badge = first_look(), preview_notes(preview_slice)
         return preview.image(preview_slice, cursor_mm)
 
-    def _cut_of(
+    def _cut_once(
         self,
         header: ScanHeader,
         cursor_mm: Point,
-        cut: Callable[[Source, Plane, Point], SliceImage],
-        source: Source,
+        cut: Callable[[], SliceImage],
+        slab: tuple[SlabKind, range] | None = None,
     ) -> SliceImage:
         """The slice at a position, cut again only where that lies in another one."""
-        number = nearest_slice(header.geometry, self._plane, cursor_mm)
-        if self._cut is None or self._cut.header is not header or self._cut.number != number:
-            self._cut = Cut(header, number, cut(source, self._plane, cursor_mm))
-        return self._cut.image
+        number, last = nearest_slice(header.geometry, self._plane, cursor_mm), self._cut
+        if last is None or (last.header, last.number, last.slab) != (header, number, slab):
+            last = self._cut = Cut(header, number, slab, cut())
+        return last.image
+
+    def _projected(self, volume: Volume, cursor_mm: Point, slab: SlabPlace) -> SliceImage:
+        """The projection of a slab, numbered as the slice at the position."""
+        plane, geometry = self._plane, volume.geometry
+        number, index = (find(geometry, plane, cursor_mm) for find in (nearest_slice, slice_number))
+        image = slice_at(self.projector.projected(volume, slab), plane, cursor_mm)
+        count = geometry.shape[plane.normal_axis(geometry)]
+        return replace(image, index=index, count=count, inside=number == index)

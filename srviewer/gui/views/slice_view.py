@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, SliceImage, pane_position, slice_at
+from srviewer.core.slices.thick_slab import SlabPlace
 from srviewer.core.visible_text import visible
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.appearance.colour_maps import colours_of
@@ -25,6 +26,7 @@ from srviewer.gui.views.hand_drawings import HandDrawings
 from srviewer.gui.views.shared_scale import SharedScale
 from srviewer.gui.views.shown_slice import ShownSlice
 from srviewer.gui.views.slice_source import SliceSource
+from srviewer.study.state.slab_of_study import slab_at
 from srviewer.study.state.view import Point
 
 CURSORS = {
@@ -141,7 +143,7 @@ class SliceView(QWidget):
             self._scale.leave(self)
             return
         self._scale.fit(self, self._fitted())
-        self.slice = self._source.image(self.study.view.cursor_mm)
+        self.slice = self._source.image(self.study.view.cursor_mm, self.slab)
         wanted = self._wanted()
         if wanted != self._drawn:
             self._drawn = wanted
@@ -152,13 +154,14 @@ class SliceView(QWidget):
         """Everything that decides what the canvas draws, but for annotations."""
         study = self.study
         view = study.view
-        # Composite and overlays are sampled at the crosshair; the slice itself is cut already.
+        # Composite and overlays are taken at the crosshair; the slice itself is cut already.
         cursor = view.cursor_mm if self._composite or study.overlays or self._overlays else None
         return (
             *(self.slice, study.scan, self.width(), self.height()),
             *(view.window, view.colours, view.inverted, view.smooth),
             *(view.centre_mm, self._mm_per_pixel(), view.radiological, view.turn_of(self.plane)),
             *(self._composite, study.overlays, self._overlays, self._over_second, cursor),
+            view.thick_slab,
         )
 
     def _draw(self, header: ScanHeader, image: SliceImage) -> None:
@@ -167,14 +170,25 @@ class SliceView(QWidget):
         self._canvas.show_pixels(image.pixels, view.window, colours_of(view.colours, view.inverted))
         extent = QRectF(*image.extent_mm)
         self._canvas.place(extent, placement.transform)
-        second = (
-            self._composite.drawn(self.volume, view, placement)
-            if self._composite and self.volume is not None
-            else None
-        )
+        second, composite = None, self._composite
+        if composite is not None and self.volume is not None:
+            composite = replace(composite, volume=self._projected(composite.volume))
+            second = composite.drawn(self._projected(self.volume), view, placement)
         self._canvas.show_second(second)
         clip = None if second is None else second.part(self._over_second, placement.shown)
         self._canvas.show_overlays(self._drawn_overlays(header, extent, clip))
+
+    @property
+    def slab(self) -> SlabPlace | None:
+        """The thick slab that is drawn; None for single slices, as of a result to come."""
+        if self.volume is None:
+            return None
+        return slab_at(self.study.state, self.plane, self.study.view.cursor_mm)
+
+    def _projected(self, volume: Volume) -> Volume:
+        """What slices of a volume are taken of: its thick slab, else the volume itself."""
+        slab = self.slab
+        return volume if slab is None else self._source.projector.projected(volume, slab)
 
     @property
     def placement(self) -> Placement:
@@ -317,24 +331,26 @@ class SliceView(QWidget):
         self, base: ScanHeader, extent: QRectF, clip: QPainterPath | None
     ) -> list[OverlayImage]:
         """The overlays of the study, and those of this pane within ``clip``."""
-        view, own_extent, own_grid = self.study.view, extent, base.geometry
+        own_base, own_extent = base, extent
         if self._composite is not None and self._over_second:
-            own_grid = self._composite.volume.geometry  # B may have the finer one
-            second = slice_at(self._composite.volume, self.plane, view.cursor_mm)
+            own_base = self._composite.volume  # B may have the finer grid
+            second = slice_at(self._composite.volume, self.plane, self.study.view.cursor_mm)
             own_extent = QRectF(*second.extent_mm)
-        overlays = (
-            (drawn_overlay(each), base.geometry, extent, None) for each in self.study.overlays
-        )
-        own = ((overlay, own_grid, own_extent, clip) for overlay in self._overlays)
+        overlays = ((drawn_overlay(each), base, extent, None) for each in self.study.overlays)
+        own = ((overlay, own_base, own_extent, clip) for overlay in self._overlays)
         return [
-            self._overlay_image(overlay, grid, place, part)
-            for overlay, grid, place, part in (*overlays, *own)
+            self._overlay_image(overlay, under, place, part)
+            for overlay, under, place, part in (*overlays, *own)
             if overlay.opacity > 0
         ]
 
     def _overlay_image(
-        self, overlay: DrawnOverlay, grid: Geometry, extent: QRectF, clip: QPainterPath | None
+        self, overlay: DrawnOverlay, base: ScanHeader, extent: QRectF, clip: QPainterPath | None
     ) -> OverlayImage:
+        grid, slab = base.geometry, self.slab
+        if slab is not None:
+            overlay = overlay.projected(self._source.projector, slab, base)
+            grid = slab.grid(grid)
         position = grid, self.plane, self.study.view.cursor_mm
         if overlay.outlined:
             opacity = min(1.0, 2 * overlay.opacity)  # thin, so stronger
@@ -362,7 +378,8 @@ class SliceView(QWidget):
             study=self.study,
             plane=self.plane,
             header=self.header,
-            volume=self.volume,
+            volume=None if self.volume is None else self._projected(self.volume),
+            slab=self.slab,
             image=self.slice,
             placement=self.placement,
             role=self._source.role,

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.thick_slab import NO_SLAB, ThickSlab
 from srviewer.core.slices.turn import UPRIGHT, Turn
 from srviewer.core.volumes.volume import Volume
 
@@ -36,6 +37,7 @@ class View:
         crosshair: Whether the crosshair is drawn.
         turns: Of the axial, coronal and sagittal panes.
         header_text: Whether what the header says of patient and series is written in the panes.
+        thick_slab: The slab whose projection is drawn instead of single slices.
     """
 
     cursor_mm: Point = (0.0, 0.0, 0.0)
@@ -51,9 +53,10 @@ class View:
     crosshair: bool = True
     turns: tuple[Turn, Turn, Turn] = (UPRIGHT, UPRIGHT, UPRIGHT)
     header_text: bool = False
+    thick_slab: ThickSlab = NO_SLAB
 
     def whole(self, scan: Volume, window: Window) -> "View":
-        """Show the whole of a scan upright, with the crosshair in its middle.
+        """Show single slices of the whole of a scan upright, with the crosshair in its middle.
 
         Args:
             scan: The scan.
@@ -70,6 +73,7 @@ class View:
             zoom=1.0,
             only=None,
             turns=(UPRIGHT, UPRIGHT, UPRIGHT),
+            thick_slab=replace(self.thick_slab, shown=False),
         )
 
     def turn_of(self, plane: Plane) -> Turn:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.thick_slab import SLAB_KINDS, SlabKind
 from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
 from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.menus.tables.specs import (
@@ -18,10 +19,12 @@ from srviewer.gui.menus.tables.specs import (
     has_scores,
 )
 from srviewer.gui.texts.translation import mark
+from srviewer.gui.texts.wording import SLAB_TITLES
 from srviewer.study.state.layouts import LAYOUTS, Layout
+from srviewer.study.state.slab_of_study import has_thick_slices
 
-# Groups: the layouts, the planes of the large pane, the presets of grey levels.
-LAYOUT, MAIN, LEVELS = "layout", "main", "levels"
+# Groups: the layouts, the planes of the large pane, the presets of grey levels, the slabs.
+LAYOUT, MAIN, LEVELS, SLAB = "layout", "main", "levels", "slab"
 
 
 def _layouts() -> Iterable[Row]:
@@ -84,6 +87,25 @@ def _preset(number: int, row: WindowPreset) -> ActionSpec:
     )
 
 
+def _slab_kinds() -> Iterable[Row]:
+    return map(_slab_kind, SLAB_KINDS)
+
+
+def _slab_kind(kind: SlabKind) -> ActionSpec:
+    return ActionSpec(
+        f"slab-{kind}",
+        SLAB_TITLES[kind],
+        mark("Of the slices in the slab, at each pixel"),
+        menu="slab",
+        section="kinds",
+        checkable=True,
+        group=SLAB,
+        data=kind,
+        enabled=has_scan,
+        checked=lambda state: state.view.thick_slab.kind == kind,
+    )
+
+
 VIEW_MENU: tuple[Row | Rows, ...] = (
     MenuSpec("view", MENU_TITLES["view"]),
     _layouts,
@@ -137,6 +159,59 @@ VIEW_MENU: tuple[Row | Rows, ...] = (
         key="Ctrl+0",
         button=ButtonSpec("view"),
         enabled=has_scan,
+    ),
+    MenuSpec(
+        "slab",
+        mark("Thick slab"),
+        menu="view",
+        section="slab",
+        icon="layers-outline",
+        enabled=has_scan,
+    ),
+    ActionSpec(
+        "slab-shown",
+        mark("Show the slab"),
+        mark("Neighbouring slices projected onto one, or single slices"),
+        menu="slab",
+        section="shown",
+        icon="layers-outline",
+        key="S",
+        checkable=True,
+        enabled=has_scan,
+        checked=lambda state: state.view.thick_slab.shown,
+    ),
+    _slab_kinds,
+    ActionSpec(
+        "slab-thicker",
+        mark("Thicker"),
+        mark("A thicker slab"),
+        menu="slab",
+        section="thickness",
+        icon="plus",
+        key="J",
+        enabled=has_scan,
+    ),
+    ActionSpec(
+        "slab-thinner",
+        mark("Thinner"),
+        mark("A thinner slab"),
+        menu="slab",
+        section="thickness",
+        icon="minus",
+        key="Shift+J",
+        enabled=has_scan,
+    ),
+    ActionSpec(
+        "slab-slices",
+        mark("As thick as the slices"),
+        mark("The mean over each slice of the scan, beside what was measured there; and back"),
+        menu="slab",
+        section="slices",
+        icon="layers-search-outline",
+        key="Shift+S",
+        checkable=True,
+        enabled=has_thick_slices,
+        checked=lambda state: state.view.thick_slab.is_measured_mean,
     ),
     ActionSpec(
         "rotate-right",

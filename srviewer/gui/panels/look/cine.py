@@ -8,6 +8,7 @@ from srviewer.gui.appearance import theme
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, describe, label
+from srviewer.study.state.slab_of_study import stepped_grid
 
 SLOWEST, USUAL, FASTEST = 1, 12, 60  # frames per second
 
@@ -77,15 +78,15 @@ class Cine(QObject):
         if volume is None:
             return
         plane: Plane = study.active
-        cursor = study.view.cursor_mm
-        axis = plane.normal_axis(volume.geometry)
-        after = stepped(volume.geometry, plane, cursor, 1)
-        number = round(float(volume.geometry.index(after)[axis]))
-        here = volume.geometry.index(cursor)[axis]
-        if abs(number - here) > 0.5 or volume.geometry.shape[axis] == 1:
+        cursor, grid = study.view.cursor_mm, stepped_grid(study.state, plane, volume.geometry)
+        axis = plane.normal_axis(grid)
+        after = stepped(grid, plane, cursor, 1)
+        number = round(float(grid.index(after)[axis]))
+        here = grid.index(cursor)[axis]
+        if abs(number - here) > 0.5 or grid.shape[axis] == 1:
             study.move_cursor(after)
         elif self.loop:
-            study.move_cursor(at_slice(volume.geometry, plane, cursor, 0.0))
+            study.move_cursor(at_slice(grid, plane, cursor, 0.0))
         else:
             self.stop()
 

@@ -1,4 +1,4 @@
-"""The panel of the view: grey levels, colours, playing, overlays."""
+"""The panel of the view: grey levels, colours, thick slab, playing, overlays."""
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -7,6 +7,7 @@ from srviewer.gui.panels.look.cine import Cine, CineBox
 from srviewer.gui.panels.look.histogram_view import HistogramView
 from srviewer.gui.panels.look.levels import Levels
 from srviewer.gui.panels.look.overlay_list import OverlayBox
+from srviewer.gui.panels.look.thick_slab_box import ThickSlabBox
 from srviewer.gui.study.overlay_loader import Overlays
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
@@ -24,6 +25,7 @@ class LookPanel(QWidget):
         self.overlay_box = OverlayBox(self.overlays)
         self.histogram = HistogramView(controller)
         self.levels = Levels(controller.study)
+        self.slab = ThickSlabBox(controller.study)
         self.colours = choice(tr("Colour map"), tr("The colours that stand for grey values"))
         set_entries(self.colours, [(tr(row.title), row.id) for row in COLOUR_MAPS], "grey")
         self.inverted = _switch(
@@ -51,6 +53,8 @@ class LookPanel(QWidget):
         for switch in (self.inverted, self.smooth, self.crosshair):
             switches.addWidget(switch)
         layout.addLayout(switches)
+        layout.addSpacing(4)
+        layout.addWidget(self.slab)
         layout.addSpacing(4)
         layout.addWidget(CineBox(self.cine))
         layout.addSpacing(4)

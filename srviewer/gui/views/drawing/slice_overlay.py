@@ -1,6 +1,6 @@
 """Overlays of slices: a volume, its colours, its opacity."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +11,9 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.regions.labels import Label
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.sampling import sampled_slice
-from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.core.slices.slab_projector import SlabProjector
+from srviewer.core.slices.thick_slab import SlabPlace
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.gui.appearance.colour_maps import LABELS, Table, heat
 from srviewer.gui.views.drawing.composite_marks import ColourBar
 from srviewer.gui.views.drawing.label_outlines import Outline, outlines
@@ -127,6 +129,22 @@ class DrawnOverlay:
     opacity: float = 0.5
     outlined: bool = False
     bar: ColourBar | None = None
+
+    def projected(
+        self, projector: SlabProjector, slab: SlabPlace, base: ScanHeader
+    ) -> "DrawnOverlay":
+        """The overlay over a thick slab: of each voxel the largest magnitude.
+
+        Args:
+            projector: Of the pane.
+            slab: The slab that the pane shows.
+            base: The volume that the overlay lies over.
+
+        Returns:
+            The overlay of the projection, in which hidden labels conceal no other.
+        """
+        hidden = self.colours.hidden if isinstance(self.colours, LabelColours) else frozenset()
+        return replace(self, volume=projector.projected_overlay(self.volume, slab, base, hidden))
 
     def outlines_on(
         self, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike

@@ -13,6 +13,7 @@ from srviewer.gui.views.editing.annotating import Annotating
 from srviewer.gui.views.measuring import Measuring
 from srviewer.gui.views.pane_texts import zoom_text
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.study.state.slab_of_study import stepped_grid
 
 # Dragging across so many pixels sweeps the whole automatic window, whatever the scan's unit.
 WINDOW_PIXELS = 250.0
@@ -103,7 +104,7 @@ class Drags:
         elif self._drag in (Drag.EDIT, None):
             for editor in self._editors:
                 editor.move(at)
-        self._study.hovered.emit(self._pane.world_at(at))
+        self._study.hovered.emit(self._pane.world_at(at), self._pane.plane)
 
     def release(self, event: QMouseEvent) -> bool:
         """End a drag.
@@ -146,8 +147,9 @@ class Drags:
         """The slice bar: its top is the last slice towards R, A or S."""
         if self._pane.header is not None:
             share = 1 - position.y() / max(1, self._pane.height())
-            geometry, cursor = self._pane.header.geometry, self._study.view.cursor_mm
-            self._study.move_cursor(at_slice(geometry, self._pane.plane, cursor, share))
+            plane, cursor = self._pane.plane, self._study.view.cursor_mm
+            grid = stepped_grid(self._study.state, plane, self._pane.header.geometry)
+            self._study.move_cursor(at_slice(grid, plane, cursor, share))
 
     def _change_window(self, moved: QPointF) -> None:
         """Right: wider; up: brighter."""

@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QToolButton
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.slab_projector import projected_value
+from srviewer.core.slices.thick_slab import SlabPlace
 from srviewer.core.visible_text import html_text
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
@@ -14,10 +17,11 @@ from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.values import value_text
-from srviewer.gui.texts.wording import counted, label_text, result_agreement
+from srviewer.gui.texts.wording import counted, label_text, result_agreement, slab_text
 from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.widgets.form import ElidedLabel, describe, label
 from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
+from srviewer.study.state.slab_of_study import slab_at
 from srviewer.study.state.view import Point
 
 WIDEST = 190  # px, of what is running
@@ -25,7 +29,11 @@ CANCELLED_MS = 1500  # for which "Cancelled" is shown, and the button does nothi
 
 
 class PointLabel(ElidedLabel):
-    """The point under the mouse, else under the crosshair: mm, voxel, values, labels."""
+    """The point under the mouse, else under the crosshair: mm, voxel, values, labels.
+
+    While a thick slab is shown, values are of the slab: in the plane under the mouse, else in the
+    active one.
+    """
 
     def __init__(self, study: ShownStudy) -> None:
         super().__init__("muted")
@@ -35,9 +43,9 @@ class PointLabel(ElidedLabel):
         study.follow(self._show_cursor, "view", "result", "overlays")
 
     def _show_cursor(self) -> None:
-        self._show(None)
+        self._show(None, None)
 
-    def _show(self, point: Point | None) -> None:
+    def _show(self, point: Point | None, plane: Plane | None) -> None:
         study = self._study
         if study.scan is None:
             self.show_text("")
@@ -45,17 +53,25 @@ class PointLabel(ElidedLabel):
         scale = study.auto_window
         where = study.view.cursor_mm if point is None else point
         parts = ["RAS " + "  ".join(f"{mm:.1f}" for mm in where) + " mm"]
+        plane = plane or study.active
+        slab = slab_at(study.state, plane, where)
         index = _voxel(study.scan, where)
         if index is None:
             parts.append(tr("outside the scan"))
         else:
             parts.append(tr("voxel {numbers}", numbers=_counted(study.scan, index)))
-            parts.append(_value(tr("before"), study.scan, index, scale))
+            value = _value(tr("before"), study.scan, index, slab, scale)
+            if slab is not None:
+                text = slab_text(slab.kind, slab.mm)
+                value = tr(
+                    "{plane}, {slab}: {value}", plane=tr(plane.title), slab=text, value=value
+                )
+            parts.append(value)
         if study.result is not None:
             after = study.result.volume
             index = _voxel(after, where)
             if index is not None:
-                parts.append(_value(tr("after"), after, index, scale))
+                parts.append(_value(tr("after"), after, index, slab, scale))
         parts += [
             label_text(label)
             for overlay in reversed(study.overlays)
@@ -185,8 +201,15 @@ def _counted(volume: Volume, index: tuple[int, int, int]) -> str:
     return "  ".join(counted(n, count) for n, count in zip(index, shape, strict=True))
 
 
-def _value(name: str, volume: Volume, index: tuple[int, int, int], scale: Window) -> str:
-    return f"{name} {value_text(float(volume.voxels[index]), scale)}"
+def _value(
+    name: str,
+    volume: Volume,
+    index: tuple[int, int, int],
+    slab: SlabPlace | None,
+    scale: Window,
+) -> str:
+    value = float(volume.voxels[index]) if slab is None else projected_value(volume, slab, index)
+    return f"{name} {value_text(value, scale)}"
 
 
 def _voxel(volume: Volume, world_mm: Point) -> tuple[int, int, int] | None:

@@ -1,0 +1,310 @@
+"""Projects slabs of volumes, from the last projection where the slab has moved a little."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Literal
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.padding import measured_voxels
+from srviewer.core.slices.planes import PixelGrid, pixel_grid
+from srviewer.core.slices.sampling import parallel, sampled_slice
+from srviewer.core.slices.thick_slab import SlabKind, SlabPlace
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
+
+# "largest": of each voxel the value of the largest magnitude, with its sign; of masks and labels
+# that is the maximum.
+Projection = SlabKind | Literal["largest"]
+MOST_HELD = 6  # volumes of a pane: A, B, overlays
+MOST_COPIED = 128 * 2**20  # bytes of copied slices of one volume
+GROUP = 8  # slices whose extreme is held
+_NONE = np.zeros((0, 0), np.float32)
+STEP = "projection of a thick slab"
+
+
+@dataclass
+class _Held:
+    """The last projection of a volume.
+
+    Attributes:
+        key: What of the slices, the axis across them, and the labels that count as 0.
+        numbers: The slices that were projected.
+        pixels: Their projection, in the order of the two other array axes.
+        total: float64 sum of the slices, 0 for padding; of a mean alone.
+        measured: The number of slices without padding, by pixel; None for a volume without padding.
+        copies: Slices that are costly to read, in order; not of a mean.
+        groups: The extremes of ``GROUP`` slices from a multiple of it; not of a mean.
+    """
+
+    key: tuple[Projection, Axis, frozenset[int]]
+    numbers: range
+    pixels: Voxels
+    total: npt.NDArray[np.float64] | None = None
+    measured: npt.NDArray[np.int32] | None = None
+    copies: dict[int, Voxels] = field(default_factory=dict)
+    groups: dict[int, Voxels] = field(default_factory=dict)
+
+
+class SlabProjector:
+    """Projects the slabs of one pane; it keeps no volume alive."""
+
+    def __init__(self) -> None:
+        # By volume: as an image, and as an overlay.
+        self._held: WeakKeyDictionary[Volume, dict[bool, _Held]] = WeakKeyDictionary()
+
+    def forget(self) -> None:
+        """Let go of every projection."""
+        self._held.clear()
+
+    def projected(self, volume: Volume, place: SlabPlace) -> Volume:
+        """The projection of a slab of a volume.
+
+        Args:
+            volume: The volume; padding counts only where there is nothing else.
+            place: The slab.
+
+        Returns:
+            A volume of a single slice, on ``place.grid``, in the same unit.
+        """
+        return self._volume(volume, place, place.kind, frozenset())
+
+    def projected_overlay(
+        self, volume: Volume, place: SlabPlace, base: ScanHeader, hidden: frozenset[int]
+    ) -> Volume:
+        """The projection of a mask, label map or map of values: the largest magnitude.
+
+        Args:
+            volume: The overlay.
+            place: The slab.
+            base: The volume that it lies over.
+            hidden: Labels that count as 0.
+
+        Returns:
+            A volume of a single slice. Of an overlay that is oblique to ``base`` it lies on the
+            grid of the slab in ``base``, with the voxels nearest to those, 0 where there are none.
+        """
+        if parallel(volume.geometry, base.geometry):
+            return self._volume(volume, place, "largest", hidden)
+        return _sampled(volume, place, base, hidden)
+
+    def _volume(
+        self, volume: Volume, place: SlabPlace, kind: Projection, hidden: frozenset[int]
+    ) -> Volume:
+        slices = _Slices(volume, place.plane.normal_axis(volume.geometry), hidden)
+        numbers = place.numbers(volume.geometry)
+        known = self._held.pop(volume, {})
+        last = known.get(kind == "largest")
+        if last is not None and last.key != slices.key(kind):
+            last = None
+        if last is None or last.numbers != numbers:
+            project = _mean if kind == "mean" else _extreme
+            last = known[kind == "largest"] = project(slices, numbers, kind, last)
+        for oldest in list(self._held)[: 1 - MOST_HELD]:
+            del self._held[oldest]
+        self._held[volume] = known
+        pixels = np.expand_dims(last.pixels, slices.axis)
+        return volume.derived(pixels, place.grid(volume.geometry), STEP)
+
+
+def projected_value(volume: Volume, place: SlabPlace, index: tuple[int, int, int]) -> float:
+    """The value of the projection of a slab at a voxel.
+
+    Args:
+        volume: The volume.
+        place: The slab.
+        index: Of the voxel; its entry along the normal axis does not count.
+
+    Returns:
+        In the unit of the volume; the padding value where all is padding.
+    """
+    axis, numbers = place.plane.normal_axis(volume.geometry), place.numbers(volume.geometry)
+    through = tuple(
+        slice(numbers.start, numbers.stop) if a == axis else n for a, n in enumerate(index)
+    )
+    values = measured_voxels(volume.voxels[through], volume.padding).astype(np.float64)
+    if values.size == 0:
+        return float(volume.voxels[index])
+    if place.kind == "mean":
+        return float(values.mean())
+    return float(values.max() if place.kind == "maximum" else values.min())
+
+
+@dataclass(frozen=True)
+class _Slices:
+    """The slices of a volume across an axis."""
+
+    volume: Volume
+    axis: Axis
+    hidden: frozenset[int]
+
+    def key(self, projection: Projection) -> tuple[Projection, Axis, frozenset[int]]:
+        """What decides a projection, but for its slices."""
+        return projection, self.axis, self.hidden
+
+    def read(self, number: int) -> Voxels:
+        """A slice, without hidden labels; a view where that is as fast to read as a copy."""
+        pixels: Voxels = np.moveaxis(self.volume.voxels, self.axis, 0)[number]
+        if self.hidden:
+            return np.where(np.isin(np.rint(pixels), list(self.hidden)), np.float32(0), pixels)
+        # In the order of the voxels: a copy by rows would take four times as long.
+        return pixels.copy(order="K") if self.scattered else pixels
+
+    def padded(self, pixels: Voxels) -> npt.NDArray[np.bool_] | None:
+        """Where a slice is padding; None for a volume without padding."""
+        padding = self.volume.padding
+        return None if padding is None else pixels == np.float32(padding)
+
+    @property
+    def scattered(self) -> bool:
+        """Whether the axis runs fastest in memory, so that a slice is read voxel by voxel."""
+        voxels = self.volume.voxels
+        return abs(voxels.strides[self.axis]) == voxels.itemsize
+
+    @property
+    def costly(self) -> bool:
+        """Whether slices are held as copies, since they are scattered or changed."""
+        return self.scattered or self.volume.padding is not None or bool(self.hidden)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of a slice."""
+        voxels = self.volume.voxels
+        return int(voxels.nbytes) // int(voxels.shape[self.axis])
+
+
+def _mean(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
+    """Add the slices that came and subtract those that went, where that is less than all."""
+    came, went = _changes(numbers, last)
+    held = last if last is not None and len(came) + len(went) < len(numbers) else None
+    if held is None or held.total is None:
+        first = slices.read(numbers.start)
+        counted = slices.padded(first) is not None
+        held = _Held(slices.key(kind), numbers, first, np.zeros_like(first, np.float64))
+        held.measured = np.zeros_like(first, np.int32) if counted else None
+        came, went = list(numbers), []
+    assert held.total is not None
+    for number in came:
+        _count(slices, number, held.total, held.measured, np.add)
+    for number in went:
+        _count(slices, number, held.total, held.measured, np.subtract)
+    if held.measured is None:
+        pixels = (held.total / len(numbers)).astype(np.float32)
+    else:
+        pixels = (held.total / np.maximum(held.measured, 1)).astype(np.float32)
+        pixels[held.measured == 0] = slices.volume.padding
+    return _Held(held.key, numbers, pixels, held.total, held.measured)
+
+
+def _count(
+    slices: _Slices,
+    number: int,
+    total: npt.NDArray[np.float64],
+    measured: npt.NDArray[np.int32] | None,
+    change: Callable[..., object],
+) -> None:
+    """Add a slice to the sum, or subtract it, in place."""
+    pixels = slices.read(number)
+    padded = slices.padded(pixels)
+    if padded is not None and measured is not None:
+        change(measured, ~padded, out=measured)
+        pixels = np.where(padded, np.float32(0), pixels)
+    change(total, pixels, out=total)
+
+
+def _extreme(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
+    """The extreme of the slices at the ends, and of groups of slices that are compared once."""
+    held = _Held(slices.key(kind), numbers, _NONE)
+    known, put = last or held, PUT[kind]
+    copied = slices.costly and slices.bytes * len(numbers) <= MOST_COPIED
+
+    def read(number: int) -> Voxels:
+        if not copied:
+            return _seen(slices, number, kind)
+        if number not in known.copies:
+            known.copies[number] = _seen(slices, number, kind)
+        return known.copies[number]
+
+    def group(first: int) -> Voxels:
+        if first not in known.groups:
+            known.groups[first] = _reduced(map(read, range(first, first + GROUP)), put)
+        return known.groups[first]
+
+    start = -(-numbers.start // GROUP) * GROUP
+    firsts = range(start, max(start, numbers.stop - GROUP + 1), GROUP)
+    grouped = range(start, start + GROUP * len(firsts))
+    ends = (number for number in numbers if number not in grouped)
+    held.pixels = _reduced(chain(map(read, ends), map(group, firsts)), put)
+    if slices.volume.padding is not None and kind != "largest":
+        held.pixels[held.pixels == WORST[kind]] = slices.volume.padding
+    held.copies = {n: pixels for n, pixels in known.copies.items() if n in numbers}
+    held.groups = {n: pixels for n, pixels in known.groups.items() if n in firsts}
+    return held
+
+
+def _seen(slices: _Slices, number: int, kind: Projection) -> Voxels:
+    """A slice whose padding is less extreme than any value."""
+    pixels = slices.read(number)
+    padded = slices.padded(pixels)
+    return pixels if padded is None else np.where(padded, WORST[kind], pixels)
+
+
+def _reduced(images: Iterator[Voxels], put: Callable[[Voxels, Voxels], object]) -> Voxels:
+    """The extreme of images, a new array."""
+    out = next(images).copy(order="K")
+    for pixels in images:
+        put(out, pixels)
+    return out
+
+
+def _put_larger(out: Voxels, pixels: Voxels) -> None:
+    np.copyto(out, pixels, where=np.abs(pixels) > np.abs(out))
+
+
+# Of the kinds that are extremes: puts what is more extreme into the first image.
+PUT: Mapping[Projection, Callable[[Voxels, Voxels], object]] = {
+    "maximum": lambda out, pixels: np.maximum(out, pixels, out=out),
+    "minimum": lambda out, pixels: np.minimum(out, pixels, out=out),
+    "largest": _put_larger,
+}
+WORST: Mapping[Projection, np.float32] = {
+    "maximum": np.float32(-np.inf),
+    "minimum": np.float32(np.inf),
+    "largest": np.float32(0),
+}
+
+
+def _changes(numbers: range, last: _Held | None) -> tuple[list[int], list[int]]:
+    """The slices that came and those that went since the last projection."""
+    before = range(0) if last is None else last.numbers
+    came = [number for number in numbers if number not in before]
+    return came, [number for number in before if number not in numbers]
+
+
+def _sampled(volume: Volume, place: SlabPlace, base: ScanHeader, hidden: frozenset[int]) -> Volume:
+    """The nearest voxels of a volume at the slices of the slab in another grid, projected."""
+    axis = place.plane.normal_axis(base.geometry)
+    index = base.geometry.index(place.centre_mm)
+    sampled: list[Voxels] = []
+    for number in place.numbers(base.geometry):
+        index[axis] = number
+        at = base.geometry.world(index)
+        values, inside = sampled_slice(volume, base.geometry, place.plane, at)
+        shown = inside & ~np.isin(np.rint(values), list(hidden))
+        sampled.append(np.where(shown, values, np.float32(0)))
+    grid = place.grid(base.geometry)
+    where = pixel_grid(grid, place.plane, place.centre_mm)
+    return volume.derived(
+        _voxels_of(_reduced(iter(sampled), _put_larger), where, grid.shape), grid, STEP
+    )
+
+
+def _voxels_of(pixels: Voxels, grid: PixelGrid, shape: tuple[int, int, int]) -> Voxels:
+    """The voxels of one slice from its pixels."""
+    voxels = np.zeros(shape, np.float32)
+    by_pixels = np.moveaxis(voxels, (grid.row_axis, grid.column_axis), (0, 1))
+    by_pixels[np.ix_(grid.rows, grid.columns)] = pixels[..., None]
+    return voxels
