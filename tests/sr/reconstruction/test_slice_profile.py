@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from srviewer.io.export.nifti import write_nifti
 
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.volume import Volume
+from srviewer.io.export.image import write_image
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.paths import resource
@@ -81,7 +81,7 @@ def test_what_was_estimated_is_said_and_comes_back_from_the_files(
     assert provenance["profile_estimate"] == estimate.values()
     assert provenance["thickness_mm"] == used.thickness_mm
     image = tmp_path / "thin.nii.gz"
-    run(write_nifti(estimated.volume, image, provenance))
+    run(write_image(estimated.volume, image, provenance))
     again = run(restored(scan, image, {}))
     assert again.slice_profile == estimate and again.request == estimated.request
     assert np.allclose(again.residual.voxels, estimated.residual.voxels, atol=0.05)
