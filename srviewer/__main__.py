@@ -20,20 +20,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Args:
         argv: Arguments without the name of the program; None for those of the process, which then
-            ends at once after a signal.
+            ends at once after a verb or a signal.
 
     Returns:
         The exit status.
     """
     with STOP.listening():
-        status = _run(list(sys.argv[1:] if argv is None else argv))
+        arguments = list(sys.argv[1:] if argv is None else argv)
+        status = _run(arguments)
         if argv is None:
-            leave(status)
+            leave(status, at_once=_names_a_verb(arguments))
     return status
 
 
+def _names_a_verb(arguments: list[str]) -> bool:
+    return bool(arguments) and arguments[0] in VERB_NAMES
+
+
 def _run(arguments: list[str]) -> int:
-    if arguments and arguments[0] in VERB_NAMES:
+    if _names_a_verb(arguments):
         return run_verb(arguments, {"render": _render})
     if {"-h", "--help"} & set(arguments):
         print(overview())

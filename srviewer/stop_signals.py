@@ -13,6 +13,7 @@ from types import FrameType
 NUMBERS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+UNWRITTEN = 120  # the exit status of Python where what was printed cannot be written
 SIGNALLED = 128  # the exit status after a signal is this and its number
 STEP_SECONDS = 0.4  # a step that takes longer is not waited for
 
@@ -195,22 +196,35 @@ def status_after(stopped: KeyboardInterrupt) -> int:
     return SIGNALLED + number
 
 
-def leave(status: int) -> None:
-    """Set the handling of signals for a process that is about to end by itself.
+def leave(status: int, at_once: bool) -> None:
+    """Set the handling of signals for a process that is about to end by itself, or end it.
 
-    After a signal it ends at once, which nothing interrupts: a thread may still load a library, and
-    taking one down takes a second. Otherwise a signal may still come.
+    At once, and after a signal, nothing interrupts the end: a thread may still load a library, and
+    taking one down takes half a second. Otherwise a signal may still come.
 
     Args:
         status: The exit status of the process.
+        at_once: Whether to end without taking down what was loaded.
     """
     signalled = status > SIGNALLED
     for number in NUMBERS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.SIG_IGN if signalled else _end_now)
-    if signalled:
+    if signalled or at_once:
         atexit._run_exitfuncs()
-        os._exit(status)
+        os._exit(status if _flushed() else UNWRITTEN)
+
+
+def _flushed() -> bool:
+    """Whether all that was printed could be written."""
+    written = True
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except OSError:
+            written = False
+    return written
 
 
 def _end_now(number: int, _frame: FrameType | None) -> None:
