@@ -1,11 +1,10 @@
 """srviewer reconstruct: a thin-slice volume from a thick-slice scan."""
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from srviewer.cli.console.computed import computed
+from srviewer.cli.console.reconstruction_text import reconstruction_text
 from srviewer.cli.console.region_lines import region_lines
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.destination import (
@@ -61,11 +60,9 @@ from srviewer.sr.results.maps import (
     MAPS,
     SPREAD,
     TEXTURE_CHANGE,
-    TEXTURE_THRESHOLD,
     MapKind,
 )
 from srviewer.sr.results.reconstruction import unscored
-from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
 from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 
@@ -224,7 +221,8 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     others = (*wanted.values(), args.output_labels, args.report)
     written = [output.path, *(path for path in others if path is not None)]
     notes = [*region_lines(regions), *_notes(output, dicom)]
-    text = _text(scan, result, written, rounded_to(result.volume, args, output), notes)
+    rounded = rounded_to(result.volume, args, output)
+    text = reconstruction_text(scan, result, written, rounded, notes)
     return VerbOutput(text, {**values_of(output, dicom), **provenance})
 
 
@@ -268,7 +266,7 @@ def _execute_in_slabs(
     written = [output.path, *wanted.values()]
     result = reconstruction.result
     rounded = rounded_to(result.header, args, output)
-    text = _text(reconstruction.scan, result, written, rounded, _notes(output, dicom))
+    text = reconstruction_text(reconstruction.scan, result, written, rounded, _notes(output, dicom))
     return VerbOutput(text, {**values_of(output, dicom), **reconstruction.provenance})
 
 
@@ -346,72 +344,6 @@ def _refuse_unsound(scan: ScanHeader, gaps: str | None) -> None:
     )
 
 
-def _text(
-    scan: ScanHeader,
-    result: ReconstructionFacts,
-    written: list[Path],
-    rounded: str,
-    notes: Sequence[str] = (),
-) -> str:
-    def grid(image: ScanHeader) -> str:
-        shape = " x ".join(map(str, image.geometry.shape))
-        return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in image.geometry.spacing)} mm"
-
-    lines = [
-        f"{scan.name}: {grid(scan)} -> {grid(result.header)}",
-        f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
-        f"of its intensity range{_qualification(result, rounded)}",
-        computed(result.request.method, result),
-        *_estimated_profile(result),
-        *_expected(result),
-        *_moved_by_texture(result),
-        *_adapted(result),
-        *(f"note: {line}" for line in result.warnings),
-        *notes,
-        f"written: {', '.join(map(str, written))}",
-        "Research use only.",
-    ]
-    return "\n".join(lines)
-
-
 def _notes(written: Written, dicom: DicomSource | None) -> list[str]:
     notes = (written.note, "" if dicom is None else dicom.note)
     return [f"note: {note}" for note in notes if note]
-
-
-def _estimated_profile(result: ReconstructionFacts) -> list[str]:
-    estimate = result.slice_profile
-    return [] if estimate is None else [f"slice profile: {estimate.text}"]
-
-
-def _expected(result: ReconstructionFacts) -> list[str]:
-    gain = result.expected_gain
-    return [] if gain is None else [f"expected gain: {gain.text}"]
-
-
-def _adapted(result: ReconstructionFacts) -> list[str]:
-    """The outcome of an adaptation that is used; one that was refused is among the warnings."""
-    tried = result.adapted
-    return [f"adapting to this scan {tried.found}"] if tried is not None and tried.kept else []
-
-
-def _moved_by_texture(result: ReconstructionFacts) -> list[str]:
-    changed = result.texture_changed()
-    if changed is None:
-        return []
-    least = f"{TEXTURE_THRESHOLD:.0%} of the range"
-    return [
-        f"texture moved {changed:.1%} of the voxels by more than {least}: plausible, unmeasured"
-    ]
-
-
-def _qualification(result: ReconstructionFacts, rounded: str) -> str:
-    """The noise within which it agrees, and changes of the result after that was measured."""
-    within = result.noise_removed
-    noise = "" if within is None else f", within its estimated noise of {within:.1%}"
-    steps = []
-    if result.request.isotropic:
-        steps.append("resampled to isotropic voxels")
-    if rounded:
-        steps.append(f"rounded to {rounded}")
-    return noise + (f" (before it was {' and '.join(steps)})" if steps else "")

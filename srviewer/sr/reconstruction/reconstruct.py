@@ -93,18 +93,8 @@ def reconstructed(
     first = yield from within(
         _one_axis(scan, request, region, lowest, storage), 0.0, 0.95 / len(request.steps)
     )
-    last, lines = first, first.lines
-    for number, (axis, factor) in enumerate(request.also, start=1):
-        # What was interpolated is no scan: its slices are as thick as they are far apart.
-        further = replace(request, axis=axis, factor=factor, also=(), profile="box")
-        further = replace(further, agreement="exact")
-        further = replace(further, thickness_mm=None, adaptation=None)
-        job = _one_axis(last.volume, further, region, lowest, storage)
-        span = (0.95 * (number + n) / len(request.steps) for n in (0, 1))
-        last = yield from within(job, *span)
-        # What was refined already has no thick axis any more, which says nothing of the scan.
-        more = (line for line in last.lines if line != NO_THICK_AXIS)
-        lines = tuple(dict.fromkeys((*lines, *more)))
+    further = _further_axes(first, request, region, lowest, storage)
+    last, lines = yield from within(further, 0.95 / len(request.steps), 0.95)
     data_range = first.refined.intensity.range
     job_of_residual = against_scan(last.volume.voxels, scan, request, data_range, storage)
     scan_residual, consistency = yield from within(job_of_residual, 0.95, 0.98)
@@ -165,6 +155,24 @@ def _one_axis(
     warning = None if done.model is None else texture_warning(request, done.noise)
     codes = () if warning is None else (warning.code,)
     return _Step(done, KeptVolume(thin, done.estimate.voxels), lines, codes)
+
+
+def _further_axes(
+    first: _Step, request: Request, region: Volume | None, lowest: float | None, storage: Storage
+) -> Job[tuple[_Step, tuple[str, ...]]]:
+    """Refine the further axes of a request: the last step, and the lines of all."""
+    last, lines = first, first.lines
+    for number, (axis, factor) in enumerate(request.also):
+        # What was interpolated is no scan: its slices are as thick as they are far apart.
+        further = replace(request, axis=axis, factor=factor, also=(), profile="box")
+        further = replace(further, thickness_mm=None, adaptation=None, agreement="exact")
+        job = _one_axis(last.volume, further, region, lowest, storage)
+        span = ((number + n) / len(request.also) for n in (0, 1))
+        last = yield from within(job, *span)
+        # What was refined already has no thick axis any more, which says nothing of the scan.
+        more = (line for line in last.lines if line != NO_THICK_AXIS)
+        lines = tuple(dict.fromkeys((*lines, *more)))
+    return last, lines
 
 
 def _maps(scan: ScanHeader, step: _Step) -> dict[str, KeptVolume]:
