@@ -12,7 +12,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from srviewer.gui.window.status import PointLabel
 
 from srviewer.__main__ import main
 from srviewer.core.intensity.window import Window
@@ -23,6 +22,7 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.state.progressive_preview import awaited
 from srviewer.gui.views.shared_notes import slab_notes
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.gui.window.bars.status import PointLabel
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.sessions.session_file import SUFFIX
 

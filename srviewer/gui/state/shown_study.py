@@ -11,10 +11,11 @@ from srviewer.core.intensity.window import Window, rounded_down
 from srviewer.core.regions.roi import Roi
 from srviewer.core.regions.text_annotation import TextAnnotation
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.rotated_planes import Degrees
 from srviewer.core.slices.thick_slab import ThickSlab
 from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.followed_state import PREVIEW, TOOL, FollowedState
+from srviewer.gui.state.followed_state import PREVIEW, ROTATING, TOOL, FollowedState
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
 from srviewer.sr.requests.request import Request
@@ -26,6 +27,7 @@ from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
+from srviewer.study.state.rotation_of_study import with_rotation
 from srviewer.study.state.slab_of_study import with_slab
 from srviewer.study.state.view import Point, View, point
 
@@ -42,6 +44,7 @@ class ShownStudy(FollowedState):
         # Of the result that is computed from the scan.
         self.preview: ProgressivePreview | None = None
         self.tool = Tool.CROSSHAIR  # what a left drag does
+        self.rotating = False  # while the planes are dragged, they are drawn coarsely
         self.active = Plane.AXIAL  # the plane that had the keyboard last
         self.preferred_device = "auto"  # of the first request
         self.export_folder: Path | None = None  # of the last export
@@ -353,6 +356,14 @@ class ShownStudy(FollowedState):
         """
         self.set(with_slab(self._state, slab))
 
+    def rotate_planes(self, degrees: Degrees) -> None:
+        """Rotate the planes about the crosshair.
+
+        Args:
+            degrees: About R, A and S, from the voxel axes; (0, 0, 0) for plain planes.
+        """
+        self.set(with_rotation(self._state, degrees))
+
     def turn(self, change: Callable[[Turn], Turn]) -> None:
         """Rotate or flip every pane of the active plane.
 
@@ -381,6 +392,15 @@ class ShownStudy(FollowedState):
         if tool is not self.tool:
             self.tool = tool
             self._tell(frozenset({TOOL}))
+
+    def set_rotating(self, rotating: bool) -> None:
+        """Draw oblique planes fast while they are dragged, or as fine as the scan.
+
+        Args:
+            rotating: Whether they are dragged.
+        """
+        self.rotating = rotating
+        self._tell(frozenset({ROTATING}))
 
     def set_preview(self, preview: ProgressivePreview | None) -> None:
         """Set the progressive preview, which is shown where the result will be.
