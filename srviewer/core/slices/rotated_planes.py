@@ -14,6 +14,7 @@ Degrees = tuple[float, float, float]
 Mm = tuple[float, float, float]
 NOT_ROTATED: Degrees = (0.0, 0.0, 0.0)
 EDGE = 0.499  # voxels from the centre of an outer voxel at which a crosshair is kept
+DRAGGED_PIXELS, MOST_COARSE = 120_000, 3.0  # of three planes that are dragged
 _NEAR = 1e-6  # of a voxel
 
 
@@ -171,6 +172,21 @@ def rotated_on(scan: Geometry, degrees: Degrees, plane: Plane, further: float) -
     _, across, up = plane.axes
     normal = np.cross(directions[:, across], directions[:, up])
     return degrees_of(about(normal, further) @ matrix)
+
+
+def dragged_coarseness(scan: Geometry) -> float:
+    """How coarsely planes are sampled while they are dragged, so that they follow the mouse.
+
+    Args:
+        scan: The grid of the scan.
+
+    Returns:
+        The edge of a pixel over the finest edge of a voxel: 1 for a scan of ordinary size, and at
+        most ``MOST_COARSE``.
+    """
+    i, j, k = (n * mm / min(scan.spacing) for n, mm in zip(scan.shape, scan.spacing, strict=True))
+    pixels = i * j + i * k + j * k
+    return min(max(1.0, float((pixels / DRAGGED_PIXELS) ** 0.5)), MOST_COARSE)
 
 
 @lru_cache(64)

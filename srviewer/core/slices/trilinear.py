@@ -143,6 +143,8 @@ class _Source:
             self._steps[axis], step = step, step * voxels.shape[axis]
         self._order: list[Axis] = order
         self._shape = voxels.shape
+        # Half as long where that holds the place of the last voxel.
+        self._number = np.int32 if voxels.size < 2**31 else np.int64
         offsets = [0]  # of the eight neighbours from the lowest
         for axis in order:
             further = self._steps[axis] if voxels.shape[axis] > 1 else 0
@@ -154,18 +156,19 @@ class _Source:
         self, lines: _Lines, rows: npt.NDArray[np.int_], columns: npt.NDArray[np.int_]
     ) -> Voxels:
         """(rows, columns) values; of the nearest voxels beyond the outer centres."""
-        place = np.zeros((len(rows), len(columns)), np.intp)
+        place = np.zeros((len(rows), len(columns)), self._number)
         shares = []
         for axis in self._order:
             index, below = self._split(lines, axis, rows, columns)
             shares.append(index)
             place += below
-        values = [flat.take(place, mode="clip") for flat in self._corners]
+        where = place.astype(np.intp)
+        values = [flat.take(where, mode="clip") for flat in self._corners]
         return self._mixed(values, shares)
 
     def _split(
         self, lines: _Lines, axis: Axis, rows: npt.NDArray[np.int_], columns: npt.NDArray[np.int_]
-    ) -> tuple[Voxels, npt.NDArray[np.intp]]:
+    ) -> tuple[Voxels, npt.NDArray[np.int_]]:
         """The share of the upper neighbour along an axis, and the place of the lower one."""
         count = self._shape[axis]
         start = lines.first[axis] + rows * lines.by_row[axis]
@@ -174,7 +177,7 @@ class _Source:
             start, along = count - 1 - start, -along
         index = start.astype(np.float32)[:, None] + along.astype(np.float32)
         np.clip(index, 0, count - 1, out=index)
-        below = index.astype(np.intp)
+        below = index.astype(self._number)
         np.minimum(below, max(count - 2, 0), out=below)
         index -= below.astype(np.float32)
         below *= self._steps[axis]

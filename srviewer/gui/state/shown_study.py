@@ -15,9 +15,7 @@ from srviewer.core.slices.rotated_planes import Degrees
 from srviewer.core.slices.thick_slab import ThickSlab
 from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.followed_state import PREVIEW, ROTATING, TOOL, FollowedState
-from srviewer.gui.state.progressive_preview import ProgressivePreview
-from srviewer.gui.state.tool import Tool
+from srviewer.gui.state.transient_state import TransientState
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.doubts import Doubts
 from srviewer.sr.scores.evaluate import ScoredPair
@@ -32,7 +30,7 @@ from srviewer.study.state.slab_of_study import with_slab
 from srviewer.study.state.view import Point, View, point
 
 
-class ShownStudy(FollowedState):
+class ShownStudy(TransientState):
     """The study that is shown, with what is of the window and of no study."""
 
     menu_wanted = Signal(object)  # the PanePoint at which the user asks for what can be done
@@ -41,10 +39,6 @@ class ShownStudy(FollowedState):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        # Of the result that is computed from the scan.
-        self.preview: ProgressivePreview | None = None
-        self.tool = Tool.CROSSHAIR  # what a left drag does
-        self.rotating = False  # while the planes are dragged, they are drawn coarsely
         self.active = Plane.AXIAL  # the plane that had the keyboard last
         self.preferred_device = "auto"  # of the first request
         self.export_folder: Path | None = None  # of the last export
@@ -380,34 +374,3 @@ class ShownStudy(FollowedState):
 
     def _look(self, **fields: object) -> None:
         self.look(replace(self.view, **fields))  # type: ignore[arg-type]
-
-    # --- changes of the window
-
-    def set_tool(self, tool: Tool) -> None:
-        """Choose what a left drag does.
-
-        Args:
-            tool: The tool of every pane.
-        """
-        if tool is not self.tool:
-            self.tool = tool
-            self._tell(frozenset({TOOL}))
-
-    def set_rotating(self, rotating: bool) -> None:
-        """Draw oblique planes fast while they are dragged, or as fine as the scan.
-
-        Args:
-            rotating: Whether they are dragged.
-        """
-        self.rotating = rotating
-        self._tell(frozenset({ROTATING}))
-
-    def set_preview(self, preview: ProgressivePreview | None) -> None:
-        """Set the progressive preview, which is shown where the result will be.
-
-        Args:
-            preview: The slices that are known so far; None for no preview.
-        """
-        if preview is not self.preview:
-            self.preview = preview
-            self._tell(frozenset({PREVIEW}))

@@ -1,5 +1,6 @@
 """The place of the overlays of a pane: its slice, its slab, or its oblique plane."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF
@@ -33,20 +34,31 @@ class OverlayPlace:
     projector: SlabProjector
     rotated: RotatedPlace | None
 
-    def image(
-        self, overlay: DrawnOverlay, base: ScanHeader, extent: QRectF, clip: QPainterPath | None
-    ) -> OverlayImage:
-        """An overlay for the canvas.
+    def images(
+        self,
+        overlays: Iterable[DrawnOverlay],
+        base: ScanHeader,
+        extent: QRectF,
+        clip: QPainterPath | None,
+    ) -> list[OverlayImage]:
+        """Overlays for the canvas.
 
         Args:
-            overlay: The overlay; on an oblique plane its nearest voxels are drawn.
-            base: The volume that it lies over.
+            overlays: The overlays; on an oblique plane their nearest voxels are drawn.
+            base: The volume that they lie over.
             extent: The rectangle of the slice of ``base``, in pane mm.
-            clip: The part of the pane that it covers, in pane mm; None for all of it.
+            clip: The part of the pane that they cover, in pane mm; None for all of it.
 
         Returns:
-            Its colours at the pixels of the slice of ``base``, or its outlines.
+            The colours at the pixels of the slice of ``base``, or the outlines, of all that are
+            not transparent.
         """
+        seen = (overlay for overlay in overlays if overlay.opacity > 0)
+        return [self._image(overlay, base, extent, clip) for overlay in seen]
+
+    def _image(
+        self, overlay: DrawnOverlay, base: ScanHeader, extent: QRectF, clip: QPainterPath | None
+    ) -> OverlayImage:
         grid = base.geometry
         if self.rotated is not None:
             grid = self.rotated.grid(grid)

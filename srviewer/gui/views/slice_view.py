@@ -16,7 +16,6 @@ from srviewer.gui.appearance.colour_maps import colours_of
 from srviewer.gui.state.followed_state import ROTATING
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.canvas import Canvas, OverlayImage
@@ -29,17 +28,10 @@ from srviewer.gui.views.overlay_place import OverlayPlace
 from srviewer.gui.views.shared_scale import SharedScale
 from srviewer.gui.views.shown_slice import ShownSlice
 from srviewer.gui.views.slice_source import SliceSource
+from srviewer.gui.views.tool_cursors import cursor_of
 from srviewer.study.state.rotation_of_study import rotated_place, shown_grid
 from srviewer.study.state.slab_of_study import slab_at, stepped_grid
 from srviewer.study.state.view import Point
-
-COARSENESS = 1.5  # of the pixels of oblique planes while they are dragged
-CURSORS = {
-    Tool.WINDOW: Qt.CursorShape.SizeAllCursor,
-    Tool.ZOOM: Qt.CursorShape.SizeVerCursor,
-    Tool.PAN: Qt.CursorShape.OpenHandCursor,
-    Tool.ROTATE_PLANES: Qt.CursorShape.PointingHandCursor,
-}
 
 
 class SliceView(QWidget):
@@ -196,8 +188,8 @@ class SliceView(QWidget):
         """The oblique plane that is drawn; None for a plain one, as of a result to come."""
         if self.volume is None:
             return None
-        coarseness = COARSENESS if self.study.rotating else 1.0
-        return rotated_place(self.study.state, self.plane, self.study.view.cursor_mm, coarseness)
+        study = self.study
+        return rotated_place(study.state, self.plane, study.view.cursor_mm, study.rotating)
 
     @property
     def grid(self) -> Geometry:
@@ -262,12 +254,6 @@ class SliceView(QWidget):
             An RGB image of the size of the pane times ``dots_per_pixel``.
         """
         return self._canvas.picture(dots_per_pixel)
-
-    def annotations_printed(self) -> Annotations:
-        """The annotations of the slice in a figure: without slice bar, handles and frame."""
-        texts = tuple(replace(drawn, selected=False) for drawn in self.annotations.texts)
-        plain = replace(self.annotations, depth=None, active=False, reading="", texts=texts)
-        return replace(plain, handles=False)
 
     @property
     def mirrored(self) -> bool:
@@ -370,18 +356,15 @@ class SliceView(QWidget):
             second = slice_at(self._projected(own_base), self.plane, cursor)
             own_extent = QRectF(*second.extent_mm)
         place = OverlayPlace(self.plane, cursor, self.slab, self._source.projector, self.rotated)
-        overlays = ((drawn_overlay(each), base, extent, None) for each in self.study.overlays)
-        own = ((overlay, own_base, own_extent, clip) for overlay in self._overlays)
-        return [place.image(*each) for each in (*overlays, *own) if each[0].opacity > 0]
+        shared = place.images(map(drawn_overlay, self.study.overlays), base, extent, None)
+        return [*shared, *place.images(self._overlays, own_base, own_extent, clip)]
 
     def _show_drawings(self) -> None:
         if self.isVisible():
             self._annotate()
 
     def _show_tool(self) -> None:
-        tool = self.study.tool
-        drawing = Qt.CursorShape.CrossCursor if tool.points else Qt.CursorShape.ArrowCursor
-        self.setCursor(CURSORS.get(tool, drawing))
+        self.setCursor(cursor_of(self.study.tool))
         self._show_drawings()  # the handles of a tool
 
     def _show_focus(self) -> None:

@@ -11,6 +11,7 @@ from srviewer.core.slices.rotated_planes import (
     NOT_ROTATED,
     Degrees,
     RotatedPlace,
+    dragged_coarseness,
     matrix_of,
     patient_rotation,
     rotated_grid,
@@ -46,7 +47,7 @@ def is_off_patient_axes(state: StudyState) -> bool:
 
 
 def rotated_place(
-    state: StudyState, plane: Plane, world_mm: npt.ArrayLike, coarseness: float = 1.0
+    state: StudyState, plane: Plane, world_mm: npt.ArrayLike, dragged: bool = False
 ) -> RotatedPlace | None:
     """The oblique plane at a position.
 
@@ -54,7 +55,7 @@ def rotated_place(
         state: The study.
         plane: Of the pane.
         world_mm: (3,) RAS+ mm.
-        coarseness: The edge of a pixel, over that of the finest voxel edge of the scan.
+        dragged: Whether the planes are dragged, and so sampled fast.
 
     Returns:
         The plane; None while the planes are not rotated.
@@ -62,6 +63,7 @@ def rotated_place(
     if state.scan is None or not is_rotated(state):
         return None
     scan, degrees = state.scan.geometry, state.view.rotation
+    coarseness = dragged_coarseness(scan) if dragged else 1.0
     return RotatedPlace(plane, scan, degrees, point(world_mm), coarseness)
 
 

@@ -1,6 +1,6 @@
 """Annotations of a slice: names, letters, crosshair, scores, measurements, scale bar."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -78,6 +78,13 @@ class Annotations:
     reading: str = ""
     divider: Divider | None = None
     colour_bar: ColourBar | None = None
+
+    @property
+    def printed(self) -> "Annotations":
+        """The annotations in a figure: without slice bar, handles and frame of the focus."""
+        texts = tuple(replace(drawn, selected=False) for drawn in self.texts)
+        plain = replace(self, texts=texts, reading="", handles=False)
+        return replace(plain, depth=None, active=False)
 
 
 @dataclass(frozen=True)
