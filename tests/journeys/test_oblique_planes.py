@@ -101,7 +101,7 @@ def test_a_drag_takes_the_slice_along_and_all_panes_show_the_rotated_planes(
     coronal = opened.compare.scan.panes[Plane.CORONAL]
     assert coronal.annotations.handles
     cross = coronal.position_of(study.view.cursor_mm).toPoint()
-    handle = QPoint(34, cross.y())
+    handle = QPoint(62, cross.y())
     _drag(qtbot, coronal, handle, handle + QPoint(8, -40), Qt.KeyboardModifier.NoModifier)
     assert all(abs(angle) > 5 for angle in study.view.rotation[1:])
     for row in (opened.compare.scan, opened.compare.result):

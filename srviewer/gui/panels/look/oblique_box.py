@@ -1,6 +1,6 @@
 """Controls of the oblique planes: three angles, the patient's axes, and back."""
 
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from srviewer.core.slices.rotated_planes import NOT_ROTATED, patient_rotation
 from srviewer.gui.state.shown_study import ShownStudy
@@ -8,6 +8,7 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import button, describe, label
 from srviewer.study.state.rotation_of_study import is_off_patient_axes, is_rotated
 
+LEAST_WIDTH = 80  # px, so that three fit into the panel
 AXES = (
     (mark("About R"), mark("Degrees about the axis from left to right, from A to S")),
     (mark("About A"), mark("Degrees about the axis from back to front, from S to R")),
@@ -80,5 +81,7 @@ def _angle(name: str, tip: str) -> QDoubleSpinBox:
     angle.setPrefix(name[-1] + " ")
     angle.setSuffix("\u00b0")
     angle.setKeyboardTracking(False)
+    angle.setMinimumWidth(LEAST_WIDTH)
+    angle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     describe(angle, name, tip)
     return angle

@@ -32,7 +32,8 @@ from srviewer.gui.views.drawing.text_drawing import (
 )
 
 GAP = 6.0  # px between the crosshair's lines and the point they mark
-HANDLE, HANDLE_RADIUS = 34.0, 4.5  # px: from the edges of the pane; of the circle
+HANDLE = 62.0, 34.0  # px from the edges at the sides, and from those above and below
+HANDLE_RADIUS = 4.5  # px
 PIECE = 90.0  # px, filled at a time
 LETTER_HEIGHT, SCALE_HEIGHT = 15, 11  # px, of fonts
 CROSSHAIR = QColor(theme.ACCENT)
@@ -288,13 +289,14 @@ def handle_points(area: QRectF, cross: QPointF) -> tuple[QPointF, ...]:
     Returns:
         A point near each end of its lines, as far as these are in the pane.
     """
-    inner = area.adjusted(HANDLE, HANDLE, -HANDLE, -HANDLE)
+    aside, above = HANDLE
+    inner = area.adjusted(aside, above, -aside, -above)
     points = []
     if inner.left() < cross.x() < inner.right():
         points += [QPointF(cross.x(), inner.top()), QPointF(cross.x(), inner.bottom())]
     if inner.top() < cross.y() < inner.bottom():
         points += [QPointF(inner.left(), cross.y()), QPointF(inner.right(), cross.y())]
-    return tuple(point for point in points if (point - cross).manhattanLength() > HANDLE)
+    return tuple(point for point in points if (point - cross).manhattanLength() > above)
 
 
 def _handles(painter: QPainter, area: QRectF, cross: QPointF) -> None:
