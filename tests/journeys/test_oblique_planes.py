@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from scipy.ndimage import map_coordinates
+from scipy.ndimage import map_coordinates, minimum_filter
 
 from srviewer.__main__ import main
 from srviewer.core.geometry.grid import Geometry
@@ -78,6 +78,20 @@ def _value_at(pane: SliceView, at: QPointF) -> float:
     return float(map_coordinates(pane.volume.voxels, index[:, None], order=1, mode="nearest")[0])
 
 
+def _empty_pixels(pane: SliceView) -> list[list[int]]:
+    """(row, column) of pixels whose neighbours, too, are outside of the scan."""
+    empty = pane.slice.pixels == np.float32(pane.shown.volume.padding)
+    return np.argwhere(minimum_filter(empty, 5)).tolist()
+
+
+def _drawn_at(pane: SliceView, row: int, column: int) -> QPoint:
+    """Where a pixel of the slice is drawn."""
+    left, bottom, width, height = pane.slice.extent_mm
+    rows, columns = pane.slice.pixels.shape
+    x, y = left + (column + 0.5) * width / columns, bottom + (row + 0.5) * height / rows
+    return pane.placement.transform.map(QPointF(x, y)).toPoint()
+
+
 def test_a_drag_takes_the_slice_along_and_all_panes_show_the_rotated_planes(
     opened: MainWindow, pane: SliceView, qtbot: QtBot, until: Until, truth_file: Path
 ) -> None:
@@ -112,6 +126,12 @@ def test_a_drag_takes_the_slice_along_and_all_panes_show_the_rotated_planes(
             assert shown.annotations.top_left[-1].text == f"{shown.plane.title}, oblique"
     assert any("\N{DEGREE SIGN}" in letter for letter in pane.annotations.letters)
     assert (pane.grid.affine == opened.compare.scan.panes[Plane.SAGITTAL].grid.affine).all()
+    study.rotate_planes((30.0, 20.0, 40.0))
+    study.set_inverted(True)  # outside of the scan it is as black as around plain slices
+    picture, marks = pane.picture(1.0), [_drawn_at(pane, *pixel) for pixel in _empty_pixels(pane)]
+    assert len(marks) > 20 and {
+        picture.pixelColor(at).value() for at in marks if picture.rect().contains(at)
+    } == {0}
     study.set_preview(awaited(study.scan, study.request))  # a result to come has no volume yet
     assert opened.compare.scan.panes[Plane.AXIAL].slice is not None
     study.set_preview(None)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.padding import measured_limits
-from srviewer.core.slices.rotated_planes import RotatedPlace
+from srviewer.core.slices.rotated_planes import RotatedGrid, RotatedPlace
 from srviewer.core.volumes.volume import Volume, Voxels
 
 STEP = "linear interpolation on an oblique plane"
@@ -71,6 +71,18 @@ class PlaneSampler:
             del self._held[oldest]
         self._held[volume] = key, sampled
         return sampled
+
+
+def empty_of(volume: Volume) -> float | None:
+    """The value of the pixels of an oblique plane where there is nothing of the volume.
+
+    Args:
+        volume: As ``sampled_plane`` gives it, or any other.
+
+    Returns:
+        Its padding; None for a volume that is not sampled on an oblique plane.
+    """
+    return volume.padding if isinstance(volume.geometry, RotatedGrid) else None
 
 
 def _empty(volume: Volume) -> float:

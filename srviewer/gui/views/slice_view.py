@@ -10,6 +10,7 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, SliceImage, pane_position, slice_at
 from srviewer.core.slices.rotated_planes import RotatedPlace
 from srviewer.core.slices.thick_slab import SlabPlace
+from srviewer.core.slices.trilinear import empty_of
 from srviewer.core.visible_text import visible
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.appearance.colour_maps import colours_of
@@ -165,7 +166,9 @@ class SliceView(QWidget):
     def _draw(self, header: ScanHeader, image: SliceImage) -> None:
         view, placement = self.study.view, self.placement
         self._canvas.set_smooth(view.smooth)
-        self._canvas.show_pixels(image.pixels, view.window, colours_of(view.colours, view.inverted))
+        empty = None if self.volume is None else empty_of(self._projected(self.volume))
+        colours = colours_of(view.colours, view.inverted)
+        self._canvas.show_pixels(image.pixels, view.window, colours, empty)
         extent = QRectF(*image.extent_mm)
         self._canvas.place(extent, placement.transform)
         second, composite = None, self._composite
@@ -194,17 +197,15 @@ class SliceView(QWidget):
     @property
     def grid(self) -> Geometry:
         """The grid along whose axes the slice is drawn; only while something is drawn."""
-        header = self.header
-        assert header is not None
-        plain = self.volume is None
-        return header.geometry if plain else shown_grid(self.study.state, header.geometry)
+        assert self.header is not None
+        geometry = self.header.geometry
+        return geometry if self.volume is None else shown_grid(self.study.state, geometry)
 
     @property
     def stepped_grid(self) -> Geometry:
         """The grid on whose slices a step leads; only while something is drawn."""
-        grid = self.grid
         if self.volume is None:  # of a result to come, whose slices are plain
-            return grid
+            return self.grid
         return stepped_grid(self.study.state, self.plane, self.volume.geometry)
 
     def _projected(self, volume: Volume) -> Volume:
@@ -218,7 +219,7 @@ class SliceView(QWidget):
     def placement(self) -> Placement:
         """The positions of the pane; only while something is drawn."""
         grid = self.grid
-        frame = grid if self.rotated is not None else self._frame()
+        frame = self._frame() if self.rotated is None else grid
         return Placement(
             geometry=grid,
             plane=self.plane,
