@@ -14,7 +14,7 @@ from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.panels.reconstruct import reconstruct_panel
 from srviewer.gui.state import followed_state
 from srviewer.gui.views import slice_source
-from srviewer.gui.window import study_tabs
+from srviewer.gui.window.bars import study_tabs
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.models import model_file
 

@@ -191,8 +191,7 @@ class SliceView(QWidget):
         """The oblique plane that is drawn; None for a plain one, as of a result to come."""
         if self.volume is None:
             return None
-        study = self.study
-        return rotated_place(study.state, self.plane, study.view.cursor_mm, study.rotating)
+        return rotated_place(self.study.state, self.plane, self.study.rotating)
 
     @property
     def grid(self) -> Geometry:

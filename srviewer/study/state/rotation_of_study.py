@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane
@@ -46,15 +45,12 @@ def is_off_patient_axes(state: StudyState) -> bool:
     return scan is not None and state.view.rotation != patient_rotation(scan.geometry)
 
 
-def rotated_place(
-    state: StudyState, plane: Plane, world_mm: npt.ArrayLike, dragged: bool = False
-) -> RotatedPlace | None:
-    """The oblique plane at a position.
+def rotated_place(state: StudyState, plane: Plane, dragged: bool = False) -> RotatedPlace | None:
+    """The oblique plane through the crosshair.
 
     Args:
         state: The study.
         plane: Of the pane.
-        world_mm: (3,) RAS+ mm.
         dragged: Whether the planes are dragged, and so sampled fast.
 
     Returns:
@@ -64,7 +60,7 @@ def rotated_place(
         return None
     scan, degrees = state.scan.geometry, state.view.rotation
     coarseness = dragged_coarseness(scan) if dragged else 1.0
-    return RotatedPlace(plane, scan, degrees, point(world_mm), coarseness)
+    return RotatedPlace(plane, scan, degrees, state.view.cursor_mm, coarseness)
 
 
 def shown_grid(state: StudyState, volume: Geometry) -> Geometry:

@@ -54,7 +54,7 @@ def stepped_grid(state: StudyState, plane: Plane, shown: Geometry) -> Geometry:
         That of the oblique planes while there are any; the scan's while the thick slab lies on its
         slices; else ``shown``.
     """
-    rotated = rotated_place(state, plane, state.view.cursor_mm)
+    rotated = rotated_place(state, plane)
     if rotated is not None:
         return rotated.steps(shown)
     scan, slab = state.scan, state.view.thick_slab
