@@ -289,7 +289,10 @@ def test_an_oblique_scan_is_aligned_to_the_patient(
     qtbot.keyClick(pane, Qt.Key.Key_Y)
     assert np.allclose(pane.grid.directions, np.eye(3), atol=1e-4)
     assert pane.annotations.letters == ("R", "L", "P", "A")
-    assert "along the voxel axes" not in _notes(window) and "rotated by" in _notes(window)
+    assert pane.annotations.top_left[-1].text == "Axial, patient's axes"
+    assert "along the voxel axes" not in _notes(window) and "patient's axes, rotated by" in _notes(
+        window
+    )
     assert not window.actions_offered["oblique-patient"].isEnabled()
     picture = tmp_path / "figure.png"
     assert main(["screenshot", str(path), "--patient-axes", "-o", str(picture)]) == 0

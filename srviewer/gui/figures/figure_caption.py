@@ -5,7 +5,7 @@ from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import compared
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, result_agreement, slab_text
-from srviewer.gui.views.pane_texts import rotation_text
+from srviewer.gui.views.pane_texts import rotation_note
 from srviewer.gui.views.shared_notes import ROTATED_NOT_SCORED, SLAB_NOT_SCORED
 from srviewer.study.state.compared_volumes import CUBIC
 from srviewer.study.state.layouts import find_layout
@@ -28,8 +28,7 @@ def volumes_line(study: ShownStudy) -> str:
         named = ",  ".join(f"{letter} {entry.name}" for letter, entry in shown)
         words = [f"{scan}:  {named}"]
     if is_rotated(study.state):
-        angles = rotation_text(study.view.rotation)
-        words.append(tr("oblique planes, rotated by {angles}", angles=angles))
+        words.append(rotation_note(study.state))
     elif study.scan is not None and slab.shown:
         words.append(slab_text(slab.kind, slab.thickness(study.scan.geometry)))
     return ";  ".join(words)
@@ -54,7 +53,7 @@ def scores_line(study: ShownStudy) -> str:
         scores_of_entry = entry.scores.cubic if entry.key == CUBIC else entry.scores.candidate
         parts.append(f"{entry.name} {_values(scores_of_entry.whole)}")
     if scored is not None and is_rotated(study.state):
-        return tr("oblique planes: {note}", note=tr(ROTATED_NOT_SCORED))
+        return tr(ROTATED_NOT_SCORED)
     if scored is not None and study.view.thick_slab.shown:
         return tr(SLAB_NOT_SCORED)
     if scored is not None:

@@ -241,8 +241,8 @@ class CompareView(QWidget):
     def _show_notes(self) -> None:
         shown = self.pair()[:2] if self.layout_shown.composite else self._shown()
         referenced = self._study.reference is not None
-        slab, rotation = self._noted = self._study.view.thick_slab, self._study.view.rotation
-        rotated = rotation_notes(shown, rotation)
+        slab, _ = self._noted = self._study.view.thick_slab, self._study.view.rotation
+        rotated = rotation_notes(shown, self._study.state)
         notes = shared_notes(shown, referenced, self._previewed(shown), bool(rotated))
         of_slab = () if rotated else slab_notes(shown, slab, self._study.scan)
         self.notes.show_notes((*self._not_composed(), *rotated, *of_slab, *notes))

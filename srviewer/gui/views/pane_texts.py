@@ -14,6 +14,8 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import SLAB_WORDS, counted, millimetres, slab_text
 from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
+from srviewer.study.state.rotation_of_study import is_off_patient_axes
+from srviewer.study.state.study_state import StudyState
 
 NOT_YET = mark("cubic, not yet reconstructed")
 NOT_YET_UNEVEN = mark("original, not yet reconstructed")
@@ -115,16 +117,36 @@ def rotation_text(degrees: Degrees) -> str:
     return tr("{angles} about R, A, S", angles=angles)
 
 
-def oblique_title(plane: Plane) -> Line:
+def rotation_note(state: StudyState) -> str:
+    """What holds for all panes while the planes are rotated.
+
+    Args:
+        state: The study.
+
+    Returns:
+        "oblique planes, rotated by 10\u00b0, 0\u00b0, 0\u00b0 about R, A, S", or that they are
+        along the patient's axes.
+    """
+    text = mark("oblique planes, rotated by {angles}")
+    if not is_off_patient_axes(state):
+        text = mark("planes along the patient's axes, rotated by {angles}")
+    return tr(text, angles=rotation_text(state.view.rotation))
+
+
+def rotated_title(plane: Plane, state: StudyState) -> Line:
     """The name of a pane while the planes are rotated: "Axial, oblique".
 
     Args:
         plane: Of the pane.
+        state: The study.
 
     Returns:
         One line; without spacings, which are along the voxel axes.
     """
-    return Line(tr("{plane}, oblique", plane=tr(plane.title)), theme.MUTED, cut=False)
+    text = mark("{plane}, oblique")
+    if not is_off_patient_axes(state):
+        text = mark("{plane}, patient's axes")
+    return Line(tr(text, plane=tr(plane.title)), theme.MUTED, cut=False)
 
 
 def oblique_lines(slab: ThickSlab, place: RotatedPlace | None) -> tuple[Line, ...]:

@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from srviewer.core.comparison.philips_scale import philips_note
-from srviewer.core.slices.rotated_planes import NOT_ROTATED, Degrees
 from srviewer.core.slices.thick_slab import ThickSlab
 from srviewer.core.visible_text import visible
 from srviewer.core.volumes.volume import ScanHeader
@@ -24,11 +23,13 @@ from srviewer.gui.texts.wording import (
     result_agreement,
 )
 from srviewer.gui.views.drawing.text_drawing import TEXT_HEIGHT, Line, fitting, font, metrics
-from srviewer.gui.views.pane_texts import rotation_text
+from srviewer.gui.views.pane_texts import rotation_note
 from srviewer.gui.widgets.plain_text import set_tip
 from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.result import agreement_of
 from srviewer.study.state.compared_volumes import ORIGINAL, REFERENCE
+from srviewer.study.state.rotation_of_study import is_rotated
+from srviewer.study.state.study_state import StudyState
 
 HEIGHT, MARGIN = 20, 9  # px
 BETWEEN = 22  # px from one note to the next
@@ -87,19 +88,19 @@ def slab_notes(
     return tuple(Line(note, theme.WARNING) for note in notes)
 
 
-def rotation_notes(shown: Sequence[Comparable], degrees: Degrees) -> tuple[Line, ...]:
-    """Notes on volumes that are shown on oblique planes.
+def rotation_notes(shown: Sequence[Comparable], state: StudyState) -> tuple[Line, ...]:
+    """Notes on volumes that are shown on rotated planes.
 
     Args:
         shown: The volumes, A first.
-        degrees: The rotation of the planes.
+        state: The study.
 
     Returns:
         The angles, and that scores are off, where there are some; empty for plain planes.
     """
-    if degrees == NOT_ROTATED:
+    if not is_rotated(state):
         return ()
-    text = tr("oblique planes, rotated by {angles}", angles=rotation_text(degrees))
+    text = rotation_note(state)
     if any(entry.scores is not None for entry in shown):
         text = f"{text}: {tr(ROTATED_NOT_SCORED)}"
     return (Line(text, theme.WARNING),)

@@ -31,8 +31,8 @@ from srviewer.gui.views.pane_texts import (
     depth_of,
     name_lines,
     oblique_lines,
-    oblique_title,
     plane_title,
+    rotated_title,
     slab_line,
     slice_line,
     turn_note,
@@ -89,7 +89,7 @@ class ShownSlice:
         over = () if self.composite is None else (self.composite.volume.geometry,)
         slab = slab_line(study.view.thick_slab, self.slab, (self.header.geometry, *over))
         if is_rotated(study.state):
-            title, spacing = oblique_title(self.plane), ()
+            title, spacing = rotated_title(self.plane, study.state), ()
             slab = oblique_lines(study.view.thick_slab, self.rotated)
         return Annotations(
             top_left=(*name_lines(self.role, width), *turned, *slab, title),
