@@ -14,7 +14,7 @@ Degrees = tuple[float, float, float]
 Mm = tuple[float, float, float]
 NOT_ROTATED: Degrees = (0.0, 0.0, 0.0)
 EDGE = 0.499  # voxels from the centre of an outer voxel at which a crosshair is kept
-DRAGGED_PIXELS, MOST_COARSE = 120_000, 3.0  # of three planes that are dragged
+DRAGGED_PIXELS, MOST_COARSE = 110_000, 3.0  # of three planes that are dragged
 _NEAR = 1e-6  # of a voxel
 
 
@@ -127,6 +127,7 @@ def degrees_of(matrix: Matrix) -> Degrees:
     return r, a, s
 
 
+@lru_cache(64)  # each pane asks for it several times a frame
 def plain_directions(scan: Geometry) -> Matrix:
     """The directions of the planes of a scan before they are rotated.
 
@@ -139,9 +140,12 @@ def plain_directions(scan: Geometry) -> Matrix:
     """
     towards = scan.directions[:, scan.world_axes] * scan.world_signs
     left, _, right = np.linalg.svd(towards)
-    return np.asarray(left @ right)
+    directions: Matrix = left @ right
+    directions.flags.writeable = False
+    return directions
 
 
+@lru_cache(64)  # as above
 def patient_rotation(scan: Geometry) -> Degrees:
     """The rotation that makes the planes of a scan axial, coronal and sagittal in the patient.
 
