@@ -13,6 +13,7 @@ import nibabel as nib
 import numpy as np
 
 from benchmarks.balls import ball
+from benchmarks.oblique_planes import oblique_planes
 from benchmarks.opening import opening
 from benchmarks.responding import responding
 from benchmarks.starting import starting
@@ -195,6 +196,7 @@ CASES = (
     responding,
     panes,
     thick_slabs,
+    oblique_planes,
     network,
     scores,
     training,

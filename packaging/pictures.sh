@@ -32,4 +32,6 @@ srviewer screenshot "$sample" "${result[@]}" "${cubic[@]}" "${scored[@]}" --layo
     "${three[@]}" -o "$images/compare.png"
 srviewer screenshot "$sample" "${result[@]}" --layout compare --slab mean:slices "${three[@]}" \
     -o "$images/slab.png"
+srviewer screenshot "$sample" "${result[@]}" --layout compare --rotate=12,-8,25 "${three[@]}" \
+    -o "$images/oblique.png"
 "$bin/python" packaging/window_pictures.py "$images"

@@ -163,7 +163,7 @@ def test_write_move_edit_delete_texts_and_arrows_and_take_it_back(
     arrow = study.annotations[1]
     assert arrow.text == "node" and arrow.tip_mm is not None
     assert [drawn.text for drawn in pane.annotations.texts] == ["cd <b>1</b>", "node"]
-    assert len(pane.annotations_printed().texts) == 2  # figures have them
+    assert len(pane.annotations.printed.texts) == 2  # figures have them
     qtbot.keyClick(pane, Qt.Key.Key_C)
     cursor = study.view.cursor_mm
     _dragged(qtbot, pane, start, QPoint(-20, 0))  # the tip alone

@@ -9,6 +9,7 @@ from typing import TypeVar
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.regions.roi import Roi, shape_of_words
 from srviewer.core.slices.figure_contents import Millimetres
+from srviewer.core.slices.rotated_planes import Degrees, degrees_of_words
 from srviewer.core.slices.thick_slab import ThickSlab, slab_of_words
 from srviewer.core.slices.turn import Turn, turns_of_words
 from srviewer.sr.requests.request import REPAIRS, Repair
@@ -189,6 +190,19 @@ def slab(text: str) -> ThickSlab:
         The slab.
     """
     return slab_of_words(text)
+
+
+@_expecting("three angles in degrees about R, A and S, such as 10,0,-5 (-180 to 180 each)")
+def degrees(text: str) -> Degrees:
+    """Read a rotation of the planes: "X,Y,Z".
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        Degrees about R, A and S.
+    """
+    return degrees_of_words(text)
 
 
 @_expecting("a shape, such as ellipse:axial:0,0,0:8,0,0:0,8,0")

@@ -9,7 +9,7 @@ from pathlib import Path
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.sources import add_series_arguments, open_only, open_volume
-from srviewer.cli.options.values import number, point, size, slab, span, turns
+from srviewer.cli.options.values import degrees, number, point, size, slab, span, turns
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.slices.figure_contents import (
     COLOUR_NAMES,
@@ -21,6 +21,7 @@ from srviewer.core.slices.figure_contents import (
     SUFFIXES,
     FigureContents,
 )
+from srviewer.core.slices.rotated_planes import NOT_ROTATED, patient_rotation
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.sr.reconstruction.reconstruct import reconstruct
@@ -90,6 +91,15 @@ def _add_view_arguments(parser: argparse.ArgumentParser) -> None:
         help="rotate panes clockwise, such as axial:90; coronal:180m is flipped before",
     )
     parser.add_argument(
+        "--rotate",
+        type=degrees,
+        metavar="X,Y,Z",
+        help="oblique planes: all three, by degrees about R, A and S",
+    )
+    parser.add_argument(
+        "--patient-axes", action="store_true", help="planes along the patient's axes"
+    )
+    parser.add_argument(
         "--slab",
         type=slab,
         default=FigureContents().slab,
@@ -135,6 +145,8 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     seconds = _seconds(args, scan)
     scored = _scored(args, scan, [volume for _, volume in seconds])
     volumes = [(*second, scores) for second, scores in zip(seconds, scored, strict=True)]
+    if args.patient_axes:
+        picture = replace(picture, rotation=patient_rotation(scan.geometry))
     args.doors["render"](scan, volumes, not args.without_scan, picture, args.output)
     values = {"output": str(args.output), "layout": picture.layout}
     return VerbOutput(f"written: {args.output}", values)
@@ -146,6 +158,10 @@ def _picture(args: argparse.Namespace) -> FigureContents:
         raise UserError(f"The layout '{layout}' compares: give --second.")
     if len(args.second) + (not args.without_scan) > MOST_SECONDS:
         raise UserError(f"At most {MOST_SECONDS} volumes are shown side by side.")
+    if args.patient_axes and (args.rotate or args.slab.shown):
+        raise UserError("--patient-axes is a rotation of its own: leave --rotate and --slab out.")
+    if args.rotate and args.slab.shown:
+        raise UserError("There is no thick slab on oblique planes: give --rotate or --slab.")
     if len(args.name) > len(args.second):
         raise UserError("Each --name belongs to a --second: there are more names than volumes.")
     if not all(LEAST_SIDE <= side <= MOST_SIDE for side in args.size):
@@ -170,6 +186,7 @@ def _picture(args: argparse.Namespace) -> FigureContents:
         turns=args.turn,
         header_text=args.header_text,
         slab=args.slab,
+        rotation=args.rotate or NOT_ROTATED,
         divider=args.divider,
         upright=not args.across,
         tile_mm=args.tile,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from srviewer.core.slices.rotated_planes import NOT_ROTATED, Degrees
 from srviewer.core.slices.thick_slab import NO_SLAB, ThickSlab
 from srviewer.core.slices.turn import UPRIGHT, Turn
 
@@ -35,6 +36,7 @@ class FigureContents:
         turns: How the axial, coronal and sagittal panes are rotated and flipped.
         header_text: What the header says of patient and series is written in the panes.
         slab: The thick slab that is drawn instead of single slices.
+        rotation: The angles in degrees about R, A and S by which the planes are rotated.
         divider: The edge of the curtain, as a share of the pane.
         upright: The edge of the curtain is vertical, else horizontal.
         tile_mm: The side of the checkerboard's squares.
@@ -61,6 +63,7 @@ class FigureContents:
     turns: tuple[Turn, Turn, Turn] = (UPRIGHT, UPRIGHT, UPRIGHT)
     header_text: bool = False
     slab: ThickSlab = NO_SLAB
+    rotation: Degrees = NOT_ROTATED
     divider: float = 0.5
     upright: bool = True
     tile_mm: float = 20.0

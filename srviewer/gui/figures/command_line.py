@@ -44,6 +44,7 @@ VALUES = {
     "theme": "--theme",
     "turns": "--turn",
     "slab": "--slab",
+    "rotation": "--rotate",
 }
 WORDS = {
     "smooth": "--blocks",
@@ -243,7 +244,7 @@ def _options(picture: FigureContents) -> list[str]:
         elif field.name == "layout" or (
             field.name in VALUES and value != getattr(plain, field.name)
         ):
-            arguments += [VALUES[field.name], _written(value)]
+            arguments += _option(VALUES[field.name], _written(value))
     if (picture.width, picture.height) != (plain.width, plain.height):
         arguments += ["--size", f"{picture.width}x{picture.height}"]
     return arguments

@@ -100,7 +100,7 @@ class FigurePage:
                 painter.save()
                 painter.translate(area.topLeft())
                 painter.setClipRect(pane.rect())
-                paint(painter, QRectF(pane.rect()), pane.annotations_printed())
+                paint(painter, QRectF(pane.rect()), pane.annotations.printed)
                 painter.restore()
         foot = QRectF(0, page.height() - FOOT, page.width(), FOOT)
         _foot(painter, foot.adjusted(12, 6, -12, -6), self.study, colours)

@@ -5,13 +5,15 @@ from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import compared
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, result_agreement, slab_text
-from srviewer.gui.views.shared_notes import SLAB_NOT_SCORED
+from srviewer.gui.views.pane_texts import rotation_note
+from srviewer.gui.views.shared_notes import ROTATED_NOT_SCORED, SLAB_NOT_SCORED
 from srviewer.study.state.compared_volumes import CUBIC
 from srviewer.study.state.layouts import find_layout
+from srviewer.study.state.rotation_of_study import is_rotated
 
 
 def volumes_line(study: ShownStudy) -> str:
-    """Name the scan, the compared volumes and the slab: "thick:  A scan,  B fast x4".
+    """Name the scan, the compared volumes, and slab or rotation: "thick:  A scan,  B fast x4".
 
     Args:
         study: What the figure shows.
@@ -25,7 +27,9 @@ def volumes_line(study: ShownStudy) -> str:
         shown = zip("ABCD", compared(study.state), strict=False)
         named = ",  ".join(f"{letter} {entry.name}" for letter, entry in shown)
         words = [f"{scan}:  {named}"]
-    if study.scan is not None and slab.shown:
+    if is_rotated(study.state):
+        words.append(rotation_note(study.state))
+    elif study.scan is not None and slab.shown:
         words.append(slab_text(slab.kind, slab.thickness(study.scan.geometry)))
     return ";  ".join(words)
 
@@ -48,6 +52,8 @@ def scores_line(study: ShownStudy) -> str:
         scored = entry.scores
         scores_of_entry = entry.scores.cubic if entry.key == CUBIC else entry.scores.candidate
         parts.append(f"{entry.name} {_values(scores_of_entry.whole)}")
+    if scored is not None and is_rotated(study.state):
+        return tr(ROTATED_NOT_SCORED)
     if scored is not None and study.view.thick_slab.shown:
         return tr(SLAB_NOT_SCORED)
     if scored is not None:

@@ -8,6 +8,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.thick_slab import NO_SLAB
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.study.state.comparing import Comparing
+from srviewer.study.state.rotation_of_study import is_rotated
 from srviewer.study.state.view import View
 
 
@@ -20,7 +21,7 @@ def picture_of(study: ShownStudy) -> FigureContents:
     Returns:
         Its contents without the header's text; size, resolution and theme as in a new figure.
     """
-    view, comparing = study.view, study.comparing
+    view, comparing, rotated = study.view, study.comparing, is_rotated(study.state)
     return FigureContents(
         layout=comparing.layout,
         at=view.cursor_mm,
@@ -35,7 +36,8 @@ def picture_of(study: ShownStudy) -> FigureContents:
         inverted=view.inverted,
         crosshair=view.crosshair,
         turns=view.turns,
-        slab=view.thick_slab if view.thick_slab.shown else NO_SLAB,
+        slab=view.thick_slab if view.thick_slab.shown and not rotated else NO_SLAB,
+        rotation=view.rotation,
         divider=comparing.divider,
         upright=comparing.upright,
         tile_mm=comparing.tile_mm,
@@ -64,6 +66,7 @@ def look(study: ShownStudy, picture: FigureContents) -> None:
         turns=picture.turns,
         header_text=picture.header_text,
         thick_slab=picture.slab,
+        rotation=picture.rotation,
     )
     if picture.at is not None:
         view = replace(view, cursor_mm=picture.at)

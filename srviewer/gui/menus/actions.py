@@ -26,7 +26,7 @@ from srviewer.gui.widgets.plain_text import set_tip
 
 ELLIPSIS = "\u2026"
 # Menus whose actions change what panes show, but for those on the window.
-OF_PANES = ("view", "levels", "main", "slab", "look", "colours", "measure")
+OF_PANES = ("view", "levels", "main", "slab", "oblique", "look", "colours", "measure")
 
 
 class Actions(QObject):

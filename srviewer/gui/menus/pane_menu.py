@@ -14,13 +14,13 @@ from srviewer.gui.widgets.plain_text import menu_text
 
 # Ids of actions and of menus; a line between the groups.
 ENTRIES = (
-    ("tool-crosshair", "tool-window", "tool-zoom", "tool-pan"),
+    ("tool-crosshair", "tool-window", "tool-zoom", "tool-pan", "tool-rotate_planes"),
     ("tool-distance", "tool-text", "tool-arrow"),
-    ("levels", "slab", "smooth", "crosshair", "header-text"),
+    ("levels", "slab", "oblique", "smooth", "crosshair", "header-text"),
     ("rotate-right", "rotate-left", "flip-sides", "flip-upside-down", "reset"),
     ("copy-picture", "save-figure", "print"),
 )
-MENUS = ("levels", "slab")
+MENUS = ("levels", "slab", "oblique")
 
 
 class PaneMenu(QObject):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow
 
+from srviewer.core.slices.rotated_planes import NOT_ROTATED, patient_rotation
 from srviewer.core.slices.thick_slab import MEASURED_MEAN, NO_SLAB
 from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.menus.actions import Actions
@@ -13,6 +14,9 @@ from srviewer.gui.menus.tables.measure_menu import TOOL
 from srviewer.gui.menus.tables.view_menu import LAYOUT, MAIN, SLAB
 from srviewer.gui.panels.look.cine import Cine
 from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.study.state.rotation_of_study import rotated_clockwise
+
+STEP_DEGREES = 1.0  # of a key
 
 
 class LookActions(QObject):
@@ -40,6 +44,10 @@ class LookActions(QObject):
             ("slab-thicker", lambda: self._step_slab(1)),
             ("slab-thinner", lambda: self._step_slab(-1)),
             ("slab-slices", lambda on: study.set_thick_slab(MEASURED_MEAN if on else NO_SLAB)),
+            ("oblique-patient", self._align_to_patient),
+            ("oblique-plain", lambda: study.rotate_planes(NOT_ROTATED)),
+            ("oblique-clockwise", lambda: self._rotate_planes(STEP_DEGREES)),
+            ("oblique-anticlockwise", lambda: self._rotate_planes(-STEP_DEGREES)),
             ("rotate-right", lambda: study.turn(lambda turn: turn.rotated(1))),
             ("rotate-left", lambda: study.turn(lambda turn: turn.rotated(-1))),
             ("flip-sides", lambda: study.turn(lambda turn: turn.flipped(False))),
@@ -63,6 +71,14 @@ class LookActions(QObject):
         scan, slab = self._study.scan, self._study.view.thick_slab
         if scan is not None:
             self._study.set_thick_slab(slab.stepped(scan.geometry, steps))
+
+    def _align_to_patient(self) -> None:
+        if self._study.scan is not None:
+            self._study.rotate_planes(patient_rotation(self._study.scan.geometry))
+
+    def _rotate_planes(self, degrees: float) -> None:
+        study = self._study
+        study.set(rotated_clockwise(study.state, study.active, degrees))
 
     def _show_projection(self) -> None:
         dialog = MipDialog(self._study, self._window)

@@ -31,6 +31,7 @@ from srviewer.gui.texts.wording import size_text
 from srviewer.gui.widgets.form import button, describe, label
 from srviewer.gui.widgets.plain_text import table_item
 from srviewer.io.export.measurements import write_csv
+from srviewer.study.state.rotation_of_study import is_rotated
 
 COLUMNS = (mark("Name"), mark("Size"), mark("Before"), mark("After"))
 MEASURING = tuple(row for row in TOOL_OFFERS if row.tool.measures or row.tool is Tool.CROSSHAIR)
@@ -102,8 +103,9 @@ class MeasurePanel(QWidget):
             tool_button.setChecked(offer.tool is self._study.tool)
 
     def _note_slab(self) -> None:
-        """While the panes show a thick slab, their values are not those of the list."""
-        self.slab_note.setVisible(self._study.view.thick_slab.shown)
+        """With a slab or on oblique planes, the panes do not show the values of the list."""
+        rotated = is_rotated(self._study.state)
+        self.slab_note.setVisible(self._study.view.thick_slab.shown or rotated)
 
     def _volumes(self) -> list[tuple[str, Volume]]:
         """Scan and result with their titles, as far as there are both."""

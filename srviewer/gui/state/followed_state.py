@@ -11,8 +11,8 @@ from shiboken6 import isValid
 from srviewer.study.state.study_state import DERIVED, StudyState, changes
 
 # What is of the window and of no study.
-PREVIEW, TOOL = "preview", "tool"
-KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, PREVIEW, TOOL})
+PREVIEW, TOOL, ROTATING = "preview", "tool", "rotating"
+KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, PREVIEW, TOOL, ROTATING})
 
 
 class FollowedState(QObject):
@@ -22,7 +22,7 @@ class FollowedState(QObject):
     together with any other that came meanwhile.
     """
 
-    changed = Signal(object)  # frozenset of names: fields of StudyState, DERIVED, PREVIEW, TOOL
+    changed = Signal(object)  # frozenset of names out of KNOWN
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

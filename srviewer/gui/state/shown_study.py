@@ -11,12 +11,11 @@ from srviewer.core.intensity.window import Window, rounded_down
 from srviewer.core.regions.roi import Roi
 from srviewer.core.regions.text_annotation import TextAnnotation
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.rotated_planes import Degrees
 from srviewer.core.slices.thick_slab import ThickSlab
 from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.followed_state import PREVIEW, TOOL, FollowedState
-from srviewer.gui.state.progressive_preview import ProgressivePreview
-from srviewer.gui.state.tool import Tool
+from srviewer.gui.state.transient_state import TransientState
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.doubts import Doubts
 from srviewer.sr.scores.evaluate import ScoredPair
@@ -26,11 +25,12 @@ from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
+from srviewer.study.state.rotation_of_study import with_rotation
 from srviewer.study.state.slab_of_study import with_slab
 from srviewer.study.state.view import Point, View, point
 
 
-class ShownStudy(FollowedState):
+class ShownStudy(TransientState):
     """The study that is shown, with what is of the window and of no study."""
 
     menu_wanted = Signal(object)  # the PanePoint at which the user asks for what can be done
@@ -39,9 +39,6 @@ class ShownStudy(FollowedState):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        # Of the result that is computed from the scan.
-        self.preview: ProgressivePreview | None = None
-        self.tool = Tool.CROSSHAIR  # what a left drag does
         self.active = Plane.AXIAL  # the plane that had the keyboard last
         self.preferred_device = "auto"  # of the first request
         self.export_folder: Path | None = None  # of the last export
@@ -353,6 +350,14 @@ class ShownStudy(FollowedState):
         """
         self.set(with_slab(self._state, slab))
 
+    def rotate_planes(self, degrees: Degrees) -> None:
+        """Rotate the planes about the crosshair.
+
+        Args:
+            degrees: About R, A and S, from the voxel axes; (0, 0, 0) for plain planes.
+        """
+        self.set(with_rotation(self._state, degrees))
+
     def turn(self, change: Callable[[Turn], Turn]) -> None:
         """Rotate or flip every pane of the active plane.
 
@@ -369,25 +374,3 @@ class ShownStudy(FollowedState):
 
     def _look(self, **fields: object) -> None:
         self.look(replace(self.view, **fields))  # type: ignore[arg-type]
-
-    # --- changes of the window
-
-    def set_tool(self, tool: Tool) -> None:
-        """Choose what a left drag does.
-
-        Args:
-            tool: The tool of every pane.
-        """
-        if tool is not self.tool:
-            self.tool = tool
-            self._tell(frozenset({TOOL}))
-
-    def set_preview(self, preview: ProgressivePreview | None) -> None:
-        """Set the progressive preview, which is shown where the result will be.
-
-        Args:
-            preview: The slices that are known so far; None for no preview.
-        """
-        if preview is not self.preview:
-            self.preview = preview
-            self._tell(frozenset({PREVIEW}))

@@ -12,6 +12,7 @@ class Tool(Enum):
     WINDOW = "window"
     ZOOM = "zoom"
     PAN = "pan"
+    ROTATE_PLANES = "rotate_planes"
     DISTANCE = "distance"
     ANGLE = "angle"
     RECTANGLE = "rectangle"
@@ -23,7 +24,7 @@ class Tool(Enum):
     @property
     def points(self) -> int:
         """The number of points that are set with the mouse, or with Return at the crosshair."""
-        if self in (Tool.CROSSHAIR, Tool.WINDOW, Tool.ZOOM, Tool.PAN):
+        if self in MOUSE_MODES:
             return 0
         return {Tool.ANGLE: 3, Tool.TEXT: 1}.get(self, 2)
 
@@ -44,3 +45,5 @@ KINDS: dict[Tool, Kind] = {
     Tool.RECTANGLE: "rectangle",
     Tool.ELLIPSE: "ellipse",
 }
+# What sets no points: the mouse alone.
+MOUSE_MODES = (Tool.CROSSHAIR, Tool.WINDOW, Tool.ZOOM, Tool.PAN, Tool.ROTATE_PLANES)

@@ -60,6 +60,14 @@ TOOL_OFFERS = (
         "G",
         "mouse",
     ),
+    ToolOffer(
+        Tool.ROTATE_PLANES,
+        mark("Rotate planes"),
+        "axis-z-rotate-clockwise",
+        mark("A left drag rotates the planes about the crosshair: oblique planes"),
+        "U",
+        "mouse",
+    ),
     ToolOffer(Tool.DISTANCE, mark("Distance"), "ruler", mark("Drag a distance, in mm"), "D"),
     ToolOffer(
         Tool.ANGLE,

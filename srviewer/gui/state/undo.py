@@ -11,6 +11,7 @@ from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import mark
 from srviewer.study.state.compared_volumes import MOST_RESULTS, ComparedVolume, ComparedVolumes
 from srviewer.study.state.overlay import Overlay
+from srviewer.study.state.rotation_of_study import with_rotation
 from srviewer.study.state.study_state import StudyState
 
 MOST = 100  # changes of a study that can be taken back
@@ -229,6 +230,10 @@ def _put_window(now: StudyState, wanted: StudyState, left: StudyState) -> StudyS
     return replace(now, view=replace(now.view, window=wanted.view.window))
 
 
+def _put_rotation(now: StudyState, wanted: StudyState, left: StudyState) -> StudyState:
+    return with_rotation(now, wanted.view.rotation)
+
+
 def _put_reference(now: StudyState, wanted: StudyState, left: StudyState) -> StudyState:
     return now.with_reference(wanted.reference)
 
@@ -270,6 +275,13 @@ KINDS = (
         notable=lambda before, after: before.view.window != after.view.window,
         merges=lambda before, after: True,
         put=_put_window,
+    ),
+    Undone(
+        mark("rotation of the planes"),
+        ("view",),
+        notable=lambda before, after: before.view.rotation != after.view.rotation,
+        merges=lambda before, after: True,
+        put=_put_rotation,
     ),
 )
 

@@ -17,6 +17,8 @@ GESTURES = (
     (mark("Drag at the right edge"), mark("Scroll through the slices")),
     (mark("Alt + arrow keys"), mark("Move the crosshair by a voxel in the plane")),
     (mark("F, held"), mark("B in the place of A")),
+    (mark("Alt + left drag"), mark("Rotate the planes about the crosshair: oblique planes")),
+    (mark("Drag an end of the crosshair"), mark("Rotate oblique planes on")),
     (mark("Drag the curtain's edge"), mark("More of A, or more of B")),
     (mark("Double click, M"), mark("This plane alone, and back")),
     (mark("Double click on a text"), mark("Write another")),

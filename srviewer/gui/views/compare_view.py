@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from srviewer.core.comparison.linking import unlinked
 from srviewer.core.slices.planes import slice_number
+from srviewer.core.slices.rotated_planes import NOT_ROTATED
 from srviewer.core.slices.thick_slab import NO_SLAB
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.followed_state import PREVIEW
@@ -22,11 +23,12 @@ from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView, Scales
 from srviewer.gui.views.score_badges import badge
-from srviewer.gui.views.shared_notes import SharedNotes, shared_notes, slab_notes
+from srviewer.gui.views.shared_notes import SharedNotes, rotation_notes, shared_notes, slab_notes
 from srviewer.gui.views.unlinked_rows import LooseRows
 from srviewer.study.state.compared_volumes import MOST_SHOWN, NO_RESULT, ORIGINAL
 from srviewer.study.state.comparing import FLIP_KEY
 from srviewer.study.state.layouts import Layout, find_layout
+from srviewer.study.state.rotation_of_study import is_rotated
 
 
 class CompareView(QWidget):
@@ -45,7 +47,7 @@ class CompareView(QWidget):
         self._loose = LooseRows(study, self)
         self._placed: tuple[Any, ...] = ()  # the layout and the rows that are shown
         self._drawn = study.comparing
-        self._noted_slab = NO_SLAB  # the slab that the notes are about
+        self._noted = NO_SLAB, NOT_ROTATED  # slab and rotation that the notes are about
         self.setProperty("role", "panes")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.notes = SharedNotes()
@@ -104,7 +106,8 @@ class CompareView(QWidget):
             self._show_notes()
         if changed & {"scores", "view"}:
             self._show_badges()
-        if "scores" in changed or self._study.view.thick_slab != self._noted_slab:
+        view = self._study.view
+        if "scores" in changed or (view.thick_slab, view.rotation) != self._noted:
             self._show_notes()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -231,16 +234,18 @@ class CompareView(QWidget):
             for plane, pane in row.panes.items():
                 if pane.isVisible() and pane.slice is not None:
                     number = slice_number(scored.volume.geometry, plane, view.cursor_mm)
-                    lines = () if view.thick_slab.shown else badge(scored, plane, number)
+                    unscored = view.thick_slab.shown or is_rotated(self._study.state)
+                    lines = () if unscored else badge(scored, plane, number)
                     pane.show_badge(lines)
 
     def _show_notes(self) -> None:
         shown = self.pair()[:2] if self.layout_shown.composite else self._shown()
         referenced = self._study.reference is not None
-        notes = shared_notes(shown, referenced, self._previewed(shown))
-        self._noted_slab = self._study.view.thick_slab
-        slab = slab_notes(shown, self._noted_slab, self._study.scan)
-        self.notes.show_notes((*self._not_composed(), *slab, *notes))
+        slab, _ = self._noted = self._study.view.thick_slab, self._study.view.rotation
+        rotated = rotation_notes(shown, self._study.state)
+        notes = shared_notes(shown, referenced, self._previewed(shown), bool(rotated))
+        of_slab = () if rotated else slab_notes(shown, slab, self._study.scan)
+        self.notes.show_notes((*self._not_composed(), *rotated, *of_slab, *notes))
 
     def _not_composed(self) -> tuple[Line, ...]:
         """A note on a composite that shows A alone."""

@@ -9,6 +9,7 @@ from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.intensity.window import window_of_values
 from srviewer.core.regions.roi import Roi, boxed, moved_point, voxels_inside
 from srviewer.gui.state.tool import Tool
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import kind_title
 from srviewer.gui.views.drawing.shapes import Shape, is_at, label_box
 from srviewer.gui.views.slice_view import SliceView
@@ -16,6 +17,7 @@ from srviewer.study.state.view import Point
 
 REACH = 7.0  # px around a point within which it is grabbed
 LABEL = -1  # in the place of a point: the label is moved
+PLAIN_ALONE = mark("Regions hold voxels of plain planes: go back to these first (Q)")
 MOVED = 3.0  # px: less is a click, and the next click sets the next point
 
 
@@ -127,7 +129,7 @@ class Measuring:
         return (position - first).manhattanLength() > MOVED
 
     def _add(self, point: Point | None) -> None:
-        if point is None:
+        if point is None or self._refuses():
             return
         self._points.append(point)
         if len(self._points) < self._study.tool.points:
@@ -141,6 +143,14 @@ class Measuring:
         else:
             named = replace(roi, name=free_name(self._study.rois, roi))
             self._study.set_rois([*self._study.rois, named])
+
+    def _refuses(self) -> bool:
+        """Say that a tool needs voxels of a slice, which an oblique plane has not."""
+        regions = (Tool.RECTANGLE, Tool.ELLIPSE, Tool.WINDOW_BOX)
+        if self._study.tool not in regions or self._pane.rotated is None:
+            return False
+        self._pane.drawings.set(reading=tr(PLAIN_ALONE))
+        return True
 
     def _show_draft(self, here: Point) -> None:
         points = [*self._points, here]

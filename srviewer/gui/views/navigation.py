@@ -16,7 +16,6 @@ from srviewer.gui.views.editing.drags import LEFT_DRAGS, Drags
 from srviewer.gui.views.editing.pane_point import PanePoint
 from srviewer.gui.views.measuring import Measuring
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.study.state.slab_of_study import stepped_grid
 
 NOTCH = 120  # eighths of a degree: one click of a mouse wheel
 ZOOM_PER_NOTCH = 1.2
@@ -156,7 +155,7 @@ class Navigation(QObject):
     def _step(self, steps: int) -> None:
         header, plane = self._pane.header, self._pane.plane
         if steps and header is not None:
-            grid = stepped_grid(self._study.state, plane, header.geometry)
+            grid = self._pane.stepped_grid
             self._study.move_cursor(stepped(grid, plane, self._study.view.cursor_mm, steps))
 
     def _maximise(self) -> None:
@@ -203,8 +202,8 @@ class Navigation(QObject):
         across = next(plane for plane in Plane if plane.axes[0] == world)
         if entry == 1 and self._pane.mirrored:
             step = -step
-        geometry, cursor = self._pane.header.geometry, self._study.view.cursor_mm
-        self._study.move_cursor(stepped(geometry, across, cursor, step))
+        grid, cursor = self._pane.grid, self._study.view.cursor_mm
+        self._study.move_cursor(stepped(grid, across, cursor, step))
         return True
 
     def _leave(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, SliceImage
+from srviewer.core.slices.rotated_planes import Degrees, RotatedPlace
 from srviewer.core.slices.thick_slab import SlabPlace, ThickSlab
 from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import ScanHeader
@@ -13,6 +14,8 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import SLAB_WORDS, counted, millimetres, slab_text
 from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
 from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
+from srviewer.study.state.rotation_of_study import is_off_patient_axes
+from srviewer.study.state.study_state import StudyState
 
 NOT_YET = mark("cubic, not yet reconstructed")
 NOT_YET_UNEVEN = mark("original, not yet reconstructed")
@@ -99,6 +102,66 @@ def slab_line(
     )
     shorter = (f"{brief}, {slices}", brief, shortest)
     return (Line(f"{text}, {slices}", theme.ACCENT, shorter=shorter),)
+
+
+def rotation_text(degrees: Degrees) -> str:
+    """The angles of rotated planes: "10\u00b0, 0\u00b0, -2.5\u00b0 about R, A, S".
+
+    Args:
+        degrees: About R, A and S.
+
+    Returns:
+        The translated text.
+    """
+    angles = ", ".join(f"{angle:.1f}".removesuffix(".0") + "\u00b0" for angle in degrees)
+    return tr("{angles} about R, A, S", angles=angles)
+
+
+def rotation_note(state: StudyState) -> str:
+    """What holds for all panes while the planes are rotated.
+
+    Args:
+        state: The study.
+
+    Returns:
+        "oblique planes, rotated by 10\u00b0, 0\u00b0, 0\u00b0 about R, A, S", or that they are
+        along the patient's axes.
+    """
+    text = mark("oblique planes, rotated by {angles}")
+    if not is_off_patient_axes(state):
+        text = mark("planes along the patient's axes, rotated by {angles}")
+    return tr(text, angles=rotation_text(state.view.rotation))
+
+
+def rotated_title(plane: Plane, state: StudyState) -> Line:
+    """The name of a pane while the planes are rotated: "Axial, oblique".
+
+    Args:
+        plane: Of the pane.
+        state: The study.
+
+    Returns:
+        One line; without spacings, which are along the voxel axes.
+    """
+    text = mark("{plane}, oblique")
+    if not is_off_patient_axes(state):
+        text = mark("{plane}, patient's axes")
+    return Line(tr(text, plane=tr(plane.title)), theme.MUTED, cut=False)
+
+
+def oblique_lines(slab: ThickSlab, place: RotatedPlace | None) -> tuple[Line, ...]:
+    """Notes on a pane while the planes are rotated.
+
+    Args:
+        slab: Of the view.
+        place: The oblique plane that this pane shows; None where it shows a plain slice.
+
+    Returns:
+        That a result to come is not shown on the oblique plane, and that there is no thick slab.
+    """
+    notes = [] if place is not None else [tr("along the voxel axes, not oblique yet")]
+    notes += [tr("no thick slab on oblique planes")] if slab.shown else []
+    return tuple(Line(note, theme.WARNING) for note in notes)
 
 
 def not_yet(even: bool) -> Line:
@@ -190,7 +253,7 @@ def depth_of(image: SliceImage, plane: Plane, geometry: Geometry) -> float | Non
     Args:
         image: The slice that is shown.
         plane: Of the pane.
-        geometry: Of the volume.
+        geometry: The grid along whose axes it is drawn.
 
     Returns:
         0 to 1 towards R, A or S; None for a volume of one slice.
@@ -198,5 +261,4 @@ def depth_of(image: SliceImage, plane: Plane, geometry: Geometry) -> float | Non
     if image.count < 2:
         return None
     share = image.index / (image.count - 1)
-    grows = geometry.directions[plane.axes[0], plane.normal_axis(geometry)] > 0
-    return share if grows else 1 - share
+    return share if geometry.world_signs[plane.axes[0]] > 0 else 1 - share

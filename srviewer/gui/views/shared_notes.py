@@ -23,20 +23,24 @@ from srviewer.gui.texts.wording import (
     result_agreement,
 )
 from srviewer.gui.views.drawing.text_drawing import TEXT_HEIGHT, Line, fitting, font, metrics
+from srviewer.gui.views.pane_texts import rotation_note
 from srviewer.gui.widgets.plain_text import set_tip
 from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.result import agreement_of
 from srviewer.study.state.compared_volumes import ORIGINAL, REFERENCE
+from srviewer.study.state.rotation_of_study import is_rotated
+from srviewer.study.state.study_state import StudyState
 
 HEIGHT, MARGIN = 20, 9  # px
 BETWEEN = 22  # px from one note to the next
 SLAB_NOT_SCORED = mark("thick slab: not scored, since scores are of single slices")
+ROTATED_NOT_SCORED = mark("not scored, since scores are of plain slices")
 SAME_THICKNESS = 0.02  # of the distance of slices: a header is rounded
 ON_ITS_WAY = mark("being reconstructed: what is shown is not the result yet")
 
 
 def shared_notes(
-    shown: Sequence[Comparable], referenced: bool, on_its_way: bool
+    shown: Sequence[Comparable], referenced: bool, on_its_way: bool, rotated: bool
 ) -> tuple[Line, ...]:
     """Notes on the volumes that are shown, each once; with names where it is not of all.
 
@@ -44,6 +48,7 @@ def shared_notes(
         shown: The volumes, A first.
         referenced: Whether the study has a reference; without it there are no scores.
         on_its_way: Whether slices of a result that is being computed are shown.
+        rotated: Whether the planes are rotated from the voxel axes.
 
     Returns:
         The notes, the most important first.
@@ -54,7 +59,7 @@ def shared_notes(
     notes += _scales(volumes)
     notes += _once(judged, lambda entry: _meaning(entry, referenced))
     notes += _once(judged, _disagreement)
-    return (*notes, *_once(volumes, _oblique))
+    return (*notes, *([] if rotated else _once(volumes, _oblique)))
 
 
 def slab_notes(
@@ -81,6 +86,24 @@ def slab_notes(
         text = "slices are {thick} thick and {apart} apart: their mean is not what was measured"
         notes.append(tr(text, **lengths))
     return tuple(Line(note, theme.WARNING) for note in notes)
+
+
+def rotation_notes(shown: Sequence[Comparable], state: StudyState) -> tuple[Line, ...]:
+    """Notes on volumes that are shown on rotated planes.
+
+    Args:
+        shown: The volumes, A first.
+        state: The study.
+
+    Returns:
+        The angles, and that scores are off, where there are some; empty for plain planes.
+    """
+    if not is_rotated(state):
+        return ()
+    text = rotation_note(state)
+    if any(entry.scores is not None for entry in shown):
+        text = f"{text}: {tr(ROTATED_NOT_SCORED)}"
+    return (Line(text, theme.WARNING),)
 
 
 def _scales(volumes: Sequence[Comparable]) -> list[Line]:

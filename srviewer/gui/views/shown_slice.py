@@ -1,15 +1,20 @@
 """The slice that a pane shows, with all that is written over it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from PySide6.QtCore import QPointF
 
+from srviewer.core.geometry.grid import Geometry
 from srviewer.core.regions.roi import Roi, moved_to_slice, slice_of
 from srviewer.core.regions.text_annotation import TextAnnotation
 from srviewer.core.slices.planes import Plane, SliceImage
+from srviewer.core.slices.rotated_planes import RotatedPlace
 from srviewer.core.slices.thick_slab import SlabPlace
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import measurement_text, size_text
 from srviewer.gui.views.corner_text import corner_text
@@ -25,11 +30,15 @@ from srviewer.gui.views.hand_drawings import HandDrawings
 from srviewer.gui.views.pane_texts import (
     depth_of,
     name_lines,
+    oblique_lines,
     plane_title,
+    rotated_title,
     slab_line,
     slice_line,
     turn_note,
 )
+from srviewer.study.state.rotation_of_study import is_rotated
+from srviewer.study.state.view import Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +49,10 @@ class ShownSlice:
         study: Has the view, the measurements and the annotations.
         plane: Of the pane.
         header: Of what is drawn.
-        volume: Its voxels, or those of the projection of the slab; None for a result to come.
+        grid: Along whose axes it is drawn.
+        volume: Its voxels, or those of the slab or of the oblique plane; None for a result to come.
         slab: The thick slab that is shown; None for a single slice.
+        rotated: The oblique plane that is shown; None for a plain one.
         image: The slice.
         placement: The positions of the pane.
         role: Names the volume.
@@ -55,8 +66,10 @@ class ShownSlice:
     study: ShownStudy
     plane: Plane
     header: ScanHeader
+    grid: Geometry
     volume: Volume | None
     slab: SlabPlace | None
+    rotated: RotatedPlace | None
     image: SliceImage
     placement: Placement
     role: Line
@@ -75,6 +88,9 @@ class ShownSlice:
         title, spacing = plane_title(self.plane, self.header, width)
         over = () if self.composite is None else (self.composite.volume.geometry,)
         slab = slab_line(study.view.thick_slab, self.slab, (self.header.geometry, *over))
+        if is_rotated(study.state):
+            title, spacing = rotated_title(self.plane, study.state), ()
+            slab = oblique_lines(study.view.thick_slab, self.rotated)
         return Annotations(
             top_left=(*name_lines(self.role, width), *turned, *slab, title),
             header=corner_text(self.header) if view.header_text else (),
@@ -83,7 +99,8 @@ class ShownSlice:
             letters=self.placement.letters(self.image.letters),
             crosshair=(crosshair.x(), crosshair.y()) if view.crosshair else None,
             pixels_per_mm=1 / self.placement.mm_per_pixel,
-            depth=depth_of(self.image, self.plane, self.header.geometry),
+            depth=depth_of(self.image, self.plane, self.grid),
+            handles=self.has_handles,
             active=self.active,
             shapes=self._shapes(),
             texts=self._texts(),
@@ -93,13 +110,34 @@ class ShownSlice:
         )
 
     def visible_rois(self) -> list[tuple[int, Roi]]:
-        """The measurements in this slice, with their numbers in the study."""
-        geometry, slices = self.header.geometry, self._slices
-        return [
-            (number, roi)
-            for number, roi in enumerate(self.study.rois)
-            if roi.plane is self.plane and slice_of(roi, geometry) in slices
-        ]
+        """The measurements in this slice, with their numbers in the study.
+
+        In an oblique plane they are distances and angles alone, whose points lie in it; the voxels
+        of a region lie in slices.
+        """
+        return [(number, roi) for number, roi in enumerate(self.study.rois) if self._has_roi(roi)]
+
+    def _has_roi(self, roi: Roi) -> bool:
+        if self.rotated is not None:
+            return not roi.has_values and self._in_plane(roi.points_mm)
+        if roi.plane is not self.plane or slice_of(roi, self.header.geometry) not in self._slices:
+            return False
+        # One that was drawn in an oblique plane and runs through other slices is in none of them.
+        along = self.header.geometry.index(roi.points_mm)[:, self.plane.normal_axis(self.grid)]
+        return roi.has_values or float(np.ptp(along)) <= len(self._slices)
+
+    def _in_plane(self, points_mm: Sequence[Point]) -> bool:
+        """Whether all points are within half a pixel of the oblique plane."""
+        normal = self.plane.axes[0]
+        along = self.grid.along([*points_mm, self.study.view.cursor_mm])[:, normal]
+        return float(np.abs(along - along[-1]).max()) <= self.grid.spacing[normal] / 2
+
+    @property
+    def has_handles(self) -> bool:
+        """Whether the planes can be dragged at the ends of the crosshair."""
+        rotating = self.study.tool is Tool.ROTATE_PLANES
+        crosshair = self.study.view.crosshair and self.volume is not None
+        return crosshair and (rotating or self.rotated is not None)
 
     @property
     def _slices(self) -> range:
@@ -110,13 +148,18 @@ class ShownSlice:
 
     def visible_annotations(self) -> list[tuple[int, TextAnnotation]]:
         """The texts and arrows in this slice, with their numbers in the study."""
-        geometry, slices = self.header.geometry, self._slices
         return [
             (number, annotation)
             for number, annotation in enumerate(self.study.annotations)
-            if annotation.plane is self.plane
-            and any(annotation.is_in(index, geometry) for index in slices)
+            if self._has_annotation(annotation)
         ]
+
+    def _has_annotation(self, annotation: TextAnnotation) -> bool:
+        if self.rotated is not None:
+            return self._in_plane([annotation.at_mm])
+        geometry, slices = self.header.geometry, self._slices
+        is_in = any(annotation.is_in(index, geometry) for index in slices)
+        return annotation.plane is self.plane and is_in
 
     def drawn_text(self, annotation: TextAnnotation) -> DrawnText:
         """A text or an arrow at its position in the pane.

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from srviewer.core.slices.planes import Plane, SliceImage, nearest_slice, slice_at, slice_number
+from srviewer.core.slices.rotated_planes import RotatedPlace
 from srviewer.core.slices.slab_projector import SlabProjector
-from srviewer.core.slices.thick_slab import SlabKind, SlabPlace
+from srviewer.core.slices.thick_slab import SlabPlace
+from srviewer.core.slices.trilinear import PlaneSampler
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.views.drawing.text_drawing import Line
@@ -19,25 +21,24 @@ class Cut:
 
     Attributes:
         header: Of the volume, or of the result to come, of which it is a slice.
-        number: Along the normal of the plane, before it is limited to the volume.
-        slab: Kind and slices of the thick slab that is projected onto it; None for a plain slice.
+        key: Its number, with kind and slices of a thick slab; what decides an oblique plane.
         image: The slice.
     """
 
     header: ScanHeader
-    number: int
-    slab: tuple[SlabKind, range] | None
+    key: tuple[object, ...]
     image: SliceImage
 
 
 class SliceSource:
-    """Cuts slices of one plane, or projects thick slabs onto them.
+    """Cuts slices of one plane, projects thick slabs onto them, or samples oblique planes.
 
     Attributes:
         volume: None for a result to come, and before a scan is open.
         role: Names the volume.
         badge: The scores of the slice, or what a slice of a result to come is.
         projector: Of thick slabs.
+        sampler: Of oblique planes.
     """
 
     def __init__(self, plane: Plane) -> None:
@@ -48,6 +49,7 @@ class SliceSource:
         self._preview: ProgressivePreview | None = None
         self._cut: Cut | None = None
         self.projector = SlabProjector()
+        self.sampler = PlaneSampler()
 
     @property
     def header(self) -> ScanHeader | None:
@@ -77,22 +79,31 @@ class SliceSource:
         """Let go of the slice that was cut last."""
         self._cut = None
         self.projector.forget()
+        self.sampler.forget()
 
-    def image(self, cursor_mm: Point, slab: SlabPlace | None) -> SliceImage:
+    def image(
+        self, cursor_mm: Point, slab: SlabPlace | None, rotated: RotatedPlace | None
+    ) -> SliceImage:
         """The slice at a position, or what stands in for one that is not there yet.
 
         Args:
             cursor_mm: RAS+ mm.
             slab: The thick slab around it, which a result to come has not; None for a plain slice.
+            rotated: The oblique plane through it, which a result to come has not; None for a plain
+                slice.
 
         Returns:
             The slice; only while ``header`` is not None.
         """
         plane, volume, preview = self._plane, self.volume, self._preview
+        if volume is not None and rotated is not None:
+            self.projector.forget()
+            return self._oblique(volume, rotated)
+        self.sampler.forget()
         if volume is not None and slab is not None:
             slices = slab.kind, slab.numbers(volume.geometry)
             return self._cut_once(
-                volume, cursor_mm, lambda: self._projected(volume, cursor_mm, slab), slices
+                volume, cursor_mm, lambda: self._projected(volume, cursor_mm, slab), *slices
             )
         self.projector.forget()
         if volume is not None:
@@ -111,12 +122,29 @@ class SliceSource:
         header: ScanHeader,
         cursor_mm: Point,
         cut: Callable[[], SliceImage],
-        slab: tuple[SlabKind, range] | None = None,
+        *slab: object,
     ) -> SliceImage:
         """The slice at a position, cut again only where that lies in another one."""
-        number, last = nearest_slice(header.geometry, self._plane, cursor_mm), self._cut
-        if last is None or (last.header, last.number, last.slab) != (header, number, slab):
-            last = self._cut = Cut(header, number, slab, cut())
+        key, last = (nearest_slice(header.geometry, self._plane, cursor_mm), *slab), self._cut
+        if last is None or (last.header, last.key) != (header, key):
+            last = self._cut = Cut(header, key, cut())
+        return last.image
+
+    def _oblique(self, volume: Volume, place: RotatedPlace) -> SliceImage:
+        """The pixels of an oblique plane, numbered along the way of the crosshair."""
+        plane, steps = self._plane, place.steps(volume.geometry)
+        number, count = slice_number(steps, plane, place.cursor_mm), steps.shape[plane.axes[0]]
+        key, last = (*place.key, number, count), self._cut
+        if last is None or (last.header, last.key) != (volume, key):
+            sampled = self.sampler.sampled(volume, place)
+            image = replace(
+                slice_at(sampled, plane, place.cursor_mm),
+                letters=place.planes(volume.geometry).letters(plane),
+                index=number,
+                count=count,
+                inside=sampled.voxels.size > 1,
+            )
+            last = self._cut = Cut(volume, key, image)
         return last.image
 
     def _projected(self, volume: Volume, cursor_mm: Point, slab: SlabPlace) -> SliceImage:

@@ -8,13 +8,15 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, SliceImage, pane_position, slice_at
+from srviewer.core.slices.rotated_planes import RotatedPlace
 from srviewer.core.slices.thick_slab import SlabPlace
+from srviewer.core.slices.trilinear import empty_of
 from srviewer.core.visible_text import visible
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.appearance.colour_maps import colours_of
+from srviewer.gui.state.followed_state import ROTATING
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.canvas import Canvas, OverlayImage
@@ -23,17 +25,14 @@ from srviewer.gui.views.drawing.placement import Placement, fitted_scale
 from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, drawn_overlay
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.hand_drawings import HandDrawings
+from srviewer.gui.views.overlay_place import OverlayPlace
 from srviewer.gui.views.shared_scale import SharedScale
 from srviewer.gui.views.shown_slice import ShownSlice
 from srviewer.gui.views.slice_source import SliceSource
-from srviewer.study.state.slab_of_study import slab_at
+from srviewer.gui.views.tool_cursors import cursor_of
+from srviewer.study.state.rotation_of_study import rotated_place, shown_grid
+from srviewer.study.state.slab_of_study import slab_at, stepped_grid
 from srviewer.study.state.view import Point
-
-CURSORS = {
-    Tool.WINDOW: Qt.CursorShape.SizeAllCursor,
-    Tool.ZOOM: Qt.CursorShape.SizeVerCursor,
-    Tool.PAN: Qt.CursorShape.OpenHandCursor,
-}
 
 
 class SliceView(QWidget):
@@ -67,7 +66,7 @@ class SliceView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("{plane} slice", plane=tr(plane.title)))
-        study.follow(self.refresh, "view", "overlays")
+        study.follow(self.refresh, "view", "overlays", ROTATING)
         study.follow(self._show_drawings, "rois", "locked", "annotations")
         study.follow(self._show_tool, "tool")
 
@@ -143,7 +142,7 @@ class SliceView(QWidget):
             self._scale.leave(self)
             return
         self._scale.fit(self, self._fitted())
-        self.slice = self._source.image(self.study.view.cursor_mm, self.slab)
+        self.slice = self._source.image(self.study.view.cursor_mm, self.slab, self.rotated)
         wanted = self._wanted()
         if wanted != self._drawn:
             self._drawn = wanted
@@ -161,13 +160,15 @@ class SliceView(QWidget):
             *(view.window, view.colours, view.inverted, view.smooth),
             *(view.centre_mm, self._mm_per_pixel(), view.radiological, view.turn_of(self.plane)),
             *(self._composite, study.overlays, self._overlays, self._over_second, cursor),
-            view.thick_slab,
+            *(view.thick_slab, view.rotation),
         )
 
     def _draw(self, header: ScanHeader, image: SliceImage) -> None:
         view, placement = self.study.view, self.placement
         self._canvas.set_smooth(view.smooth)
-        self._canvas.show_pixels(image.pixels, view.window, colours_of(view.colours, view.inverted))
+        empty = None if self.volume is None else empty_of(self._projected(self.volume))
+        colours = colours_of(view.colours, view.inverted)
+        self._canvas.show_pixels(image.pixels, view.window, colours, empty)
         extent = QRectF(*image.extent_mm)
         self._canvas.place(extent, placement.transform)
         second, composite = None, self._composite
@@ -185,21 +186,44 @@ class SliceView(QWidget):
             return None
         return slab_at(self.study.state, self.plane, self.study.view.cursor_mm)
 
+    @property
+    def rotated(self) -> RotatedPlace | None:
+        """The oblique plane that is drawn; None for a plain one, as of a result to come."""
+        if self.volume is None:
+            return None
+        return rotated_place(self.study.state, self.plane, self.study.rotating)
+
+    @property
+    def grid(self) -> Geometry:
+        """The grid along whose axes the slice is drawn; only while something is drawn."""
+        assert self.header is not None
+        geometry = self.header.geometry
+        return geometry if self.volume is None else shown_grid(self.study.state, geometry)
+
+    @property
+    def stepped_grid(self) -> Geometry:
+        """The grid on whose slices a step leads; only while something is drawn."""
+        if self.volume is None:  # of a result to come, whose slices are plain
+            return self.grid
+        return stepped_grid(self.study.state, self.plane, self.volume.geometry)
+
     def _projected(self, volume: Volume) -> Volume:
-        """What slices of a volume are taken of: its thick slab, else the volume itself."""
-        slab = self.slab
+        """What slices of a volume are taken of: its slab or oblique plane, else the volume."""
+        slab, rotated = self.slab, self.rotated
+        if rotated is not None:
+            return self._source.sampler.sampled(volume, rotated)
         return volume if slab is None else self._source.projector.projected(volume, slab)
 
     @property
     def placement(self) -> Placement:
         """The positions of the pane; only while something is drawn."""
-        header = self.header
-        assert header is not None
+        grid = self.grid
+        frame = self._frame() if self.rotated is None else grid
         return Placement(
-            geometry=header.geometry,
+            geometry=grid,
             plane=self.plane,
             size=self.size(),
-            centre=pane_position(self._frame(), self.plane, self.study.centre_mm()),
+            centre=pane_position(frame, self.plane, self.study.centre_mm()),
             mm_per_pixel=self._mm_per_pixel(),
             mirrored=self.mirrored,
             turn=self.study.view.turn_of(self.plane),
@@ -230,11 +254,6 @@ class SliceView(QWidget):
             An RGB image of the size of the pane times ``dots_per_pixel``.
         """
         return self._canvas.picture(dots_per_pixel)
-
-    def annotations_printed(self) -> Annotations:
-        """The annotations of the slice in a figure: without slice bar and frame of the focus."""
-        texts = tuple(replace(drawn, selected=False) for drawn in self.annotations.texts)
-        return replace(self.annotations, depth=None, active=False, reading="", texts=texts)
 
     @property
     def mirrored(self) -> bool:
@@ -331,40 +350,22 @@ class SliceView(QWidget):
         self, base: ScanHeader, extent: QRectF, clip: QPainterPath | None
     ) -> list[OverlayImage]:
         """The overlays of the study, and those of this pane within ``clip``."""
-        own_base, own_extent = base, extent
+        cursor, own_base, own_extent = self.study.view.cursor_mm, base, extent
         if self._composite is not None and self._over_second:
             own_base = self._composite.volume  # B may have the finer grid
-            second = slice_at(self._composite.volume, self.plane, self.study.view.cursor_mm)
+            second = slice_at(self._projected(own_base), self.plane, cursor)
             own_extent = QRectF(*second.extent_mm)
-        overlays = ((drawn_overlay(each), base, extent, None) for each in self.study.overlays)
-        own = ((overlay, own_base, own_extent, clip) for overlay in self._overlays)
-        return [
-            self._overlay_image(overlay, under, place, part)
-            for overlay, under, place, part in (*overlays, *own)
-            if overlay.opacity > 0
-        ]
-
-    def _overlay_image(
-        self, overlay: DrawnOverlay, base: ScanHeader, extent: QRectF, clip: QPainterPath | None
-    ) -> OverlayImage:
-        grid, slab = base.geometry, self.slab
-        if slab is not None:
-            overlay = overlay.projected(self._source.projector, slab, base)
-            grid = slab.grid(grid)
-        position = grid, self.plane, self.study.view.cursor_mm
-        if overlay.outlined:
-            opacity = min(1.0, 2 * overlay.opacity)  # thin, so stronger
-            return OverlayImage(overlay.outlines_on(*position), extent, opacity, clip)
-        return OverlayImage(overlay.colours_on(*position), extent, overlay.opacity, clip)
+        place = OverlayPlace(self.plane, cursor, self.slab, self._source.projector, self.rotated)
+        shared = place.images(map(drawn_overlay, self.study.overlays), base, extent, None)
+        return [*shared, *place.images(self._overlays, own_base, own_extent, clip)]
 
     def _show_drawings(self) -> None:
         if self.isVisible():
             self._annotate()
 
     def _show_tool(self) -> None:
-        tool = self.study.tool
-        drawing = Qt.CursorShape.CrossCursor if tool.points else Qt.CursorShape.ArrowCursor
-        self.setCursor(CURSORS.get(tool, drawing))
+        self.setCursor(cursor_of(self.study.tool))
+        self._show_drawings()  # the handles of a tool
 
     def _show_focus(self) -> None:
         self._canvas.annotate(replace(self._canvas.annotations, active=self.hasFocus()))
@@ -378,8 +379,10 @@ class SliceView(QWidget):
             study=self.study,
             plane=self.plane,
             header=self.header,
+            grid=self.grid,
             volume=None if self.volume is None else self._projected(self.volume),
             slab=self.slab,
+            rotated=self.rotated,
             image=self.slice,
             placement=self.placement,
             role=self._source.role,

@@ -54,5 +54,10 @@ class LooseRows(QObject):
 
 
 def _looked_at(own: View, shared: View) -> View:
-    position = (own.cursor_mm, own.centre_mm, own.zoom)
-    return replace(shared, cursor_mm=position[0], centre_mm=position[1], zoom=position[2])
+    return replace(
+        shared,
+        cursor_mm=own.cursor_mm,
+        centre_mm=own.centre_mm,
+        zoom=own.zoom,
+        rotation=own.rotation,
+    )

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.thick_slab import SlabPlace, ThickSlab, slice_centre
+from srviewer.study.state.rotation_of_study import is_rotated, rotated_place
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import point
 
@@ -33,10 +34,10 @@ def slab_at(state: StudyState, plane: Plane, world_mm: npt.ArrayLike) -> SlabPla
         world_mm: (3,) RAS+ mm.
 
     Returns:
-        The slab; None where single slices are shown.
+        The slab; None where single slices are shown, as on oblique planes.
     """
     slab = state.view.thick_slab
-    if state.scan is None or not slab.shown:
+    if state.scan is None or not slab.shown or is_rotated(state):
         return None
     return slab.at(state.scan.geometry, plane, world_mm)
 
@@ -50,8 +51,12 @@ def stepped_grid(state: StudyState, plane: Plane, shown: Geometry) -> Geometry:
         shown: The grid of what the pane shows.
 
     Returns:
-        The scan's while the thick slab lies on its slices, else ``shown``.
+        That of the oblique planes while there are any; the scan's while the thick slab lies on its
+        slices; else ``shown``.
     """
+    rotated = rotated_place(state, plane)
+    if rotated is not None:
+        return rotated.steps(shown)
     scan, slab = state.scan, state.view.thick_slab
     if scan is None or not slab.follows_slices(scan.geometry, plane):
         return shown

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.rotated_planes import NOT_ROTATED, Degrees
 from srviewer.core.slices.thick_slab import NO_SLAB, ThickSlab
 from srviewer.core.slices.turn import UPRIGHT, Turn
 from srviewer.core.volumes.volume import Volume
@@ -38,6 +39,8 @@ class View:
         turns: Of the axial, coronal and sagittal panes.
         header_text: Whether what the header says of patient and series is written in the panes.
         thick_slab: The slab whose projection is drawn instead of single slices.
+        rotation: The angles, in degrees about R, A and S, by which the planes are rotated from the
+            voxel axes of the scan.
     """
 
     cursor_mm: Point = (0.0, 0.0, 0.0)
@@ -54,9 +57,10 @@ class View:
     turns: tuple[Turn, Turn, Turn] = (UPRIGHT, UPRIGHT, UPRIGHT)
     header_text: bool = False
     thick_slab: ThickSlab = NO_SLAB
+    rotation: Degrees = NOT_ROTATED
 
     def whole(self, scan: Volume, window: Window) -> "View":
-        """Show single slices of the whole of a scan upright, with the crosshair in its middle.
+        """Show single plain slices of all of a scan upright, with the crosshair in its middle.
 
         Args:
             scan: The scan.
@@ -74,6 +78,7 @@ class View:
             only=None,
             turns=(UPRIGHT, UPRIGHT, UPRIGHT),
             thick_slab=replace(self.thick_slab, shown=False),
+            rotation=NOT_ROTATED,
         )
 
     def turn_of(self, plane: Plane) -> Turn:

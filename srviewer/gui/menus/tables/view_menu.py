@@ -21,6 +21,7 @@ from srviewer.gui.menus.tables.specs import (
 from srviewer.gui.texts.translation import mark
 from srviewer.gui.texts.wording import SLAB_TITLES
 from srviewer.study.state.layouts import LAYOUTS, Layout
+from srviewer.study.state.rotation_of_study import is_off_patient_axes, is_rotated
 from srviewer.study.state.slab_of_study import has_thick_slices
 
 # Groups: the layouts, the planes of the large pane, the presets of grey levels, the slabs.
@@ -212,6 +213,54 @@ VIEW_MENU: tuple[Row | Rows, ...] = (
         checkable=True,
         enabled=has_thick_slices,
         checked=lambda state: state.view.thick_slab.is_measured_mean,
+    ),
+    MenuSpec(
+        "oblique",
+        mark("Oblique planes"),
+        menu="view",
+        section="slab",
+        icon="axis-z-rotate-clockwise",
+        enabled=has_scan,
+    ),
+    ActionSpec(
+        "oblique-patient",
+        mark("Align to the patient's axes"),
+        mark("Axial, coronal and sagittal planes in the patient, of an oblique scan too"),
+        menu="oblique",
+        section="axes",
+        icon="human",
+        key="Y",
+        enabled=is_off_patient_axes,
+    ),
+    ActionSpec(
+        "oblique-plain",
+        mark("Back to the voxel axes"),
+        mark("The slices of the scan, not rotated"),
+        menu="oblique",
+        section="axes",
+        icon="backup-restore",
+        key="Q",
+        enabled=is_rotated,
+    ),
+    ActionSpec(
+        "oblique-clockwise",
+        mark("Clockwise"),
+        mark("The planes by a degree, about the normal of the active plane"),
+        menu="oblique",
+        section="steps",
+        icon="axis-z-rotate-clockwise",
+        key=".",
+        enabled=has_scan,
+    ),
+    ActionSpec(
+        "oblique-anticlockwise",
+        mark("Anticlockwise"),
+        mark("The planes by a degree, about the normal of the active plane"),
+        menu="oblique",
+        section="steps",
+        icon="axis-z-rotate-counterclockwise",
+        key=",",
+        enabled=has_scan,
     ),
     ActionSpec(
         "rotate-right",

@@ -6,6 +6,7 @@ from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
 from srviewer.gui.panels.look.cine import Cine, CineBox
 from srviewer.gui.panels.look.histogram_view import HistogramView
 from srviewer.gui.panels.look.levels import Levels
+from srviewer.gui.panels.look.oblique_box import ObliqueBox
 from srviewer.gui.panels.look.overlay_list import OverlayBox
 from srviewer.gui.panels.look.thick_slab_box import ThickSlabBox
 from srviewer.gui.study.overlay_loader import Overlays
@@ -26,6 +27,7 @@ class LookPanel(QWidget):
         self.histogram = HistogramView(controller)
         self.levels = Levels(controller.study)
         self.slab = ThickSlabBox(controller.study)
+        self.oblique = ObliqueBox(controller.study)
         self.colours = choice(tr("Colour map"), tr("The colours that stand for grey values"))
         set_entries(self.colours, [(tr(row.title), row.id) for row in COLOUR_MAPS], "grey")
         self.inverted = _switch(
@@ -55,6 +57,8 @@ class LookPanel(QWidget):
         layout.addLayout(switches)
         layout.addSpacing(4)
         layout.addWidget(self.slab)
+        layout.addSpacing(4)
+        layout.addWidget(self.oblique)
         layout.addSpacing(4)
         layout.addWidget(CineBox(self.cine))
         layout.addSpacing(4)

@@ -1,6 +1,6 @@
 """Annotations of a slice: names, letters, crosshair, scores, measurements, scale bar."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -32,6 +32,8 @@ from srviewer.gui.views.drawing.text_drawing import (
 )
 
 GAP = 6.0  # px between the crosshair's lines and the point they mark
+HANDLE = 62.0, 34.0  # px from the edges at the sides, and from those above and below
+HANDLE_RADIUS = 4.5  # px
 PIECE = 90.0  # px, filled at a time
 LETTER_HEIGHT, SCALE_HEIGHT = 15, 11  # px, of fonts
 CROSSHAIR = QColor(theme.ACCENT)
@@ -49,6 +51,7 @@ class Annotations:
         bottom_left: Lines at the foot, the last, at the lower edge, the most important.
         letters: At the (left, right, bottom, top) edges of the screen.
         crosshair: Where its lines cross, in pixels of the pane; None hides it.
+        handles: Whether handles are drawn at the ends of the crosshair's lines.
         pixels_per_mm: For the scale bar; 0 draws none.
         depth: Position of the slice in the volume, 0 to 1; None draws no slice bar.
         hint: Text in place of a slice.
@@ -66,6 +69,7 @@ class Annotations:
     bottom_left: tuple[Line, ...] = ()
     letters: tuple[str, str, str, str] = ("", "", "", "")
     crosshair: tuple[float, float] | None = None
+    handles: bool = False
     pixels_per_mm: float = 0.0
     depth: float | None = None
     hint: str = ""
@@ -75,6 +79,13 @@ class Annotations:
     reading: str = ""
     divider: Divider | None = None
     colour_bar: ColourBar | None = None
+
+    @property
+    def printed(self) -> "Annotations":
+        """The annotations in a figure: without slice bar, handles and frame of the focus."""
+        texts = tuple(replace(drawn, selected=False) for drawn in self.texts)
+        plain = replace(self, texts=texts, reading="", handles=False)
+        return replace(plain, depth=None, active=False)
 
 
 @dataclass(frozen=True)
@@ -208,6 +219,8 @@ def paint_moving(painter: QPainter, area: QRectF, notes: Annotations, placed: Pl
         _hint(painter, area, notes.hint)
     if notes.crosshair is not None:
         _crosshair(painter, area, QPointF(*notes.crosshair))
+        if notes.handles:
+            _handles(painter, area, QPointF(*notes.crosshair))
     if notes.divider is not None:
         paint_divider(painter, area, notes.divider)
     painter.setFont(font(12, bold=True))
@@ -264,6 +277,36 @@ def _crosshair(painter: QPainter, area: QRectF, point: QPointF) -> None:
     ):
         if line.isValid():  # the crosshair may lie outside the pane
             _fill(painter, line, CROSSHAIR)
+
+
+def handle_points(area: QRectF, cross: QPointF) -> tuple[QPointF, ...]:
+    """Where the handles of the crosshair are.
+
+    Args:
+        area: The pane, in pixels.
+        cross: Where its lines cross, in pixels of the pane.
+
+    Returns:
+        A point near each end of its lines, as far as these are in the pane.
+    """
+    aside, above = HANDLE
+    inner = area.adjusted(aside, above, -aside, -above)
+    points = []
+    if inner.left() < cross.x() < inner.right():
+        points += [QPointF(cross.x(), inner.top()), QPointF(cross.x(), inner.bottom())]
+    if inner.top() < cross.y() < inner.bottom():
+        points += [QPointF(inner.left(), cross.y()), QPointF(inner.right(), cross.y())]
+    return tuple(point for point in points if (point - cross).manhattanLength() > above)
+
+
+def _handles(painter: QPainter, area: QRectF, cross: QPointF) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(SHADOW, 1))
+    painter.setBrush(QColor(theme.ACCENT))
+    for point in handle_points(area, cross):
+        painter.drawEllipse(point, HANDLE_RADIUS, HANDLE_RADIUS)
+    painter.restore()
 
 
 def _reading_box(area: QRectF, text: str) -> QRectF:

@@ -56,6 +56,7 @@ class Second:
         window: Grey levels of values; None for colours.
         clip: The part of the pane that it covers, in pane mm; None for all of it.
         outlined: Whether the edges of that part are drawn so that they are seen on any image.
+        empty: The value of pixels that are black; None for none.
     """
 
     pixels: Voxels | Words | Rgba
@@ -63,6 +64,7 @@ class Second:
     window: Window | None
     clip: QPainterPath | None
     outlined: bool = False
+    empty: float | None = None
 
     def part(self, second: bool, shown: QRectF) -> QPainterPath | None:
         """The part of the pane that one of the two images covers.
@@ -141,13 +143,16 @@ class Canvas(QWidget):
         """Whether there is a slice to draw."""
         return self._image is not None
 
-    def show_pixels(self, pixels: Voxels, window: Window, table: Table | None) -> None:
+    def show_pixels(
+        self, pixels: Voxels, window: Window, table: Table | None, empty: float | None
+    ) -> None:
         """Draw a slice; its first row lies at the lower edge.
 
         Args:
             pixels: (rows, columns), in the unit of the volume.
             window: Grey levels, in the same unit.
             table: (256, 3) RGB; None for plain grey, which is faster.
+            empty: The value of pixels that are black; None for none.
         """
         same = self._source is not None and _same_memory(pixels, self._source)
         if same and window == self._window and table is self._table:
@@ -155,7 +160,7 @@ class Canvas(QWidget):
         # Dragging grey levels needs a slice gathered once.
         gathered = self._gathered if same and self._gathered is not None else along_memory(pixels)
         self._source, self._gathered, self._window, self._table = pixels, gathered, window, table
-        self._image = _Made(lambda smooth: image_of(gathered, window, table, smooth))
+        self._image = _Made(lambda smooth: image_of(gathered, window, table, smooth, empty))
         self.update()
 
     def clear_pixels(self) -> None:
@@ -254,7 +259,7 @@ class Canvas(QWidget):
             words = np.asarray(second.pixels, np.uint32)
             return _Made(lambda smooth: image_of_words(words, smooth))
         gathered = along_memory(np.asarray(second.pixels, np.float32))
-        return _Made(lambda smooth: image_of(gathered, window, table, smooth))
+        return _Made(lambda smooth: image_of(gathered, window, table, smooth, second.empty))
 
     def _draw_images(self, painter: QPainter, dots_per_pixel: float = 1.0) -> None:
         if self._image is None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainterPath
 from srviewer.core.comparison.difference import difference_slice
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.slices.trilinear import empty_of
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.colour_maps import signed
 from srviewer.gui.views.drawing.canvas import Second
@@ -119,7 +120,8 @@ COMPOSITES: dict[str, Callable[[Composite, Under], Second]] = {
 def _clipped(composite: Composite, under: Under, clip: QPainterPath) -> Second:
     """B inside ``clip``, which is in pane mm."""
     image = slice_at(composite.volume, under.plane, under.view.cursor_mm)
-    return Second(image.pixels, QRectF(*image.extent_mm), under.view.window, clip)
+    extent, empty = QRectF(*image.extent_mm), empty_of(composite.volume)
+    return Second(image.pixels, extent, under.view.window, clip, empty=empty)
 
 
 def _beyond(comparing: Comparing, placement: Placement) -> QRectF:

@@ -28,7 +28,13 @@ def along_memory(pixels: Voxels) -> Voxels:
     return np.copy(pixels, order="K") if scattered else pixels
 
 
-def image_of(pixels: Voxels, window: Window, table: Table | None, smooth: bool) -> QImage:
+def image_of(
+    pixels: Voxels,
+    window: Window,
+    table: Table | None,
+    smooth: bool,
+    empty: float | None = None,
+) -> QImage:
     """Convert values to an image, whose first line is the first row.
 
     Args:
@@ -37,10 +43,14 @@ def image_of(pixels: Voxels, window: Window, table: Table | None, smooth: bool) 
         table: (256, 3) RGB; None for plain grey.
         smooth: Make an image for smooth scaling, which Qt does twice as fast with 32 bits a pixel;
             but it would put the edges of blocks in that format on whole pixels of the screen.
+        empty: The value of pixels that are black, whatever the table; None for none.
 
     Returns:
-        32 bits a pixel if ``smooth``, else 8.
+        32 bits a pixel if ``smooth`` or with black pixels, else 8.
     """
+    if empty is not None:
+        words = words_of(pixels, window, table, pixels != np.float32(empty))
+        return image_of_words(words, smooth)
     index = _index(pixels, window, table)
     if smooth:
         return _image(_words(index, table), QImage.Format.Format_RGB32)
@@ -51,13 +61,13 @@ def image_of(pixels: Voxels, window: Window, table: Table | None, smooth: bool) 
     return image
 
 
-def words_of(values: Voxels, window: Window, table: Table, seen: Mask) -> Words:
+def words_of(values: Voxels, window: Window, table: Table | None, seen: Mask) -> Words:
     """Convert values to opaque colours, which Qt draws in a fifth of the time of transparent ones.
 
     Args:
         values: (rows, columns), in the unit of ``window``.
         window: The values at the ends of the table.
-        table: (256, 3) RGB.
+        table: (256, 3) RGB; None for plain grey.
         seen: (rows, columns), the pixels that are not black.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Drags of the mouse in a pane: crosshair, grey levels, zoom, pan, slices, measurements."""
+"""Drags of the mouse in a pane: crosshair, grey levels, zoom, pan, slices, planes, shapes."""
 
 from enum import Enum
 
@@ -10,10 +10,10 @@ from srviewer.core.slices.planes import at_slice
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.values import window_text
 from srviewer.gui.views.editing.annotating import Annotating
+from srviewer.gui.views.editing.rotating_planes import RotatingPlanes
 from srviewer.gui.views.measuring import Measuring
 from srviewer.gui.views.pane_texts import zoom_text
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.study.state.slab_of_study import stepped_grid
 
 # Dragging across so many pixels sweeps the whole automatic window, whatever the scan's unit.
 WINDOW_PIXELS = 250.0
@@ -29,6 +29,7 @@ class Drag(Enum):
     WINDOW = "window"
     ZOOM = "zoom"
     PAN = "pan"
+    PLANES = "planes"
     SLICES = "slices"
     EDIT = "edit"
     MENU = "menu"
@@ -39,6 +40,7 @@ LEFT_DRAGS = {
     Tool.WINDOW: Drag.WINDOW,
     Tool.ZOOM: Drag.ZOOM,
     Tool.PAN: Drag.PAN,
+    Tool.ROTATE_PLANES: Drag.PLANES,
 }
 
 
@@ -54,6 +56,7 @@ class Drags:
         self._pane, self._study, self._editors = pane, pane.study, editors
         self._editor: Annotating | Measuring = editors[0]  # the one that has taken the press
         self._drag: Drag | None = None
+        self._rotating = RotatingPlanes(pane)
         self._start = self._last = QPointF()
         self.cursor_before = pane.study.view.cursor_mm
         self.space = False
@@ -69,6 +72,8 @@ class Drags:
         if event.button() == Qt.MouseButton.LeftButton:
             self._pane.drawings.set(selected=None)
             self._drag = self.left_drag_at(event.position())
+            if event.modifiers() == Qt.KeyboardModifier.AltModifier:
+                self._drag = Drag.PLANES
         elif event.button() == Qt.MouseButton.RightButton:
             self._drag = Drag.MENU  # until the mouse is moved
         elif event.button() == Qt.MouseButton.MiddleButton:
@@ -77,6 +82,8 @@ class Drags:
             self._move_crosshair(event.position())
         elif self._drag is Drag.SLICES:
             self._scroll_to(event.position())
+        elif self._drag is Drag.PLANES:
+            self._rotating.press(event.position())
         elif self._drag is Drag.EDIT:
             self._editor = next(each for each in self._editors if each.takes(event.position()))
             self._editor.press(event.position())
@@ -101,6 +108,8 @@ class Drags:
             self._pan(moved)
         elif self._drag is Drag.SLICES:
             self._scroll_to(at)
+        elif self._drag is Drag.PLANES:
+            self._rotating.move(at)
         elif self._drag in (Drag.EDIT, None):
             for editor in self._editors:
                 editor.move(at)
@@ -118,6 +127,8 @@ class Drags:
         drag, self._drag = self._drag, None
         if drag is Drag.EDIT:
             self._editor.release(event.position())
+        elif drag is Drag.PLANES:
+            self._rotating.release()
         self._pane.drawings.set(reading="")
         return drag is Drag.MENU
 
@@ -134,6 +145,8 @@ class Drags:
             return Drag.PAN
         if position.x() > self._pane.width() - SLICE_BAR:
             return Drag.SLICES
+        if self._rotating.takes(position):
+            return Drag.PLANES
         if any(editor.takes(position) for editor in self._editors):
             return Drag.EDIT
         return LEFT_DRAGS.get(self._study.tool, Drag.CROSSHAIR)
@@ -148,7 +161,7 @@ class Drags:
         if self._pane.header is not None:
             share = 1 - position.y() / max(1, self._pane.height())
             plane, cursor = self._pane.plane, self._study.view.cursor_mm
-            grid = stepped_grid(self._study.state, plane, self._pane.header.geometry)
+            grid = self._pane.stepped_grid
             self._study.move_cursor(at_slice(grid, plane, cursor, share))
 
     def _change_window(self, moved: QPointF) -> None:

@@ -1,0 +1,120 @@
+"""The oblique planes of a study: where they lie, and how they are rotated about the crosshair."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.rotated_planes import (
+    NOT_ROTATED,
+    Degrees,
+    RotatedPlace,
+    dragged_coarseness,
+    matrix_of,
+    patient_rotation,
+    rotated_grid,
+    rotated_on,
+)
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import point
+
+
+def is_rotated(state: StudyState) -> bool:
+    """Whether the planes are rotated.
+
+    Args:
+        state: The study that is shown.
+
+    Returns:
+        True where they do not lie along the voxel axes of the scan.
+    """
+    return state.scan is not None and state.view.rotation != NOT_ROTATED
+
+
+def is_off_patient_axes(state: StudyState) -> bool:
+    """Whether the planes are not axial, coronal and sagittal in the patient.
+
+    Args:
+        state: The study that is shown.
+
+    Returns:
+        True where a rotation would make them so.
+    """
+    scan = state.scan
+    return scan is not None and state.view.rotation != patient_rotation(scan.geometry)
+
+
+def rotated_place(state: StudyState, plane: Plane, dragged: bool = False) -> RotatedPlace | None:
+    """The oblique plane through the crosshair.
+
+    Args:
+        state: The study.
+        plane: Of the pane.
+        dragged: Whether the planes are dragged, and so sampled fast.
+
+    Returns:
+        The plane; None while the planes are not rotated.
+    """
+    if state.scan is None or not is_rotated(state):
+        return None
+    scan, degrees = state.scan.geometry, state.view.rotation
+    coarseness = dragged_coarseness(scan) if dragged else 1.0
+    return RotatedPlace(plane, scan, degrees, state.view.cursor_mm, coarseness)
+
+
+def shown_grid(state: StudyState, volume: Geometry) -> Geometry:
+    """The grid along whose axes slices of a volume are drawn.
+
+    Args:
+        state: The study.
+        volume: The grid of the volume.
+
+    Returns:
+        That of the oblique planes while they are rotated, else ``volume``.
+    """
+    if state.scan is None or not is_rotated(state):
+        return volume
+    return rotated_grid(state.scan.geometry, state.view.rotation, volume)
+
+
+def with_rotation(state: StudyState, degrees: Degrees) -> StudyState:
+    """Rotate the planes about the crosshair, which stays where it is on the screen.
+
+    Args:
+        state: The study.
+        degrees: About R, A and S, from the voxel axes of the scan.
+
+    Returns:
+        The study with it. Planes that lie along the voxel axes again show, unless they are
+        enlarged, the middle of the scan in the middle of the panes.
+    """
+    view, scan = state.view, state.scan
+    if scan is None or degrees == view.rotation:
+        return state
+    if degrees == NOT_ROTATED and view.zoom <= 1:
+        return replace(state, view=replace(view, rotation=degrees, centre_mm=None))
+    cursor = np.array(view.cursor_mm)
+    middle = scan.geometry.centre if view.centre_mm is None else np.array(view.centre_mm)
+    change = matrix_of(degrees) @ matrix_of(view.rotation).T
+    centre = point(cursor + change @ (middle - cursor))
+    return replace(state, view=replace(view, rotation=degrees, centre_mm=centre))
+
+
+def rotated_clockwise(state: StudyState, plane: Plane, degrees: float) -> StudyState:
+    """Rotate the planes about the normal of one of them, as seen on the screen.
+
+    Args:
+        state: The study.
+        plane: The plane that stays the same.
+        degrees: By which its slice rotates clockwise on the screen.
+
+    Returns:
+        The study with it.
+    """
+    if state.scan is None:
+        return state
+    view = state.view
+    mirrored = plane is Plane.SAGITTAL or view.radiological
+    further = -degrees if mirrored != view.turn_of(plane).mirrored else degrees
+    return with_rotation(state, rotated_on(state.scan.geometry, view.rotation, plane, further))
