@@ -102,6 +102,29 @@ def test_labels_go_along_and_keep_their_volume(
     assert "go together" in call(*arguments, "--labels", labels)[1]
 
 
+def test_labels_that_are_refused_leave_no_result(
+    thick_file: Path, thick_head: Volume, call: Call, tmp_path: Path
+) -> None:
+    labels, folder = tmp_path / "labels.nii.gz", tmp_path / "out"
+    folder.mkdir()
+    grey = np.rint(thick_head.voxels).astype(np.int16)  # labels of a voxel each
+    nib.save(nib.Nifti1Image(grey, thick_head.geometry.affine), labels)
+    arguments = ("reconstruct", thick_file, "-o", folder / "thin.mha", "--method", "cubic")
+    status, said = call(*arguments, "--labels", labels, "-o-labels", folder / "grown.nrrd")
+    assert status == 1 and "could not be kept" in said
+    assert not list(folder.iterdir())
+
+
+def test_a_pulse_that_cannot_be_is_one_message(
+    thick_file: Path, call: Call, tmp_path: Path
+) -> None:
+    arguments = ("reconstruct", thick_file, "-o", tmp_path / "thin.nii.gz", "--profile", "slr")
+    for product in ("0", "1.99", "1e9"):
+        status, said = call(*arguments, "--time-bandwidth", product)
+        assert status == 1 and "from 2 to 20" in said
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_locked_region_has_no_learned_detail(
     thick_file: Path, thick_head: Volume, call: Call, tmp_path: Path
 ) -> None:

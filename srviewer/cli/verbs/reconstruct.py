@@ -197,6 +197,8 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     request = asked_request(scan, args)
     _check_maps(request, wanted)
     result = run_with_progress(reconstruct_with_gain(scan, request, _region(args, scan)))
+    # Refused labels are known before anything is written.
+    thin_labels = None if labels is None else run_with_progress(label_map(labels, scan, request))
     doubts = None
     if DISAGREEMENT.id in wanted or args.report is not None:
         doubts = run_with_progress(find_doubts(result, scan))
@@ -208,8 +210,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     output = run_with_progress(writer_of(args, dicom)(result.volume, scan, provenance))
     for kind, path in wanted.items():
         run_with_progress(write_image(maps[kind], path, provenance, overwrite=True))
-    if labels is not None:
-        thin_labels = run_with_progress(label_map(labels, scan, request))
+    if thin_labels is not None:
         origin = label_provenance(provenance, thin_labels)
         run_with_progress(
             write_image(

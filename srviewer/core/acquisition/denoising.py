@@ -54,17 +54,18 @@ def without_noise(voxels: Voxels, axis: Axis, noise: float, data_range: float) -
         ``LARGEST_CHANGE`` times the noise, nor all of them by more than the noise at the root mean
         square. ``voxels`` itself where nothing can be removed.
     """
-    sigma = np.float32(removable(noise) * data_range)
+    sigma = np.float32(removable(noise))
     if not sigma:
         return voxels
-    slices = np.ascontiguousarray(np.moveaxis(voxels, axis, 0), dtype=np.float32)
+    measured = np.ascontiguousarray(np.moveaxis(voxels, axis, 0), dtype=np.float32)
+    slices = measured / np.float32(data_range)  # squares of any unit fit into float32
     pilot = yield from within(_filtered(slices, None, sigma), 0.0, 0.45)
     cleaned = yield from within(_filtered(slices, pilot, sigma), 0.45, 1.0)
-    most = np.float32(LARGEST_CHANGE * noise * data_range)
+    most = np.float32(LARGEST_CHANGE * noise)
     change = np.clip(cleaned - slices, -most, most)
     size = float(np.sqrt(np.mean(np.square(change), dtype=np.float64)))
-    change *= np.float32(min(1.0, noise * data_range / max(size, 1e-30)))
-    return np.moveaxis(slices + change, 0, axis)
+    change *= np.float32(min(1.0, noise / max(size, 1e-30)) * data_range)
+    return np.moveaxis(measured + change, 0, axis)
 
 
 def _filtered(slices: Voxels, pilot: Voxels | None, sigma: np.float32) -> Job[Voxels]:

@@ -78,10 +78,11 @@ def noise_level(voxels: Voxels, axis: Axis, padding: float | None = None) -> flo
         seen &= slices != np.float32(padding)
     if min(slices.shape[1:]) < BLOCK + 2:
         return 0.0
-    across = _second(slices).swapaxes(1, 2)
+    # As shares of the range first: squares of any unit fit into float32.
+    across = _second(slices / np.float32(found.range)).swapaxes(1, 2)
     detail = _second(across).swapaxes(1, 2)
     # The squares of the weights of both differences add up to 36.
-    energy = _blocks((detail / (6 * found.range)) ** 2)
+    energy = _blocks((detail / 6) ** 2)
     held = _blocks(seen[:, 1:-1, 1:-1]) >= LEAST_FOREGROUND
     if padding is not None:
         held &= _blocks(slices[:, 1:-1, 1:-1] == np.float32(padding)) == 0

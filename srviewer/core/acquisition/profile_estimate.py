@@ -200,7 +200,8 @@ class _Shared:
         Args:
             detail: (2, m, length) of both slices.
         """
-        spectra = np.fft.rfft(detail, 2 * self._length, axis=2)
+        # In double precision, into which the squares of any unit fit.
+        spectra = np.fft.rfft(detail.astype(np.float64), 2 * self._length, axis=2)
         self._same += (np.abs(spectra) ** 2).sum(axis=(0, 1)) / 2
         self._next += (spectra[1] * np.conj(spectra[0])).sum(axis=0)
 

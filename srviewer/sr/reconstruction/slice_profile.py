@@ -11,7 +11,7 @@ from srviewer.job import Job
 from srviewer.sr.requests.request import (
     ESTIMATE,
     Request,
-    check_thickness,
+    check_slices,
     degradation_of,
     known_thickness,
     with_profile,
@@ -49,9 +49,9 @@ def used_profile(scan: KeptVolume, request: Request) -> Job[UsedProfile]:
         A job with the profile.
 
     Raises:
-        UserError: Slices cannot be as thick as the request says.
+        UserError: Slices cannot be as the request says.
     """
-    check_thickness(scan.header, request)
+    check_slices(scan.header, request)
     estimate = yield from requested_estimate(scan, request)
     if estimate is not None:
         return UsedProfile(with_profile(scan.header, request, estimate), estimate)

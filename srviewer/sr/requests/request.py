@@ -325,19 +325,24 @@ def check_request(scan: ScanHeader, request: Request) -> None:
         )
     if not 0 <= request.texture <= 1:
         raise UserError("Texture is a number from 0 (faithful) to 1 (sharp).")
-    check_thickness(scan, request)
+    check_slices(scan, request)
 
 
-def check_thickness(scan: ScanHeader, request: Request) -> None:
-    """Check that slices can be as thick as a request says.
+def check_slices(scan: ScanHeader, request: Request) -> None:
+    """Check that slices can be as thick, and of such a profile, as a request says.
 
     Args:
         scan: The scan.
         request: The reconstruction.
 
     Raises:
-        UserError: They cannot be, so far apart.
+        UserError: They cannot be, so far apart, or there is no such pulse.
     """
+    if not LEAST_TIME_BANDWIDTH <= request.time_bandwidth <= MOST_TIME_BANDWIDTH:
+        raise UserError(
+            f"There is no slice profile of the time-bandwidth product {request.time_bandwidth:g}: "
+            f"give one from {LEAST_TIME_BANDWIDTH:g} to {MOST_TIME_BANDWIDTH:g}."
+        )
     spacing = scan.geometry.spacing[request.axis]
     thickness = request.thickness_mm
     if thickness is not None and not THINNEST * spacing <= thickness <= THICKEST * spacing:

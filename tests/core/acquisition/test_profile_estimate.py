@@ -65,3 +65,10 @@ def test_what_cannot_say_its_profile_says_why(
     air = ArrayVoxels(shape, np.zeros(shape, np.float32))
     estimate = run(estimated_profile(air, 2, spacing))
     assert estimate.profile == "box" and reason in estimate.text and estimate.confidence == 0
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_values_of_any_size_give_the_same(scale: float, person: Volume) -> None:
+    scaled = person.derived(person.voxels * np.float32(scale), person.geometry, "in another unit")
+    plain, other = (_estimate(volume, "gaussian", 1.3) for volume in (person, scaled))
+    assert other.variance == pytest.approx(plain.variance, rel=1e-3)

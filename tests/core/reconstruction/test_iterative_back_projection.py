@@ -49,3 +49,17 @@ def test_a_plain_mean_ends_exactly(head: Volume) -> None:
     scan = degradation.apply(head.voxels)
     result = held_to(scan, np.zeros_like(head.voxels), degradation, 1.0)
     assert consistency(result, scan, degradation).max < 1e-6
+
+
+@pytest.mark.parametrize(("profile", "thickness"), [("box", 2.6), ("box", 3.7), ("slr", 2.6)])
+def test_slices_thicker_than_two_spacings_stay_bounded(
+    profile: str, thickness: float, head: Volume
+) -> None:
+    measured = Degradation(2, 2).apply(head.voxels)  # which slices that thick could not give
+    degradation = Degradation(2, 2, profile, thickness)  # type: ignore[arg-type]
+    first = cubic(measured, 2, thin_positions(measured.shape[2], 2))
+    data_range = measured_intensity(measured).range
+    result = held_to(measured, first, degradation, data_range)
+    before, after = (consistency(x, measured, degradation) for x in (first, result))
+    assert after.rms < before.rms
+    assert np.abs(result).max() < 3 * data_range

@@ -62,3 +62,12 @@ def test_padding_and_floor_stay(noisy: Volume) -> None:
     result = run(reconstruct(padded, WITHIN)).volume
     assert np.all(result.voxels[:3] == -2000)
     assert result.voxels[3:].min() > 0
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_values_of_any_size_give_the_same(scale: float, noisy: Volume) -> None:
+    scaled = noisy.derived(noisy.voxels * np.float32(scale), noisy.geometry, "in another unit")
+    plain, other = (run(reconstruct(scan, WITHIN)) for scan in (noisy, scaled))
+    assert other.noise_removed == pytest.approx(plain.noise_removed, rel=1e-4)
+    back = other.volume.voxels / np.float32(scale)
+    assert np.allclose(back, plain.volume.voxels, atol=1e-3 * volume_intensity(noisy).range)
