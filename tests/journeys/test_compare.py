@@ -19,6 +19,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
+from srviewer.gui.texts.result_card import facts
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL
@@ -263,6 +264,7 @@ def test_the_line_of_the_rebuild_gives_the_same_voxels(
     )
     opened.controller.reconstruct()
     until(lambda: study.result is not None)
+    assert study.result is not None and "Slice profile: Gaussian." in facts(study.result)
     panel = opened.panels.findChild(ReconstructPanel)
     assert panel.contextMenuPolicy() is Qt.ContextMenuPolicy.ActionsContextMenu
     (copy,) = panel.actions()

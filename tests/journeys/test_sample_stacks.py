@@ -1,7 +1,10 @@
 """The second sample opens as stacks that can be joined."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+from srviewer.gui.study.export_location import scan_folder
+from srviewer.gui.texts.joined_card import once
 from srviewer.gui.window.bars.join_offer import JoinOffer
 from srviewer.gui.window.main_window import MainWindow
 
@@ -17,3 +20,16 @@ def test_the_stacks_open_in_tabs_and_are_offered(window: MainWindow, until: Unti
     assert {state.scan.name for state in window.studies.states if state.scan} == {
         f"sub-knee_acq-{plane}_PDw" for plane in ("ax", "cor", "sag")
     }
+    # Nothing is proposed among the files of the program.
+    assert scan_folder(window.study) == Path.home()
+
+
+def test_a_warning_of_several_stacks_is_written_once() -> None:
+    lines = ("'ax': Oblique.", "'cor': Oblique.", "'ax': Noisy.", "'cor': Dark.", "No frame.")
+    assert once(lines, ("ax", "cor", "sag")) == (
+        "'ax', 'cor': Oblique.",
+        "'ax': Noisy.",
+        "'cor': Dark.",
+        "No frame.",
+    )
+    assert once(lines, ("ax", "cor"))[0] == "All stacks: Oblique."

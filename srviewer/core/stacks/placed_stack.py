@@ -106,7 +106,7 @@ class PlacedStack:
         Returns:
             A job with (i, j, k) thick voxels in the unit of the volume.
         """
-        job = sampled(weights, grid, self.thin, message="Degrading", voxels=voxels)
+        job = sampled(weights, grid, self.thin, message="Simulating thick slices", voxels=voxels)
         return self.degradation.apply((yield from job))
 
     def held(self, inside: Geometry) -> Mask:

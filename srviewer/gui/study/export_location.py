@@ -25,10 +25,10 @@ def scan_folder(study: ShownStudy) -> Path:
 
     Returns:
         The folder that holds its file, or the folder of its DICOM files; the user's home for the
-        sample, for a scan that no file holds, and where nothing can be written.
+        samples, for a scan that no file holds, and where nothing can be written.
     """
     sources, scan = study.sources, study.scan
-    if not sources or scan is None or sources[0].parent == sample_scan().parent:
+    if not sources or scan is None or sample_scan().parent in sources[0].parents:
         return Path.home()
     folder = sources[0].absolute().parent
     if scan.origin is not None and not is_archive(sources[0]):

@@ -122,6 +122,28 @@ def stack_facts_text(joined: Joined, number: int) -> str:
     return "\n".join(lines)
 
 
+def once(warnings: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Say once what holds for several stacks.
+
+    Args:
+        warnings: Those of a join; those of one stack begin with its name: "'ax': ...".
+        names: Of all stacks.
+
+    Returns:
+        The translated sentences in their order, after the names of the stacks that they hold for.
+    """
+    held: dict[str, list[str]] = {}
+    for warning in warnings:
+        name = next((name for name in names if warning.startswith(f"'{name}': ")), None)
+        text = warning if name is None else warning.removeprefix(f"'{name}': ")
+        held.setdefault(text, []).extend([] if name is None else [name])
+    lines = []
+    for text, of in held.items():
+        whose = tr("All stacks") if len(of) == len(names) else ", ".join(f"'{n}'" for n in of)
+        lines.append(f"{whose}: {tr(text)}" if of else tr(text))
+    return tuple(lines)
+
+
 def short_names(names: Sequence[str]) -> tuple[str, ...]:
     """The parts by which names differ, for a narrow column.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from srviewer.core.volumes.volume import ScanHeader
-from srviewer.gui.texts.joined_card import joined_facts, joined_is_good, joined_verdict
+from srviewer.gui.texts.joined_card import joined_facts, joined_is_good, joined_verdict, once
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import agrees, axis_ends, percent
 from srviewer.nn.models.model_file import Model
@@ -96,8 +96,7 @@ def facts(result: Result) -> tuple[str, ...]:
     ]
     if result.precision is not None and result.precision.name == "int8":
         lines.append(tr("The network computed in 8-bit integers, all that is measured in float32."))
-    if result.slice_profile is not None:
-        lines.append(tr("Slice profile: {text}.", text=result.slice_profile.text))
+    lines += _slice_profile(result)
     if result.disagreement is not None:
         share = percent(float(result.disagreement.voxels.mean()) / result.data_range)
         lines.append(tr("The two planes differ by {share} on average.", share=share))
@@ -124,8 +123,14 @@ def own_warnings(result: Result, scans: Iterable[ScanHeader]) -> tuple[str, ...]
     Returns:
         One translated sentence each.
     """
-    of_scans = {warning.message for scan in scans for warning in scan.warnings}
-    return tuple(tr(warning) for warning in result.warnings if warning not in of_scans)
+    of_scans: set[str] = set()
+    for scan in scans:
+        for warning in scan.warnings:
+            of_scans |= {warning.message, f"'{scan.name}': {warning.message}"}  # as a join has it
+    lines = tuple(warning for warning in result.warnings if warning not in of_scans)
+    if isinstance(result, Joined):
+        return once(lines, [stack.name for stack in result.stacks])
+    return tuple(tr(line) for line in lines)
 
 
 def _made_by(result: Reconstruction) -> str:
@@ -143,14 +148,28 @@ def _made_by(result: Reconstruction) -> str:
     )
 
 
+def _slice_profile(result: Reconstruction) -> tuple[str, ...]:
+    """The slice profile where it is not the usual box."""
+    if result.slice_profile is not None:
+        found = result.slice_profile.text.replace("+-", "\u00b1")
+        return (tr("Slice profile: {text}.", text=found),)
+    if result.request.profile == "gaussian":
+        return (tr("Slice profile: Gaussian."),)
+    if result.request.profile == "slr":
+        product = result.request.time_bandwidth
+        text = mark("Slice profile: SLR pulse, time-bandwidth product {product:g}.")
+        return (tr(text, product=product),)
+    return ()
+
+
 def _disagreement_worth(model: Model, factor: int) -> str:
     measured = disagreement_calibration(model, factor)
     if measured is None:
         return tr("How much that says of the errors was not measured for this model.")
     return tr(
         "On scans of other people, the fifth of the image where they differ most held "
-        "{share:.0%} of the largest errors: look there first (map: Disagreement).",
-        share=measured.worst_share,
+        "{share} of the largest errors: look there first (map: Disagreement).",
+        share=percent(measured.worst_share),
     )
 
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMainWindow
 TITLE = "srviewer"
 GEOMETRY = "window/geometry"
 FIRST_SIZE = QSize(1440, 900)  # px, where the screen has them
+TITLE_BAR = QSize(8, 48)  # px that a desktop may draw around it, before it is shown
 
 
 def stored_bytes(settings: QSettings, key: str) -> QByteArray:
@@ -31,4 +32,5 @@ def restore_geometry(window: QMainWindow, settings: QSettings) -> None:
         settings: Holds what is remembered between runs.
     """
     if not window.restoreGeometry(stored_bytes(settings, GEOMETRY)):
-        window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize()))
+        room = window.screen().availableSize() - TITLE_BAR
+        window.resize(FIRST_SIZE.boundedTo(room))
