@@ -15,6 +15,7 @@ from srviewer.io.scans.not_reconstructed import SINGLE, not_reconstructed
 from srviewer.io.scans.segmentation_names import name_warnings
 from srviewer.io.scans.series import Problem, ScanListing, Series, reason_counts
 from srviewer.io.scans.series_details import SeriesDetails
+from srviewer.io.sidecars.bids_sidecar import sidecar_interval
 from srviewer.io.stored_voxels import StoredVoxels
 from srviewer.job import Job, Progress
 
@@ -100,6 +101,7 @@ def _series(files: ImageFiles, index: int) -> Series | None:
         sources=files.paths,
         stream=stored.stream,
         details=SeriesDetails(folder=path.parent),
+        interval_s=(header.interval_s or sidecar_interval(path)) if stored.frames > 1 else None,
     )
 
 

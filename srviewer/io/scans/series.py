@@ -62,6 +62,7 @@ class Series:
         preview: Reads one slice from the middle, for a thumbnail; None where that takes as long as
             reading the volume.
         segments: The segments of a segmentation that names them, which may overlap; else None.
+        interval_s: Seconds from one volume to the next; None for one volume, and where unknown.
     """
 
     index: int
@@ -81,6 +82,7 @@ class Series:
     view_only: str = ""
     preview: Callable[[], Job[Volume]] | None = None
     segments: Segments | None = None
+    interval_s: float | None = None
 
 
 @dataclass(frozen=True)
