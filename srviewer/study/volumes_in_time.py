@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event, Lock
 from time import monotonic, sleep
 from typing import Any
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.io.scans.series import Series
-from srviewer.job import Job, Partial, Progress, within
+from srviewer.job import Job, Partial, Progress, mapped, within
 from srviewer.study.opening import prepared
 from srviewer.study.state.study_state import StudyState
 
@@ -50,6 +50,7 @@ class VolumesInTime:
         self._most_bytes = most_bytes
         self._stored: OrderedDict[int, Stored] = OrderedDict()  # the one used last at the end
         self._lock = Lock()
+        self._passed = False  # one pass is enough: what found no room then would find none now
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -73,28 +74,47 @@ class VolumesInTime:
         if stored is not None:
             return (yield from prepared(_in_memory(stored)))
         volume = yield from prepared(self.series.read(frame))
-        self._keep(frame, volume)
+        self._keep(frame, _stored(volume))
         return volume
 
     def read_all(self) -> Job[None]:
         """Read the volumes that are not in memory, as far as they find room there.
 
-        A volume is a step: ``Partial`` with nothing in it, since ``values`` has it then.
+        A volume is a step: ``Partial`` with nothing in it, since ``means`` has it then.
         """
+        yield from self.read_ahead()
         frames = self.series.frames
         for frame in range(frames):
-            with self._lock:
-                known = frame in self._stored
-                largest = max((row.numbers.nbytes for row in self._stored.values()), default=0)
-                full = self._bytes() + largest > self._most_bytes
-            if known:
+            if frame in self.kept:
                 continue
-            if full:
+            if self._is_full():
                 return
             job = self.series.read(frame)
             volume = yield from within(job, frame / frames, (frame + 1) / frames)
-            self._keep(frame, volume)
+            self._keep(frame, _stored(volume))
             yield Partial((frame + 1) / frames, f"Reading {volume.name}", None)
+
+    def read_ahead(self) -> Job[None]:
+        """Read as many volumes as find room, where one pass through the file is the fastest way.
+
+        They are kept once the whole file was checked.
+        """
+        if self.series.read_each is None or len(self.kept) == self.series.frames or self._passed:
+            return
+        read: list[Stored] = []
+
+        def take(step: Progress) -> Progress:
+            if isinstance(step, Partial) and isinstance(step.piece, Volume):
+                row = _stored(step.piece)
+                if (len(read) + 1) * row.numbers.nbytes <= self._most_bytes:
+                    read.append(row)
+            return Progress(step.fraction, step.message)
+
+        late = yield from mapped(self.series.read_each(), take)
+        self._passed = True
+        for frame, row in enumerate(read):
+            header = replace(row.header, warnings=(*row.header.warnings, *late))
+            self._keep(frame, replace(row, header=header))
 
     def play(
         self, start: int, rate: Callable[[], float], loop: Callable[[], bool], shown: Event
@@ -109,6 +129,7 @@ class VolumesInTime:
             loop: Gives whether the first volume follows the last.
             shown: Is set when the volume that was brought is shown; the next one waits for that.
         """
+        yield from self.read_ahead()
         frames = self.series.frames
         frame, due = start, monotonic()
         while frame < frames or loop():
@@ -141,14 +162,18 @@ class VolumesInTime:
                 curve[frame] = values.astype(np.float64).mean()
         return curve
 
-    def _keep(self, frame: int, volume: Volume) -> None:
+    def _keep(self, frame: int, stored: Stored) -> None:
         """Keep a volume that was read; those that were used longest ago make way."""
-        stored = Stored(volume.header, _as_stored(volume))
         with self._lock:
             self._stored[frame] = stored
             self._stored.move_to_end(frame)
             while len(self._stored) > 1 and self._bytes() > self._most_bytes:
                 self._stored.popitem(last=False)
+
+    def _is_full(self) -> bool:
+        with self._lock:
+            largest = max((row.numbers.nbytes for row in self._stored.values()), default=0)
+            return self._bytes() + largest > self._most_bytes
 
     def _bytes(self) -> int:
         return sum(row.numbers.nbytes for row in self._stored.values())
@@ -166,14 +191,15 @@ def in_time(state: StudyState) -> bool:
     return state.origin is not None and state.origin.series.frames > 1
 
 
-def _as_stored(volume: Volume) -> npt.NDArray[Any]:
-    """The voxels as whole numbers of the file where they are such, half as large as float32."""
+def _stored(volume: Volume) -> Stored:
+    """A volume with the whole numbers of its file, which are half as large as float32."""
     dtype = np.dtype(volume.stored_as)
-    if dtype.kind not in "iu" or dtype.itemsize >= volume.voxels.itemsize:
-        return volume.voxels
-    with np.errstate(invalid="ignore"):
-        numbers = volume.voxels.astype(dtype)
-    return numbers if np.array_equal(numbers, volume.voxels) else volume.voxels
+    if dtype.kind in "iu" and dtype.itemsize < volume.voxels.itemsize:
+        with np.errstate(invalid="ignore"):
+            numbers = volume.voxels.astype(dtype)
+        if np.array_equal(numbers, volume.voxels):
+            return Stored(volume.header, numbers)
+    return Stored(volume.header, volume.voxels)
 
 
 def _in_memory(stored: Stored) -> Job[Volume]:

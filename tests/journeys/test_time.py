@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
+from srviewer.errors import UserError
 from srviewer.gui.study.time_steps import PLAY
 from srviewer.gui.window.bars.time_bar import TimeBar
 from srviewer.gui.window.bars.time_curve import TimeCurve
@@ -118,6 +119,34 @@ def test_a_result_stays_with_its_volume_while_others_are_played(
     assert study.result is result and _frame(shown) == 0
 
 
+def test_what_was_drawn_can_be_taken_back_on_another_volume(
+    shown: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    roi = Roi("distance", Plane.AXIAL, ((2.0, 2.0, 10.0), (8.0, 8.0, 10.0)))
+    shown.study.set_rois([roi])
+    qtbot.keyClick(shown, Qt.Key.Key_Period)
+    until(lambda: _frame(shown) == 1)
+    assert shown.study.rois == (roi,)
+    shown.actions_offered["undo"].trigger()
+    assert shown.study.rois == () and _frame(shown) == 1
+
+
+def test_a_removed_result_does_not_come_back_on_another_volume(
+    shown: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    study = shown.study
+    study.set_request(replace(study.request, method="nearest"))
+    shown.controller.reconstruct()
+    until(lambda: study.result is not None)
+    (made,) = study.compared_volumes.results
+    study.keep(study.compared_volumes.without(made.key))
+    qtbot.keyClick(shown, Qt.Key.Key_Period)
+    until(lambda: _frame(shown) == 1)
+    while shown.actions_offered["undo"].isEnabled():
+        shown.actions_offered["undo"].trigger()
+    assert study.result is None and study.request.method != "nearest"
+
+
 def test_the_curve_follows_the_crosshair_and_is_written_as_a_table(
     shown: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,7 +223,11 @@ def test_a_movie_that_is_cancelled_or_misnamed_leaves_no_file(
     assert not list(tmp_path.glob("*movie*"))
 
 
-def test_memory_is_bounded_and_holds_what_the_file_holds(series: Path) -> None:
+@pytest.mark.parametrize("packed", [True, False])
+def test_memory_is_bounded_and_holds_what_the_file_holds(series: Path, packed: bool) -> None:
+    if not packed:
+        nib.save(nib.load(series), series.with_suffix(""))
+        series = series.with_suffix("")
     (opened,) = run(formats.scan([series])).series
     assert opened.interval_s == 2.5
     size = 2 * int(np.prod(SHAPE))  # bytes of a volume of int16
@@ -208,6 +241,26 @@ def test_memory_is_bounded_and_holds_what_the_file_holds(series: Path) -> None:
         assert np.array_equal(volume.voxels, _values()[..., frame])
         assert volume.voxels.dtype == np.float32 and f"volume {frame + 1}" in volume.name
     assert volumes.kept == (0, 3)  # volume 2 was used longest ago
+
+
+def test_one_pass_gives_the_same_volumes_and_nothing_of_a_damaged_file(series: Path) -> None:
+    content = series.read_bytes()
+    series.write_bytes(content + b"behind it")
+    (opened,) = run(formats.scan([series])).series
+    volumes = VolumesInTime(opened)
+    run(volumes.read_ahead())
+    assert volumes.kept == (0, 1, 2, 3)
+    for frame in range(FRAMES):
+        kept, alone = run(volumes.read(frame)), run(opened.read(frame))
+        assert np.array_equal(kept.voxels, alone.voxels)
+        assert set(kept.warnings) == set(alone.warnings) and "trailing_bytes" in {
+            warning.code for warning in kept.warnings
+        }
+    series.write_bytes(content[:-8] + bytes(8))  # the checksum at its end
+    damaged = VolumesInTime(opened)
+    with pytest.raises(UserError, match="damaged"):
+        run(damaged.read_all())
+    assert damaged.kept == ()
 
 
 def test_the_interval_is_known_from_the_sidecar_and_not_without_a_unit(series: Path) -> None:

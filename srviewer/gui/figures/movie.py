@@ -84,6 +84,7 @@ def _drawing(controller: StudyController) -> tuple[Callable[[Wanted], None], Cal
 def _movie(volumes: VolumesInTime, path: Path, rate: float, loop: bool) -> Job[None]:
     images: list[bytes] = []
     frames = volumes.series.frames
+    yield from within(volumes.read_ahead(), 0.0, 0.0)
     for frame in range(frames):
         start, stop = SHARE * frame / frames, SHARE * (frame + 1) / frames
         volume = yield from within(volumes.read(frame), start, stop)

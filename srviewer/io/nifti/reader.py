@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from srviewer.errors import UserError
+from srviewer.io.files.packing import packing_of
 from srviewer.io.files.streams import not_read
 from srviewer.io.nifti.extensions import kept_extensions
 from srviewer.io.nifti.file_pairs import HEADERS, ImageFiles, image_stem, images_of
@@ -88,6 +89,7 @@ def _series(files: ImageFiles, index: int) -> Series | None:
         extensions=kept_extensions(path),
     )
     stored.check_size()
+    packed = packing_of(path).kind != "plain"
     return Series(
         index=index,
         name=stored.name,
@@ -102,6 +104,7 @@ def _series(files: ImageFiles, index: int) -> Series | None:
         stream=stored.stream,
         details=SeriesDetails(folder=path.parent),
         interval_s=(header.interval_s or sidecar_interval(path)) if stored.frames > 1 else None,
+        read_each=stored.read_each if packed and stored.frames > 1 else None,
     )
 
 

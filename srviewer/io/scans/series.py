@@ -63,6 +63,9 @@ class Series:
             reading the volume.
         segments: The segments of a segmentation that names them, which may overlap; else None.
         interval_s: Seconds from one volume to the next; None for one volume, and where unknown.
+        read_each: Reads all volumes in one pass, each as a ``Partial`` with the volume, and gives
+            warnings that all of them have and only the end of the file shows; None where each is
+            read as fast by itself.
     """
 
     index: int
@@ -83,6 +86,7 @@ class Series:
     preview: Callable[[], Job[Volume]] | None = None
     segments: Segments | None = None
     interval_s: float | None = None
+    read_each: Callable[[], Job[tuple[ScanWarning, ...]]] | None = None
 
 
 @dataclass(frozen=True)
