@@ -90,6 +90,23 @@ def test_keys_step_and_play_without_a_change_of_the_view(
     assert shown.study.view == view and shown.controller.work.running(PLAY) is None
 
 
+def test_the_shown_volume_is_in_the_session(
+    shown: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path, drop: Drop
+) -> None:
+    for frame in (1, 2):
+        qtbot.keyClick(shown, Qt.Key.Key_Period)
+        until(lambda frame=frame: _frame(shown) == frame)
+    session = tmp_path / "time.srviewer"
+    saved = shown.study.scan
+    shown.housekeeping.files.save(session)
+    until(session.exists)
+    shown.studies.close(0)
+    shown.controller.open([session])
+    until(lambda: shown.study.scan is not None)
+    assert shown.study.scan is not saved and _frame(shown) == 2
+    assert shown.findChild(TimeBar).number.value() == 3
+
+
 def test_the_spin_box_keeps_the_focus_from_volume_to_volume(
     shown: MainWindow, qtbot: QtBot, until: Until
 ) -> None:

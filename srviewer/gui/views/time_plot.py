@@ -29,10 +29,12 @@ class TimePlot(pyqtgraph.PlotWidget):
         for side in ("left", "bottom"):
             self.getAxis(side).enableAutoSIPrefix(False)
         self.getAxis("left").setWidth(72)
-        self._curve = self.plot(connect="finite", symbol="o", symbolSize=4)
+        # No symbols of the curve itself: pyqtgraph warns, while it paints, where all is NaN.
+        self._curve = self.plot(connect="finite")
+        self._dots = pyqtgraph.ScatterPlotItem(size=4, symbol="o", pen=None)
         self._shown = pyqtgraph.InfiniteLine()
         self._point = pyqtgraph.ScatterPlotItem(size=11, symbol="o", brush=None)
-        for item in (self._shown, self._point):
+        for item in (self._dots, self._shown, self._point):
             self.addItem(item, ignoreBounds=True)
         self.setAccessibleName(tr("Values over the volumes"))
         set_tip(self, tr("The marked volume is shown. Click to show another."))
@@ -57,15 +59,17 @@ class TimePlot(pyqtgraph.PlotWidget):
         at = self._first + self._step * np.arange(len(values))
         self.setLabel("bottom", tr("Time (s)") if interval_s else tr("Volume"))
         self.setLabel("left", tr("Value ({unit})", unit=unit) if unit else tr("Value"))
-        self._curve.setData(at, values)
+        known = np.isfinite(values)
+        self._curve.setData(*((at, values) if known.any() else ([], [])))
+        self._dots.setData(at[known], values[known])
         self._shown.setPos(at[frame])
-        self._point.setData([at[frame]], [values[frame]] if np.isfinite(values[frame]) else [0.0])
-        self._point.setVisible(bool(np.isfinite(values[frame])))
+        here = [frame] if known[frame] else []
+        self._point.setData(at[here], values[here])
         self.setXRange(at[0], at[-1], padding=0.02)
-        known = values[np.isfinite(values)]
-        if known.size:
-            room = 0.1 * max(float(np.ptp(known)), 1e-3 * float(np.abs(known).max()), 1e-6)
-            self.setYRange(float(known.min()) - room, float(known.max()) + room, padding=0)
+        if known.any():
+            low, high = float(values[known].min()), float(values[known].max())
+            room = 0.1 * max(high - low, 1e-3 * max(abs(low), abs(high)), 1e-6)
+            self.setYRange(low - room, high + room, padding=0)
 
     def _click(self, event: object) -> None:
         position = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph's MouseClickEvent
@@ -81,7 +85,6 @@ class TimePlot(pyqtgraph.PlotWidget):
             self.getAxis(side).setPen(colours.border)
             self.getAxis(side).setTextPen(colours.muted)
         self._curve.setPen(colours.accent, width=2)
-        self._curve.setSymbolPen(colours.accent)
-        self._curve.setSymbolBrush(colours.accent)
+        self._dots.setBrush(colours.accent)
         self._shown.setPen(colours.muted, width=1)
         self._point.setPen(colours.warning, width=2)

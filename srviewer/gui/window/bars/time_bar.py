@@ -99,9 +99,18 @@ class TimeBar(QWidget):
             self.number.setSuffix(tr(" of {frames}", frames=series.frames))
             self.time.setVisible(series.interval_s is not None)
             if series.interval_s is not None:
-                self.time.setText(tr("{time} s", time=f"{frame * series.interval_s:.4g}"))
+                self._show_time(frame, series.frames - 1, series.interval_s)
         self._show_playing()
         self._note_work()
+
+    def _show_time(self, frame: int, last: int, interval_s: float) -> None:
+        """The time of a volume, as wide as that of the last one, so that nothing moves."""
+        decimals = 1 if interval_s >= 1 else 3
+        text, widest = (
+            tr("{time} s", time=f"{n * interval_s:.{decimals}f}") for n in (frame, last)
+        )
+        self.time.setMinimumWidth(self.time.fontMetrics().horizontalAdvance(widest) + 4)
+        self.time.setText(text)
 
     def _show_playing(self) -> None:
         steps = self._steps
@@ -115,7 +124,8 @@ class TimeBar(QWidget):
         self.note.setVisible(keeps)
         if keeps:
             text = tr(
-                "What was made here is of volume {number}; others open in a tab of their own.",
+                "What was made here is of volume {number}; other volumes open in a tab of their "
+                "own.",
                 number=self._steps.frame + 1,
             )
             self.note.setText(text)
