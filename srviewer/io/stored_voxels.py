@@ -28,7 +28,7 @@ from srviewer.io.scans.voxel_checks import (
     zero_non_finite,
 )
 from srviewer.io.sidecars.bids_sidecar import sidecar_thickness
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Partial, Progress, within
 
 Stored = npt.NDArray[Any]
 
@@ -120,11 +120,44 @@ class StoredVoxels:
         except OSError as error:
             raise not_read(self.path, error) from error
         stored = self._numbers(self.geometry.shape, content, frame)
-        voxels, non_finite = yield from within(self._converted(stored), 0.8, 0.95)
-        check = yield from within(label_check(voxels, self.path.name), 0.95, 0.97)
-        warnings = voxel_warnings(voxels, self.geometry, "", non_finite, check)
-        volume = self._header(frame, warnings + _end_warnings(end)).with_voxels(voxels)
-        return (yield from within(with_slice_faults(volume), 0.97, 1.0))
+        return (yield from within(self._volume(frame, stored, end), 0.8, 1.0))
+
+    def read_each(self) -> Job[tuple[ScanWarning, ...]]:
+        """Read all frames in one pass: for packed content, which is unpacked from its beginning.
+
+        Each frame is a ``Partial`` with its volume.
+
+        Returns:
+            A job with the warnings of all volumes that only the end of the file gives. Until then
+            the file is not checked.
+
+        Raises:
+            UserError: The file is cut short, damaged or unreadable.
+            ValueError: The frames do not follow each other.
+        """
+        if self.interleaved:
+            raise ValueError("the frames do not follow each other")
+        frame, behind, waiting = 0, self.start, bytearray()
+        stop = self.start + self.frames * self.frame_bytes
+        try:
+            for piece, fraction in pieces(self.path, stop, end := GzipEnd(), self.packing):
+                waiting += memoryview(piece)[behind:]
+                behind = max(0, behind - len(piece))
+                yield Progress(fraction, f"Reading {self.path.name}")
+                while frame < self.frames and len(waiting) >= self.frame_bytes:
+                    content = bytes(memoryview(waiting)[: self.frame_bytes])
+                    del waiting[: self.frame_bytes]
+                    stored = self._numbers(self.geometry.shape, content, frame)
+                    job = self._volume(frame, stored, GzipEnd())
+                    volume = yield from within(job, fraction, fraction)
+                    yield Partial(fraction, f"Reading {volume.name}", volume)
+                    frame += 1
+        except OSError as error:
+            raise not_read(self.path, error) from error
+        if frame < self.frames:
+            read = self.start + frame * self.frame_bytes + len(waiting)
+            raise truncated(self.path, stop, read)
+        return _end_warnings(end)
 
     def stream(self, frame: int) -> PlaneByPlane:
         """Open one frame to be read plane by plane.
@@ -139,6 +172,14 @@ class StoredVoxels:
         end = GzipEnd()
         planes = partial(self._planes, frame, end)
         return PlaneByPlane(self._header(frame, ()), planes, noted=lambda: _end_warnings(end))
+
+    def _volume(self, frame: int, stored: Stored, end: GzipEnd) -> Job[Volume]:
+        """The volume of stored numbers, with the warnings of header and voxels."""
+        voxels, non_finite = yield from within(self._converted(stored), 0.0, 0.75)
+        check = yield from within(label_check(voxels, self.path.name), 0.75, 0.85)
+        warnings = voxel_warnings(voxels, self.geometry, "", non_finite, check)
+        volume = self._header(frame, warnings + _end_warnings(end)).with_voxels(voxels)
+        return (yield from within(with_slice_faults(volume), 0.85, 1.0))
 
     def _header(self, frame: int, warnings: tuple[ScanWarning, ...]) -> ScanHeader:
         which = "" if self.frames == 1 else f", volume {frame + 1} of {self.frames}"

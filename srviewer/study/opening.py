@@ -112,15 +112,17 @@ def another_frame(state: StudyState, scan: Volume, frame: int, device: str) -> S
         state: The study that is shown, of a scan with an origin.
         scan: The volume of the time point.
         frame: Its number, from 0.
-        device: Of the first request, where there is none yet.
+        device: Of the suggested request, which is not kept.
 
     Returns:
-        The study, with view, measurements, annotations, overlays and acknowledgement of ``state``.
+        The study, with request, view, measurements, annotations, overlays and acknowledgement of
+        ``state``. Results, references and tests are of the volume of ``state`` and stay there.
     """
     assert state.origin is not None
     origin = replace(state.origin, frame=frame)
     return replace(
         opened(scan, state, device, origin, state.sources),
+        request=state.request,
         view=state.view,
         rois=state.rois,
         annotations=state.annotations,

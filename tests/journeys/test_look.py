@@ -21,8 +21,8 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.look.overlay_list import OverlayBox, OverlayRow
 from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.state.tool import Tool
-from srviewer.gui.window.bars.frame_bar import FrameBar
 from srviewer.gui.window.bars.study_tabs import StudyTabs
+from srviewer.gui.window.bars.time_bar import TimeBar
 from srviewer.gui.window.main_window import MainWindow
 
 Drop = Callable[[Sequence[Path]], bool]
@@ -260,7 +260,7 @@ def test_step_through_the_volumes_of_a_series_in_time(
     nib.save(nib.Nifti1Image(moving, head.geometry.affine), path)
     drop([path])
     until(lambda: window.study.scan is not None)
-    study, bar = window.study, window.findChild(FrameBar)
+    study, bar = window.study, window.findChild(TimeBar)
     assert bar.isVisible() and bar.number.maximum() == 3
     first = study.scan
     study.move_cursor((2.0, 3.0, 4.0))

@@ -32,6 +32,7 @@ from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.drawing.annotations import paint
 from srviewer.gui.views.drawing.composite_marks import number_with_unit
 from srviewer.gui.views.shared_notes import paint_notes
+from srviewer.study.state.study_state import StudyState
 
 FOOT = 50  # px
 SCREEN_DPI = 96
@@ -51,6 +52,15 @@ class FigurePage:
         self._view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         self._view.resize(picture.width, picture.height - FOOT)
         self._view.show()
+        self._view.refresh()
+
+    def show(self, state: StudyState) -> None:
+        """Draw another state of the study from now on.
+
+        Args:
+            state: Its scan is on the same grid, so that the panes keep their places.
+        """
+        self.study.set(state)
         self._view.refresh()
 
     def close(self) -> None:
@@ -170,7 +180,7 @@ def write_figure(page: FigurePage, path: Path) -> None:
     Raises:
         UserError: The ending is another, or the file cannot be written.
     """
-    writer = {".png": _png, ".svg": _svg, ".pdf": _pdf}.get(path.suffix.lower())
+    writer = {".png": png, ".svg": _svg, ".pdf": _pdf}.get(path.suffix.lower())
     if writer is None:
         raise UserError(tr("'{name}' must end with .png, .svg or .pdf.", name=path.name))
     content = writer(page)
@@ -196,7 +206,18 @@ def _memory() -> Iterator[QBuffer]:
     buffer.close()
 
 
-def _png(page: FigurePage) -> bytes:
+def png(page: FigurePage) -> bytes:
+    """Draw a figure as the content of a PNG file.
+
+    Args:
+        page: The figure.
+
+    Returns:
+        The bytes of the file.
+
+    Raises:
+        UserError: It is too large.
+    """
     with _memory() as buffer:
         if not page.image(page.picture.dpi / SCREEN_DPI).save(buffer, "PNG"):  # type: ignore[call-overload]
             raise UserError(tr("The figure is too large for an image. Make it smaller."))

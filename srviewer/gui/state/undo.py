@@ -31,6 +31,7 @@ class Undone:
         merges: whether it may be the next step of the same gesture.
         put: the present state with the fields as they were in the state ``wanted``; third, the
             state to leave.
+        of_volume: whether it is a change of what holds for one volume of a series in time.
 
     """
 
@@ -39,6 +40,7 @@ class Undone:
     notable: Callable[[StudyState, StudyState], bool] = lambda before, after: True
     merges: Callable[[StudyState, StudyState], bool] = lambda before, after: False
     put: Callable[[StudyState, StudyState, StudyState], StudyState] | None = None
+    of_volume: bool = False
 
     def part(self, state: StudyState) -> StudyState:
         """Copy the fields of this change, so that no other volume is kept in memory.
@@ -170,11 +172,25 @@ class History(QObject):
     def _note(self, changed: frozenset[str]) -> None:
         before, self._last = self._last, self._study.state
         if before.scan is not self._last.scan:
+            self._go_on_in_time(before, self._last)
             self.changed.emit()
         elif self._last.scan is not None and not self._restoring:
             for kind in KINDS:
                 if changed.intersection(kind.fields) and kind.notable(before, self._last):
                     self._push(kind, before, self._last)
+
+    def _go_on_in_time(self, before: StudyState, after: StudyState) -> None:
+        """Keep what was set and drawn for another volume of a series; results are of the first."""
+        old, new = before.origin, after.origin
+        still_open = any(state.scan is before.scan for state in self._studies.states)
+        if old is None or new is None or old.series is not new.series or still_open:
+            return
+        assert before.scan is not None and after.scan is not None
+        changes = self._changes.pop(before.scan, _Changes())
+        self._changes[after.scan] = _Changes(
+            [change for change in changes.made if not change.kind.of_volume],
+            [change for change in changes.undone if not change.kind.of_volume],
+        )
 
     def _push(self, kind: Undone, before: StudyState, after: StudyState) -> None:
         changes = self._shown
@@ -267,8 +283,14 @@ KINDS = (
         ("annotations",),
         merges=lambda before, after: len(before.annotations) == len(after.annotations),
     ),
-    Undone(mark("reference"), ("reference",), put=_put_reference),
-    Undone(mark("list of results"), ("compared_volumes",), notable=_edited, put=_put_results),
+    Undone(mark("reference"), ("reference",), put=_put_reference, of_volume=True),
+    Undone(
+        mark("list of results"),
+        ("compared_volumes",),
+        notable=_edited,
+        put=_put_results,
+        of_volume=True,
+    ),
     Undone(
         mark("window and level"),
         ("view",),

@@ -17,7 +17,7 @@ from srviewer.gui.widgets.plain_text import add_named, set_tip
 from srviewer.study.sessions.session_file import SUFFIX
 
 # What the system has programs for; images are opened in a tab.
-PAGES = (".html", ".png", ".svg", ".pdf", ".csv")
+PAGES = (".html", ".png", ".svg", ".pdf", ".csv", ".gif", ".webp", ".zip")
 MOST = 20  # exports that are remembered
 LONGEST = 70  # characters of a path in the menu
 

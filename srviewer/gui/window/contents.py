@@ -24,6 +24,7 @@ from srviewer.gui.menus.levels_menu import LevelsMenu
 from srviewer.gui.menus.pane_menu import PaneMenu
 from srviewer.gui.menus.recent_menu import RecentMenu
 from srviewer.gui.menus.tables.specs import MAIN_BAR, MOUSE_BAR
+from srviewer.gui.menus.time_actions import TimeActions
 from srviewer.gui.menus.view_actions import LookActions
 from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.panels.look.cine import Cine
@@ -35,6 +36,7 @@ from srviewer.gui.study.constant_scan_notice import ConstantScanNotice
 from srviewer.gui.study.exported_bar import ExportedBar
 from srviewer.gui.study.skipped_files import SkippedFilesNotice
 from srviewer.gui.study.study_controller import StudyController
+from srviewer.gui.study.time_steps import TimeSteps
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.gui.views.compare_view import CompareView
@@ -42,10 +44,11 @@ from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.widgets.dropped_files import DropTarget
 from srviewer.gui.widgets.notice import ErrorBar
 from srviewer.gui.window.bars.compare_bar import CompareBar
-from srviewer.gui.window.bars.frame_bar import FrameBar
 from srviewer.gui.window.bars.join_offer import JoinOffer
 from srviewer.gui.window.bars.status import DeviceLabel, StatusBar
 from srviewer.gui.window.bars.study_tabs import TabRow
+from srviewer.gui.window.bars.time_bar import TimeBar
+from srviewer.gui.window.bars.time_curve import TimeCurve
 from srviewer.gui.window.closing import Closing
 from srviewer.gui.window.dropping import Dropping
 from srviewer.gui.window.empty_page import EmptyPage
@@ -76,6 +79,9 @@ class Contents(QObject):
         self.compare = CompareView(self.study)
         self.compare_bar = CompareBar(self.controller)
         self.plot = ScorePlot(self.study)
+        self.steps = TimeSteps(self.controller, window)
+        self.time_bar = TimeBar(self.controller, self.steps)
+        self.time_curve = TimeCurve(self.controller, self.steps)
         # Both belong to the splitter and the window at once: what changes its parent is styled
         # again with all that is inside.
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -154,10 +160,11 @@ class Contents(QObject):
         self.tabs = TabRow(self.studies, self.closing, self.actions_offered)
         layout.addWidget(self.tabs)
         layout.addWidget(JoinOffer(self.controller))
-        layout.addWidget(FrameBar(self.controller))
+        layout.addWidget(self.time_bar)
         layout.addWidget(ConstantScanNotice(self.study))
         layout.addWidget(self.compare_bar)
         layout.addWidget(self.compare, 1)
+        layout.addWidget(self.time_curve)
         layout.addWidget(self.plot)
 
     def _take_drops(self, look: LookPanel) -> None:
@@ -176,6 +183,11 @@ class Contents(QObject):
         ScanActions(self._window, controller, self.opening, actions)
         FigureActions(self._window, controller, (self.compare, self.plot), actions)
         LookActions(self._window, self.study, cine, actions)
+        in_time = TimeActions(self._window, controller, self.steps, actions)
+        self.time_bar.movie_wanted.connect(in_time.choose_movie)
+        actions.connect_action("time-curve", lambda on: self.time_bar.curve.setChecked(on))
+        self.time_bar.curve_wanted.connect(actions["time-curve"].setChecked)
+        self.time_bar.curve_wanted.connect(self.time_curve.want)
         info = self.panels.panels["info"]
         assert isinstance(info, InfoPanel)
         self.header = HeaderActions(self._window, controller, info, actions)
@@ -259,8 +271,9 @@ class Contents(QObject):
         self._window.setWindowTitle(
             TITLE if scan is None else f"{visible_line(scan.name)} \u2013 {TITLE}"
         )
-        # The keys for slices work at once.
-        self.compare.scan.panes[self.study.main_plane].setFocus()
+        # The keys for slices work at once; those of the bar go on from volume to volume.
+        if not self.time_bar.isAncestorOf(self._window.focusWidget()):
+            self.compare.scan.panes[self.study.main_plane].setFocus()
 
     def _show_result(self) -> None:
         if self.study.result is not None:

@@ -25,6 +25,7 @@ from srviewer.io.dicom.volumes.joined_series import joined_series
 from srviewer.io.dicom.volumes.series import SORTING, Bundle, Rank, by_series, rank
 from srviewer.io.dicom.volumes.single_images import middle_image, single_image_stacks
 from srviewer.io.dicom.volumes.slice_positions import SAME_POSITION_MM
+from srviewer.io.dicom.volumes.times import interval_s
 from srviewer.io.dicom.volumes.traits import contrast_text
 from srviewer.io.dicom.volumes.unused_images import unused_image_problems
 from srviewer.io.scans.not_reconstructed import LOCALIZER, SINGLE, not_reconstructed
@@ -249,4 +250,5 @@ def _series_on_grid(group: Group, name: str, stacks: tuple[Stack, ...]) -> Serie
         patient=tags.patient,
         details=details,
         preview=partial(StoredStacks(name, (middle_image(stacks),), ()).read, 0),
+        interval_s=interval_s([stack.slices for stack in stacks]),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from nibabel.nifti1 import Nifti1Header
 
 from srviewer.errors import UserError
 from srviewer.io.files.packing import packing_of
@@ -26,6 +27,7 @@ from srviewer.io.nifti.header import (
 )
 
 PACKED_NAMES = {".gz": "gzip", ".mgz": "gzip", ".bz2": "bzip2"}
+SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}  # units of time of NIfTI
 MGH_PLACED = slice(28, 30)  # the bytes of "goodRASFlag" in the header of a FreeSurfer image
 
 
@@ -40,6 +42,7 @@ class ImageHeader:
         start: The byte of the first voxel in the unpacked file of voxels.
         scale: Slope and intercept from stored numbers to values.
         notes: Warnings about corrections of the header.
+        interval_s: Seconds from one volume to the next; None where the header does not say.
     """
 
     shape: tuple[int, ...]
@@ -48,6 +51,7 @@ class ImageHeader:
     start: int
     scale: tuple[float, float]
     notes: Warnings
+    interval_s: float | None = None
 
 
 def opened(files: ImageFiles) -> ImageHeader | None:
@@ -91,7 +95,20 @@ def _opened_nifti(path: Path, stored: StoredHeader) -> ImageHeader:
     except ValueError as error:
         raise _not_placed(path) from error
     dtype, start = header.get_data_dtype(), header.get_data_offset()
-    return ImageHeader(shape, placed, dtype, start, stored.scale, stored.notes)
+    interval_s = _interval(header) if stored.is_nifti else None
+    return ImageHeader(shape, placed, dtype, start, stored.scale, stored.notes, interval_s)
+
+
+def _interval(header: Nifti1Header) -> float | None:
+    """``pixdim[4]`` in seconds; None where it is no time, or in a unit that is not stated."""
+    steps = header.get_zooms()[3:4]
+    try:
+        unit = SECONDS.get(header.get_xyzt_units()[1])
+    except KeyError:  # a code that the format does not know
+        return None
+    if unit is None or not steps or not np.isfinite(steps[0]) or steps[0] <= 0:
+        return None
+    return float(steps[0]) * unit
 
 
 def _opened_mgh(path: Path) -> ImageHeader:

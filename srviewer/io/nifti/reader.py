@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from srviewer.errors import UserError
+from srviewer.io.files.packing import packing_of
 from srviewer.io.files.streams import not_read
 from srviewer.io.nifti.extensions import kept_extensions
 from srviewer.io.nifti.file_pairs import HEADERS, ImageFiles, image_stem, images_of
@@ -15,6 +16,7 @@ from srviewer.io.scans.not_reconstructed import SINGLE, not_reconstructed
 from srviewer.io.scans.segmentation_names import name_warnings
 from srviewer.io.scans.series import Problem, ScanListing, Series, reason_counts
 from srviewer.io.scans.series_details import SeriesDetails
+from srviewer.io.sidecars.bids_sidecar import sidecar_interval
 from srviewer.io.stored_voxels import StoredVoxels
 from srviewer.job import Job, Progress
 
@@ -87,6 +89,7 @@ def _series(files: ImageFiles, index: int) -> Series | None:
         extensions=kept_extensions(path),
     )
     stored.check_size()
+    packed = packing_of(path).kind != "plain"
     return Series(
         index=index,
         name=stored.name,
@@ -100,6 +103,8 @@ def _series(files: ImageFiles, index: int) -> Series | None:
         sources=files.paths,
         stream=stored.stream,
         details=SeriesDetails(folder=path.parent),
+        interval_s=(header.interval_s or sidecar_interval(path)) if stored.frames > 1 else None,
+        read_each=stored.read_each if packed and stored.frames > 1 else None,
     )
 
 

@@ -37,5 +37,6 @@ def not_reconstructed(series: Series, reason: str) -> Series:
         warnings=(warning, *series.warnings),
         read=read,
         stream=None,
+        read_each=None,
         view_only=reason,
     )

@@ -35,7 +35,8 @@ class _Sized:
     def series(self) -> Series:
         stream = None if self.plain.stream is None else self.stream
         warnings = (*self.plain.warnings, *self.added)
-        return replace(self.plain, warnings=warnings, read=self.read, stream=stream)
+        # In one pass, volumes would lack the warnings.
+        return replace(self.plain, warnings=warnings, read=self.read, stream=stream, read_each=None)
 
     def read(self, frame: int) -> Job[Volume]:
         return self._with_warnings((yield from self.plain.read(frame)))

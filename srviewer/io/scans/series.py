@@ -62,6 +62,10 @@ class Series:
         preview: Reads one slice from the middle, for a thumbnail; None where that takes as long as
             reading the volume.
         segments: The segments of a segmentation that names them, which may overlap; else None.
+        interval_s: Seconds from one volume to the next; None for one volume, and where unknown.
+        read_each: Reads all volumes in one pass, each as a ``Partial`` with the volume, and gives
+            warnings that all of them have and only the end of the file shows; None where each is
+            read as fast by itself.
     """
 
     index: int
@@ -81,6 +85,8 @@ class Series:
     view_only: str = ""
     preview: Callable[[], Job[Volume]] | None = None
     segments: Segments | None = None
+    interval_s: float | None = None
+    read_each: Callable[[], Job[tuple[ScanWarning, ...]]] | None = None
 
 
 @dataclass(frozen=True)

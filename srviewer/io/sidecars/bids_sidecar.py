@@ -1,4 +1,4 @@
-"""The slice thickness in the BIDS sidecar of a NIfTI image."""
+"""Numbers in the BIDS sidecar of a NIfTI image."""
 
 from pathlib import Path
 
@@ -17,9 +17,25 @@ def sidecar_thickness(image: Path) -> float | None:
     Returns:
         mm, above 0; None where there is no sidecar, or none with that value.
     """
+    return _positive(image, "SliceThickness")
+
+
+def sidecar_interval(image: Path) -> float | None:
+    """Read RepetitionTime, from one volume of a series in time to the next, from the sidecar.
+
+    Args:
+        image: The path of the image.
+
+    Returns:
+        Seconds, above 0; None where there is no sidecar, or none with that value.
+    """
+    return _positive(image, "RepetitionTime")
+
+
+def _positive(image: Path, key: str) -> float | None:
     try:
         # Other programs' numbers need not be finite where they are not asked for.
-        value = read_document(sidecar(image), MOST_BYTES, strict=False)["SliceThickness"]
+        value = read_document(sidecar(image), MOST_BYTES, strict=False)[key]
     except (OSError, ValueError, LookupError, TypeError):
         return None
     if isinstance(value, str):  # some converters write numbers as text

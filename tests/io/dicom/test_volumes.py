@@ -208,6 +208,23 @@ def test_times_against_numbers_are_said(write_dicom: Writer, thick: Volume) -> N
     assert codes(series) == {"duplicate_positions"}
 
 
+@pytest.mark.parametrize(
+    ("seconds", "interval_s"), [((0, 2.5, 5), 2.5), ((0, 2.5, 9), None)], ids=["even", "uneven"]
+)
+def test_the_interval_of_volumes_by_times_of_acquisition(
+    write_dicom: Writer, thick: Volume, seconds: tuple[float, ...], interval_s: float | None
+) -> None:
+    def edit(volume: int) -> Edit:
+        def change(dataset: Dataset, k: int) -> None:
+            dataset.AcquisitionNumber = volume
+            dataset.AcquisitionTime = f"1200{seconds[volume] + 0.1 * k:09.6f}"
+
+        return change
+
+    (series,) = taken(write_dicom, thick, [edit(n) for n in range(len(seconds))])
+    assert (series.frames, series.interval_s) == (3, interval_s)
+
+
 def ge_part(number: int, sequence: str = "") -> Callable[[int], Edit]:
     """GE's number of the part of a complex image; ``taken`` numbers instances by volumes."""
 

@@ -6,6 +6,7 @@ from srviewer.gui.appearance.colour_maps import COLOUR_MAPS, ColourMap
 from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.menus.tables.specs import ActionSpec, MenuSpec, Row, Rows, has_scan
 from srviewer.gui.texts.translation import mark
+from srviewer.study.volumes_in_time import in_time
 
 COLOURS = "colours"  # the group of the colour maps
 
@@ -71,5 +72,52 @@ LOOK_MENU: tuple[Row | Rows, ...] = (
         icon="rotate-3d-variant",
         key="Shift+P",
         enabled=has_scan,
+    ),
+    MenuSpec("time", mark("In time"), menu="look", icon="chart-line", enabled=in_time),
+    ActionSpec(
+        "play-time",
+        mark("Play in time"),
+        mark("Show the volumes of the series one after another"),
+        menu="time",
+        icon="play",
+        key="V",
+        checkable=True,
+        enabled=in_time,
+    ),
+    ActionSpec(
+        "next-volume",
+        mark("Next volume"),
+        mark("The next volume of the series"),
+        menu="time",
+        icon="skip-next",
+        key="Alt+Right",
+        enabled=in_time,
+    ),
+    ActionSpec(
+        "previous-volume",
+        mark("Previous volume"),
+        mark("The volume of the series before"),
+        menu="time",
+        icon="skip-previous",
+        key="Alt+Left",
+        enabled=in_time,
+    ),
+    ActionSpec(
+        "time-curve",
+        mark("Curve over time"),
+        mark("Values over all volumes, at the crosshair or in a region"),
+        menu="time",
+        icon="chart-line",
+        key="Shift+Q",
+        checkable=True,
+        enabled=in_time,
+    ),
+    ActionSpec(
+        "save-movie",
+        mark("Save a movie\u2026"),
+        mark("The panes over time as an animated image, of the scan alone"),
+        menu="time",
+        icon="movie-open-outline",
+        enabled=in_time,
     ),
 )

@@ -90,6 +90,27 @@ def against_times(volumes: Sequence[Slices], slices: Slices, positions: SlicePos
     return any(len({numbers[id(header)] for header in volume}) > 1 for volume in timed[0])
 
 
+def interval_s(volumes: Sequence[Sequence[SliceHeader]]) -> float | None:
+    """The time from the beginning of one volume to that of the next, by times of acquisition.
+
+    Args:
+        volumes: The slices of each volume, in their order.
+
+    Returns:
+        Seconds, the median; None for one volume, and where a time is unknown or the times are not
+        even.
+    """
+    every = [header for volume in volumes for header in volume]
+    time = _seconds_of("AcquisitionTime", every)
+    times = [[time(header) for header in volume] for volume in volumes]
+    if len(volumes) < 2 or any(value is None for row in times for value in row):
+        return None
+    steps = np.diff([min(value for value in row if value is not None) for row in times])
+    median = float(np.median(steps))
+    even = median > 0 and float(np.abs(steps - median).max()) <= LATE * median
+    return median if even else None
+
+
 def at_positions(slices: Slices, positions: SlicePositions) -> dict[int, Slices]:
     """Collect the images of each position.
 

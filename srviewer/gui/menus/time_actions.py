@@ -1,0 +1,61 @@
+"""Slots of the actions for a series in time: stepping, playing, curve, movie."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMainWindow
+
+from srviewer.errors import UserError
+from srviewer.gui.figures.movie import Movies
+from srviewer.gui.menus.actions import Actions
+from srviewer.gui.study.export_location import ask_where, proposed
+from srviewer.gui.study.study_controller import StudyController
+from srviewer.gui.study.time_steps import TimeSteps
+from srviewer.gui.texts.translation import mark, tr
+
+KINDS = {
+    ".png": mark("Animated PNG (*.png)"),
+    ".gif": mark("Animated GIF, 256 colours (*.gif)"),
+    ".webp": mark("Animated WebP (*.webp)"),
+    ".zip": mark("PNG images in a zip (*.zip)"),
+}
+
+
+class TimeActions(QObject):
+    """Connects these actions of ``window``.
+
+    Attributes:
+        movies: Writes the movies.
+    """
+
+    def __init__(
+        self, window: QMainWindow, controller: StudyController, steps: TimeSteps, actions: Actions
+    ) -> None:
+        super().__init__(window)
+        self._window, self._controller = window, controller
+        self._steps, self._actions = steps, actions
+        self.movies = Movies(controller, steps, self)
+        self.movies.saved.connect(controller.exporting.exported)
+        for name, slot in (
+            ("play-time", steps.toggle),
+            ("next-volume", lambda: steps.step(1)),
+            ("previous-volume", lambda: steps.step(-1)),
+            ("save-movie", self.choose_movie),
+        ):
+            actions.connect_action(name, slot)
+        steps.changed.connect(self._show)
+
+    def choose_movie(self) -> None:
+        """Ask for a name, then write the movie."""
+        study, endings = self._controller.study, {tr(kind): end for end, kind in KINDS.items()}
+        title, proposal = tr("Save a movie"), proposed(study, "movie", ".png")
+        path, kind = ask_where(study, self._window, title, proposal, tuple(endings))
+        if path is None:
+            return
+        if not path.suffix:
+            path = path.with_suffix(endings.get(kind, ".png"))
+        try:
+            self.movies.save(path)
+        except UserError as error:
+            self._controller.failed.emit(title, error)
+
+    def _show(self) -> None:
+        self._actions["play-time"].setChecked(self._steps.playing)
