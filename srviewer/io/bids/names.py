@@ -137,9 +137,10 @@ def chosen_entities(text: str) -> Mapping[str, str]:
         The label of each key; desc-sr unless the text has another desc-.
 
     Raises:
-        UserError: A part of it is no entity that BIDS allows in the name of a derivative.
+        UserError: A part of it is no entity that BIDS allows in the name of a derivative, or one
+            key has two labels.
     """
-    entities = dict(OF_RESULTS)
+    chosen: dict[str, str] = {}
     for part in filter(None, re.split(r"[,_\s]+", text)):
         key, hyphen, label = part.partition("-")
         if key not in CHOOSABLE or not hyphen or not RESULT_LABEL.fullmatch(label):
@@ -148,8 +149,11 @@ def chosen_entities(text: str) -> Mapping[str, str]:
                 f"with commas, such as res-1mm,desc-sr: keys {', '.join(CHOOSABLE)}; labels of "
                 "letters and digits."
             )
-        entities[key] = label
-    return entities
+        if chosen.setdefault(key, label) != label:
+            raise UserError(
+                f"'{key}-{chosen[key]}' and '{part}' are two labels of one entity. Give one."
+            )
+    return {**OF_RESULTS, **chosen}
 
 
 def check_complete(name: BidsName) -> None:

@@ -143,3 +143,9 @@ def test_what_other_software_made_is_left_alone(head: Volume, tmp_path: Path) ->
 def test_a_data_set_that_is_not_there(head: Volume, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="does not exist"):
         run(write_derivative(head, tmp_path / "no", given_name("1", "T1w"), Path("a.nii"), {}))
+
+
+def test_an_entity_has_one_label() -> None:
+    with pytest.raises(UserError, match="two labels of one entity"):
+        chosen_entities("desc-a,desc-b")
+    assert chosen_entities("res-1mm,res-1mm") == {"desc": "sr", "res": "1mm"}
