@@ -5,6 +5,7 @@ from pathlib import Path
 
 from srviewer.gui.study.export_location import scan_folder
 from srviewer.gui.texts.joined_card import once
+from srviewer.gui.texts.wording import percent
 from srviewer.gui.window.bars.join_offer import JoinOffer
 from srviewer.gui.window.main_window import MainWindow
 
@@ -33,3 +34,12 @@ def test_a_warning_of_several_stacks_is_written_once() -> None:
         "No frame.",
     )
     assert once(lines, ("ax", "cor"))[0] == "All stacks: Oblique."
+
+
+def test_all_of_something_is_100_percent() -> None:
+    assert [percent(share) for share in (1.0, 0.997, 0.146, 2e-4)] == [
+        "100 %",
+        "100 %",
+        "15 %",
+        "0.02 %",
+    ]

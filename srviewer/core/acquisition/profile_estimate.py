@@ -82,7 +82,7 @@ class ProfileEstimate:
             return f"box, not estimated: {self.reason}"
         found = (
             f"estimated variance {self.variance:.3f} +- {self.error:.3f} of the squared spacing, "
-            f"wider than a box with {self.confidence:.0%} confidence"
+            f"wider than a box with {100 * self.confidence:.0f} % confidence"
         )
         if self.reason:
             return f"box: {self.reason} ({found})"

@@ -107,10 +107,10 @@ def stack_facts_text(joined: Joined, number: int) -> str:
     lines = [_motion(stack, number == joined.request.reference)]
     lines.append(
         tr(
-            "Grey levels \u00d7 {gain:.3g} {offset:+.3g};  weight {weight:.0%}.",
+            "Grey levels \u00d7 {gain:.3g} {offset:+.3g};  weight {weight}.",
             gain=stack.gain,
             offset=stack.offset,
-            weight=stack.weight,
+            weight=percent(stack.weight),
         )
     )
     if stack.agreement is not None:

@@ -158,7 +158,8 @@ def percent(share: float) -> str:
     Returns:
         The percentage; "under 0.001 %" for less than that, unless it is 0.
     """
-    return f"{100 * share:.2g} %" if share >= 1e-5 or share == 0 else tr("under 0.001 %")
+    rounded = float(f"{100 * share:.2g}")  # 100, not 1e+02
+    return f"{rounded:g} %" if share >= 1e-5 or share == 0 else tr("under 0.001 %")
 
 
 def region_share(region: DoubtfulRegion) -> str:

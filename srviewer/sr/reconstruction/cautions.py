@@ -103,13 +103,14 @@ def outcomes(request: Request, refined: Refined, region: ScanHeader | None) -> t
     lines: list[str] = []
     if refined.noise_removed:
         lines.append(
-            f"Noise of {refined.noise:.1%} of the range was removed first: the result agrees with "
-            "the scan to within it, not exactly. Fine detail as weak as the noise goes with it."
+            f"Noise of {100 * refined.noise:.1f} % of the range was removed first: the result "
+            "agrees with the scan to within it, not exactly. Fine detail as "
+            "weak as the noise goes with it."
         )
     elif request.agreement == "noise" and method(request.method).consistent:
         lines.append(
-            f"No noise was removed: what measures as {refined.noise:.1%} of the range cannot be "
-            "distinguished from fine anatomy. The result agrees with the scan exactly."
+            f"No noise was removed: what measures as {100 * refined.noise:.1f} % of the range "
+            "cannot be distinguished from fine anatomy. The result agrees with the scan exactly."
         )
     tried = refined.adapted
     if tried is not None and not tried.kept:

@@ -42,8 +42,8 @@ def _of_gaps(scan: ScanHeader, request: Request) -> str:
     if gap < WIDE_GAP - FEW_TENTHS:
         return ""
     return (
-        f"Gaps of {gap:.0%} between the slices: {PEOPLE} at factor 4, the gain over cubic was "
-        "+2.2 dB with gaps of 30 % and +0.4 dB with 50 %, in place of +2.9 dB."
+        f"Gaps of {100 * gap:.0f} % between the slices: {PEOPLE} at factor 4, the gain over "
+        "cubic was +2.2 dB with gaps of 30 % and +0.4 dB with 50 %, in place of +2.9 dB."
     )
 
 
@@ -51,9 +51,10 @@ def _of_noise(request: Request, noise: float) -> str:
     if noise < NOISY or request.agreement == "noise":
         return ""
     return (
-        f"Noise of {noise:.1%} of the range, which may be sharpened into structure: {PEOPLE} at "
-        "factor 2, the gain over cubic was +1.2 dB with 2 % of noise added and +0.4 dB with 3 %, "
-        "in place of +3.5 dB. It can be removed first (agreement within the noise)."
+        f"Noise of {100 * noise:.1f} % of the range, which may be sharpened into structure: "
+        f"{PEOPLE} at factor 2, the gain over cubic was +1.2 dB with 2 % of noise added and "
+        "+0.4 dB with 3 %, in place of +3.5 dB. It can be removed first (agreement within "
+        "the noise)."
     )
 
 

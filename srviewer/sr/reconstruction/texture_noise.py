@@ -22,7 +22,8 @@ def too_noisy(model: str, noise: float) -> str:
     if noise <= most:
         return ""
     return (
-        f"Noise of {noise:.1%} of the range: the texture model was trained on at most {most:.0%}, "
+        f"Noise of {100 * noise:.1f} % of the range: the texture model was trained on at most "
+        f"{100 * most:.0f} %, "
         "and on more it draws specks."
     )
 
