@@ -224,6 +224,6 @@ def test_texture_on_a_noisy_scan_is_rebuilt_with_a_warning(call: Call, tmp_path:
     arguments = ("reconstruct", path, "-o", out, "--factor", 2, "--overwrite")
     status, said = call(*arguments, "--texture", 0.5)
     assert status == 0 and "texture_on_noise" in said["warning_codes"]
-    assert any("trained on at most 3%" in line for line in said["warnings"])
+    assert any("trained on at most 3 %" in line for line in said["warnings"])
     status, said = call(*arguments)
     assert status == 0 and "texture_on_noise" not in said["warning_codes"]

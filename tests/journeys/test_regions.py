@@ -105,7 +105,7 @@ def test_texture_is_refused_to_a_scan_that_is_too_noisy_for_it(
     assert study.request is not None and study.request.texture == 0.05
     opens("noisy")
     assert study.request.texture == 0 and not options.texture.isEnabled()
-    assert "texture model was trained on at most 3%" in _texts(window)
+    assert "texture model was trained on at most 3 %" in _texts(window)
     study.set_request(replace(study.request, texture=0.5))  # as an older session has it
     assert options.texture.isEnabled() and options.texture.maximum() == 10
     qtbot.keyClick(options.texture, Qt.Key.Key_Left)

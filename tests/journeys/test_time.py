@@ -69,11 +69,11 @@ def test_keys_step_and_play_without_a_change_of_the_view(
     study.move_cursor((6.0, 8.0, 10.0))
     view, request = study.view, replace(study.request, method="cubic")
     study.set_request(request)
-    qtbot.keyClick(shown, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(shown, Qt.Key.Key_Period, Qt.KeyboardModifier.AltModifier)
     until(lambda: _frame(shown) == 1)
     assert (study.view, study.request) == (view, request)
     assert bar.time.text() == "2.5 s"
-    qtbot.keyClick(shown, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(shown, Qt.Key.Key_Comma, Qt.KeyboardModifier.AltModifier)
     until(lambda: _frame(shown) == 0)
     bar.rate.setValue(30)
     bar.loop.setChecked(False)
@@ -94,7 +94,7 @@ def test_the_shown_volume_is_in_the_session(
     shown: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path, drop: Drop
 ) -> None:
     for frame in (1, 2):
-        qtbot.keyClick(shown, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+        qtbot.keyClick(shown, Qt.Key.Key_Period, Qt.KeyboardModifier.AltModifier)
         until(lambda frame=frame: _frame(shown) == frame)
     session = tmp_path / "time.srviewer"
     saved = shown.study.scan
@@ -141,7 +141,7 @@ def test_what_was_drawn_can_be_taken_back_on_another_volume(
 ) -> None:
     roi = Roi("distance", Plane.AXIAL, ((2.0, 2.0, 10.0), (8.0, 8.0, 10.0)))
     shown.study.set_rois([roi])
-    qtbot.keyClick(shown, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(shown, Qt.Key.Key_Period, Qt.KeyboardModifier.AltModifier)
     until(lambda: _frame(shown) == 1)
     assert shown.study.rois == (roi,)
     shown.actions_offered["undo"].trigger()
@@ -157,7 +157,7 @@ def test_a_removed_result_does_not_come_back_on_another_volume(
     until(lambda: study.result is not None)
     (made,) = study.compared_volumes.results
     study.keep(study.compared_volumes.without(made.key))
-    qtbot.keyClick(shown, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(shown, Qt.Key.Key_Period, Qt.KeyboardModifier.AltModifier)
     until(lambda: _frame(shown) == 1)
     while shown.actions_offered["undo"].isEnabled():
         shown.actions_offered["undo"].trigger()

@@ -1,15 +1,20 @@
 """Slots of the actions for a series in time: stepping, playing, curve, movie."""
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
 from srviewer.errors import UserError
-from srviewer.gui.figures.movie import Movies
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.study.export_location import ask_where, proposed
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.study.time_steps import TimeSteps
 from srviewer.gui.texts.translation import mark, tr
+
+if TYPE_CHECKING:
+    from srviewer.gui.figures.movie import Movies
 
 KINDS = {
     ".png": mark("Animated PNG (*.png)"),
@@ -20,11 +25,7 @@ KINDS = {
 
 
 class TimeActions(QObject):
-    """Connects these actions of ``window``.
-
-    Attributes:
-        movies: Writes the movies.
-    """
+    """Connects these actions of ``window``."""
 
     def __init__(
         self, window: QMainWindow, controller: StudyController, steps: TimeSteps, actions: Actions
@@ -32,8 +33,6 @@ class TimeActions(QObject):
         super().__init__(window)
         self._window, self._controller = window, controller
         self._steps, self._actions = steps, actions
-        self.movies = Movies(controller, steps, self)
-        self.movies.saved.connect(controller.exporting.exported)
         for name, slot in (
             ("play-time", steps.toggle),
             ("next-volume", lambda: steps.step(1)),
@@ -42,6 +41,15 @@ class TimeActions(QObject):
         ):
             actions.connect_action(name, slot)
         steps.changed.connect(self._show)
+
+    @cached_property
+    def movies(self) -> "Movies":
+        """Writes the movies."""
+        from srviewer.gui.figures.movie import Movies  # lazy, for a quick start
+
+        movies = Movies(self._controller, self._steps, self)
+        movies.saved.connect(self._controller.exporting.exported)
+        return movies
 
     def choose_movie(self) -> None:
         """Ask for a name, then write the movie."""

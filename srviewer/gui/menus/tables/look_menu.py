@@ -90,7 +90,7 @@ LOOK_MENU: tuple[Row | Rows, ...] = (
         mark("The next volume of the series"),
         menu="time",
         icon="skip-next",
-        key="Alt+Right",
+        key="Alt+.",
         enabled=in_time,
     ),
     ActionSpec(
@@ -99,7 +99,7 @@ LOOK_MENU: tuple[Row | Rows, ...] = (
         mark("The volume of the series before"),
         menu="time",
         icon="skip-previous",
-        key="Alt+Left",
+        key="Alt+,",
         enabled=in_time,
     ),
     ActionSpec(
