@@ -22,7 +22,7 @@ SEGMENTATION = ScanWarning(
 
 
 def numbered(segments: Sequence[Segment]) -> tuple[Segment, ...]:
-    """Give segments values by which they can be told from each other in one label map.
+    """Give segments values that distinguish them in one label map.
 
     Args:
         segments: The segments of a header; those of two layers may have one value.
