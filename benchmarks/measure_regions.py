@@ -26,10 +26,12 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.reconstruction.fusion import disagreement, mean
 from srviewer.core.reconstruction.smoothed_map import smoothed
-from srviewer.core.regions.doubtful_regions import LEAST_FOREGROUND, highest_cubes
+from srviewer.core.regions.doubtful_regions import LEAST_FOREGROUND, DoubtMap, highest_cubes
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.slabwise import planes_of
 from srviewer.core.volumes.volume import Voxels
+from srviewer.core.volumes.voxel_sources import ArrayVoxels
 from srviewer.job import run
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.sr.models.available_models import find_model
@@ -173,7 +175,10 @@ def _regions(raw: Voxels, seen: Mask, error: Voxels) -> tuple[float, float]:
     squares = np.maximum(uniform_filter(error**2 * seen, PATCH), 0)
     around = np.sqrt(squares / np.maximum(share, 1e-3))
     places = seen & (share >= LEAST_FOREGROUND)
-    cubes = run(highest_cubes(raw, seen, Geometry(raw.shape, np.eye(4))))
+    source = ArrayVoxels(raw.shape, raw)
+    geometry = Geometry(raw.shape, np.eye(4))
+    doubt = DoubtMap(source, lambda *planes: planes_of(seen, 0, *planes), geometry)
+    cubes = run(highest_cubes(doubt))
     errors = np.array([around[cube.index] for cube in cubes])
     worst = errors >= np.quantile(around[places], 1 - WORST_PLACES)
     return float(worst.mean()), float(errors.mean() / around[places].mean())

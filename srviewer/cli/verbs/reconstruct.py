@@ -49,12 +49,7 @@ from srviewer.sr.references.source_dicom import DicomSource
 from srviewer.sr.report.trust_report import trust_report
 from srviewer.sr.requests.label_maps import label_map, label_provenance
 from srviewer.sr.requests.request import GAPS, Gaps, Request
-from srviewer.sr.results.doubts import (
-    described_regions,
-    find_doubts,
-    find_regions,
-    shown_maps,
-)
+from srviewer.sr.results.doubts import find_doubts, find_regions, shown_maps
 from srviewer.sr.results.maps import (
     DISAGREEMENT,
     MAPS,
@@ -62,7 +57,7 @@ from srviewer.sr.results.maps import (
     TEXTURE_CHANGE,
     MapKind,
 )
-from srviewer.sr.results.reconstruction import unscored
+from srviewer.sr.results.unscored import unscored
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
 from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 
@@ -205,7 +200,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         regions = None if doubts is None else doubts.regions
     else:
         regions = run_with_progress(find_regions(result, scan))
-    provenance = {**unscored(result, scan), "regions": described_regions(regions)}
+    provenance = unscored(result, scan, regions)
     maps = shown_maps(result, doubts)
     output = run_with_progress(writer_of(args, dicom)(result.volume, scan, provenance))
     for kind, path in wanted.items():
@@ -253,7 +248,7 @@ def _execute_in_slabs(
     row, path = chosen_target(args)
     files = SlabFiles(
         path,
-        lambda scan, result: {**unscored(result, scan), "regions": described_regions(None)},
+        lambda scan, result: unscored(result, scan, result.regions),
         check,
         stored_as(args),
         None if row.streams else writer_of(args, dicom),
@@ -267,7 +262,8 @@ def _execute_in_slabs(
     written = [output.path, *wanted.values()]
     result = reconstruction.result
     rounded = rounded_to(result.header, args, output)
-    text = reconstruction_text(reconstruction.scan, result, written, rounded, _notes(output, dicom))
+    notes = [*region_lines(result.regions), *_notes(output, dicom)]
+    text = reconstruction_text(reconstruction.scan, result, written, rounded, notes)
     return VerbOutput(text, {**values_of(output, dicom), **reconstruction.provenance})
 
 

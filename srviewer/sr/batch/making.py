@@ -20,8 +20,9 @@ from srviewer.sr.batch.settings import Settings
 from srviewer.sr.inputs.segmentations import segmentation_reason
 from srviewer.sr.requests.memory import free_bytes
 from srviewer.sr.requests.request import Request, suggested_request
-from srviewer.sr.results.reconstruction import unscored
+from srviewer.sr.results.doubts import find_regions
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
+from srviewer.sr.results.unscored import unscored
 from srviewer.sr.slabs.choice import choose_slabs
 from srviewer.sr.slabs.files import SlabFiles, Write, written_in_slabs
 from srviewer.sr.stacks.join import join
@@ -101,8 +102,9 @@ def _in_memory(
 ) -> Job[Made]:
     scan = yield from within(series.read(0), 0.0, 0.1)
     _check(scan, settings)
-    result = yield from within(reconstruct_with_gain(scan, _request(scan, settings)), 0.1, 0.9)
-    values = unscored(result, scan)
+    result = yield from within(reconstruct_with_gain(scan, _request(scan, settings)), 0.1, 0.88)
+    regions = yield from within(find_regions(result, scan), 0.88, 0.9)
+    values = unscored(result, scan, regions)
     job = _writer(item, settings, home, draft)(result.volume, scan, values)
     written = yield from within(job, 0.9, 1.0)
     return result, values, written.remark
@@ -135,7 +137,7 @@ def _in_slabs(
     streams = target(settings.target).streams and settings.link_of(item.data_set) is None
     files = SlabFiles(
         draft,
-        lambda scan, result: unscored(result, scan),
+        lambda scan, result: unscored(result, scan, result.regions),
         lambda scan: _check(scan, settings),
         settings.store,
         None if streams else _writer(item, settings, home, draft),

@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from srviewer.core.intensity.intensity_range import volume_intensity
+import numpy as np
+
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.intensity_range import intensity_of_parts
 from srviewer.core.reconstruction.smoothed_map import HISTORY, smoothed
-from srviewer.core.regions.doubtful_regions import CubeMean, highest_cubes
+from srviewer.core.regions.doubtful_regions import CubeMean, DoubtMap, highest_cubes
+from srviewer.core.scores.metrics import Mask
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.core.volumes.voxel_sources import KeptVolume, VoxelSource, kept
 from srviewer.job import Job, within
 from srviewer.sr.results.maps import DISAGREEMENT
 from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 
 REGIONS_NOTE = (
     "Regions of 8 mm where the two planes differ most. What both planes get wrong in the same way, "
@@ -100,24 +106,38 @@ def find_regions(
     """
     if result.disagreement is None:
         return None
-    volume, padded = result.volume, result.volume.padded
-    foreground = volume_intensity(volume).foreground(volume.voxels)
-    if padded is not None:
-        foreground &= ~padded
-    cubes = yield from highest_cubes(result.disagreement.voxels, foreground, volume.geometry)
-    return tuple(_region(cube, result, scan) for cube in cubes)
+    differing = kept(result.disagreement).voxels
+    return (yield from regions_of(result, kept(result.volume), differing, scan))
 
 
-def described_regions(regions: tuple[DoubtfulRegion, ...] | None) -> list[dict[str, Any]] | None:
-    """The regions of a result as plain JSON values.
+def regions_of(
+    facts: ReconstructionFacts,
+    result: KeptVolume,
+    differing: VoxelSource,
+    scan: ScanHeader,
+) -> Job[tuple[DoubtfulRegion, ...]]:
+    """Find the regions of a result that are most likely wrong, slab by slab.
 
     Args:
-        regions: Of the result; None where it has no disagreement.
+        facts: Of the result.
+        result: The result.
+        differing: (i, j, k) disagreement of the two planes, on its grid.
+        scan: The scan that it was made from.
 
     Returns:
-        The regions, the largest disagreement first; None without a disagreement.
+        A job with at most ten, the largest disagreement first.
     """
-    return None if regions is None else [region.described() for region in regions]
+    padding = result.header.padding
+    intensity = intensity_of_parts(result.voxels.parts, padding)
+
+    def foreground(start: int, stop: int) -> Mask:
+        voxels = result.voxels.read(0, start, stop)
+        seen = intensity.foreground(voxels)
+        return seen if padding is None else seen & (voxels != np.float32(padding))
+
+    geometry = result.header.geometry
+    cubes = yield from highest_cubes(DoubtMap(differing, foreground, geometry))
+    return tuple(_region(cube, geometry, facts, scan) for cube in cubes)
 
 
 def shown_maps(result: Reconstruction, doubts: Doubts | None) -> dict[str, Volume]:
@@ -134,8 +154,10 @@ def shown_maps(result: Reconstruction, doubts: Doubts | None) -> dict[str, Volum
     return maps if doubts is None else {DISAGREEMENT.id: doubts.disagreement, **maps}
 
 
-def _region(cube: CubeMean, result: Reconstruction, scan: ScanHeader) -> DoubtfulRegion:
-    geometry, axis = result.volume.geometry, result.request.axis
+def _region(
+    cube: CubeMean, geometry: Geometry, facts: ReconstructionFacts, scan: ScanHeader
+) -> DoubtfulRegion:
+    axis = facts.request.axis
     x, y, z = (float(mm) for mm in geometry.world(cube.index))
     axial, coronal, sagittal = (cube.index[plane.normal_axis(geometry)] + 1 for plane in Plane)
     thick = round(float(scan.geometry.index((x, y, z))[axis]))
@@ -145,5 +167,5 @@ def _region(cube: CubeMean, result: Reconstruction, scan: ScanHeader) -> Doubtfu
         slices=(axial, coronal, sagittal),
         scan_slice=min(max(thick, 0), scan.geometry.shape[axis] - 1) + 1,
         disagreement=cube.mean,
-        share=cube.mean / result.data_range,
+        share=cube.mean / facts.data_range,
     )

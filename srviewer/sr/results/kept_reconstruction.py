@@ -8,7 +8,8 @@ import numpy as np
 from srviewer.core.intensity.percentiles import Largest
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.core.volumes.voxel_sources import KeptVolume
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Progress, within
+from srviewer.sr.results.doubts import DoubtfulRegion, regions_of
 from srviewer.sr.results.maps import (
     DISAGREEMENT,
     RESIDUAL,
@@ -33,12 +34,15 @@ class KeptReconstruction(ReconstructionFacts):
             None without one, and until they are measured.
         changed: The share of voxels that texture changed; None without texture, and until it is
             measured.
+        regions: Those that are most likely wrong; None without a disagreement, and until they are
+            measured.
     """
 
     kept: KeptVolume
     kept_maps: Mapping[str, KeptVolume]
     summary: dict[str, float] | None = None
     changed: float | None = None
+    regions: tuple[DoubtfulRegion, ...] | None = None
 
     @property
     def header(self) -> ScanHeader:
@@ -67,24 +71,25 @@ class KeptReconstruction(ReconstructionFacts):
         )
 
 
-def with_summary(result: KeptReconstruction) -> Job[KeptReconstruction]:
-    """Measure the maps of a result plane by plane.
+def with_summary(result: KeptReconstruction, scan: ScanHeader) -> Job[KeptReconstruction]:
+    """Measure the maps of a result slab by slab.
 
     Args:
         result: The result.
+        scan: The scan that it was made from.
 
     Returns:
-        A job with the same result, its ``summary`` and its ``changed``: over all voxels but padding
-        the one, over all the other.
+        A job with the same result, its ``summary``, ``changed`` and ``regions``: over all voxels
+        but padding the first, over all the second, over the foreground the third.
     """
-    summary, changed = None, None
+    summary, changed, regions = None, None, None
     size = int(np.prod(result.kept.voxels.shape, dtype=np.int64))
     differing, change = (result.kept_maps.get(kind.id) for kind in (DISAGREEMENT, TEXTURE_CHANGE))
     if differing is not None:
         largest, total, count = Largest(LARGEST, size), 0.0, 0
         both = zip(result.kept.planes(), differing.planes(), strict=True)
         for number, (voxels, values) in enumerate(both):
-            yield Progress(0.5 * number / differing.voxels.shape[2], MEASURING)
+            yield Progress(0.3 * number / differing.voxels.shape[2], MEASURING)
             if result.header.padding is not None:
                 values = values[voxels != np.float32(result.header.padding)]
             total, count = total + float(values.sum(dtype=np.float64)), count + values.size
@@ -92,10 +97,12 @@ def with_summary(result: KeptReconstruction) -> Job[KeptReconstruction]:
         p99 = largest.percentile(99) or 0.0  # where nothing but padding is there
         mean = total / max(1, count)
         summary = {"mean": mean / result.data_range, "p99": p99 / result.data_range}
+        search = regions_of(result, result.kept, differing.voxels, scan)
+        regions = yield from within(search, 0.3, 0.9)
     if change is not None:
         threshold, moved = TEXTURE_THRESHOLD * result.data_range, 0
         for plane in change.planes():
-            yield Progress(0.5, MEASURING)
+            yield Progress(0.9, MEASURING)
             moved += int(np.count_nonzero(plane > threshold))
         changed = moved / size
-    return replace(result, summary=summary, changed=changed)
+    return replace(result, summary=summary, changed=changed, regions=regions)

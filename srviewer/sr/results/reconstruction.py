@@ -1,13 +1,12 @@
 """A result in memory with its maps."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from srviewer.core.intensity.percentiles import Largest
 from srviewer.core.volumes.slabwise import parts_of
-from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.sr.results.maps import (
     DISAGREEMENT,
     RESIDUAL,
@@ -74,23 +73,3 @@ class Reconstruction(ReconstructionFacts):
         p99 = largest.percentile(99) or 0.0
         mean = total / max(1, values.size)
         return {"mean": mean / self.data_range, "p99": p99 / self.data_range}
-
-
-def unscored(result: ReconstructionFacts, scan: ScanHeader) -> dict[str, Any]:
-    """The provenance of a result without a reference, as verbs print it in JSON.
-
-    A scan in doubt is reconstructed only after its warnings were acknowledged, so the codes of its
-    blocking warnings are those that were.
-
-    Args:
-        result: The result.
-        scan: The scan that it was made from.
-
-    Returns:
-        Plain JSON values, with empty scores.
-    """
-    return {
-        **result.provenance(),
-        "acknowledged": [warning.code for warning in blocking_warnings(scan.warnings)],
-        "scores": None,  # there is no reference to score against
-    }

@@ -19,9 +19,9 @@ from srviewer.job import Job, within
 from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.memory import opens
 from srviewer.sr.requests.request import Request
+from srviewer.sr.results.kept_reconstruction import KeptReconstruction
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.slab_wise import check_streamable, kept_scan, streamed
 from srviewer.temporary_folders import temporary_folder
 
@@ -51,7 +51,7 @@ class SlabFiles:
     """
 
     output: Path
-    provenance: Callable[[ScanHeader, ReconstructionFacts], dict[str, Any]]
+    provenance: Callable[[ScanHeader, KeptReconstruction], dict[str, Any]]
     check: Callable[[ScanHeader], None] = lambda scan: None
     stored_as: DataType = "float32"
     write: Write | None = None
@@ -72,7 +72,7 @@ class WrittenInSlabs:
     """
 
     scan: ScanHeader
-    result: ReconstructionFacts
+    result: KeptReconstruction
     output: Written
     provenance: dict[str, Any]
 

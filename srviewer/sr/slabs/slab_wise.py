@@ -83,7 +83,7 @@ def streamed(
     """
     check_streamable(scan.header, request)
     made = yield from within(run_by_run(scan, request, scratch, region), 0.0, 0.96)
-    result = yield from within(with_summary(made), 0.96, 1.0)
+    result = yield from within(with_summary(made, scan.header), 0.96, 1.0)
     gain = None if result.model is None else uncalibrated(UNCALIBRATED)
     return replace(result, slab_by_slab=True, expected_gain=gain)
 

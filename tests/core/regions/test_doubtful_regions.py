@@ -1,15 +1,27 @@
 """The regions where a map is highest, each a region of its own."""
 
 import numpy as np
+import pytest
 from scipy.ndimage import gaussian_filter, maximum_filter, uniform_filter
 
 from srviewer.core.geometry.grid import Geometry
-from srviewer.core.regions.doubtful_regions import MOST_REGIONS, SIZE_MM, CubeMean, highest_cubes
+from srviewer.core.regions import doubtful_regions
+from srviewer.core.regions.doubtful_regions import (
+    MOST_REGIONS,
+    SIZE_MM,
+    CubeMean,
+    DoubtMap,
+    highest_cubes,
+)
+from srviewer.core.volumes.slabwise import planes_of
+from srviewer.core.volumes.voxel_sources import ArrayVoxels
 from srviewer.job import run
 
 
 def found(values: np.ndarray, foreground: np.ndarray, geometry: Geometry) -> list[CubeMean]:
-    return list(run(highest_cubes(values.astype(np.float32), foreground, geometry)))
+    source = ArrayVoxels(geometry.shape, values.astype(np.float32))
+    doubt = DoubtMap(source, lambda *planes: planes_of(foreground, 0, *planes), geometry)
+    return list(run(highest_cubes(doubt)))
 
 
 def test_the_highest_come_first_apart_and_in_the_foreground() -> None:
@@ -38,8 +50,10 @@ def test_nothing_is_listed_without_foreground_or_doubt() -> None:
     assert found(0 * values, np.ones(values.shape, bool), geometry) == []
 
 
-def test_they_are_those_of_a_direct_search() -> None:
+@pytest.mark.parametrize("held", [2**23, 6_000, 1])
+def test_they_are_those_of_a_direct_search(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Means over cubes, foreground and local maxima by the filters of SciPy."""
+    monkeypatch.setattr(doubtful_regions, "MOST_HELD", held)  # searched at once, or in bands
     random = np.random.default_rng(5)
     geometry = Geometry((30, 41, 23), np.diag([1.1, 2.6, 0.9, 1.0]))
     values = gaussian_filter(random.random(geometry.shape), 1.5).astype(np.float32)

@@ -61,8 +61,9 @@ def test_without_room_it_goes_slab_by_slab_to_the_same_file(
     slabs, same, told = done("slabs", replace(settings, room=NO_ROOM))
     assert same == voxels and slabs.values["slab_by_slab"]
     assert "'scan' is reconstructed slab by slab" in slabs.message and slabs.message in told
-    for key in ("model_sha256", "factor", "axis", "warnings", "sources"):
+    for key in ("model_sha256", "factor", "axis", "warnings", "sources", "regions"):
         assert slabs.values[key] == whole.values[key]
+    assert bool(whole.values["regions"]) == (settings is NETWORK)
     always, again, _ = done("always", replace(settings, slabs="always"))
     assert again == voxels and always.values["slab_by_slab"] and not always.message
     never, once_more, _ = done("never", replace(settings, slabs="never", room=NO_ROOM))

@@ -23,7 +23,8 @@ from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.reconstruction.repair import repaired
 from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.request import Repair, Request
-from srviewer.sr.results.reconstruction import Reconstruction, unscored
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.results.unscored import unscored
 from srviewer.sr.slabs.slab_wise import unstreamable
 
 FACTOR, BAD = 4, 13
@@ -155,7 +156,7 @@ def test_a_repaired_result_is_restored_with_its_agreement(
     run(write_image(spoilt(clean, 2, spoil), file, {}))
     scan = run(read(file))
     result = made(scan, (repair,))
-    run(write_image(result.volume, image, unscored(result, scan)))
+    run(write_image(result.volume, image, unscored(result, scan, None)))
     back = run(restored(scan, image, {}))
     assert back.repaired == (repair,) and back.request.repair == (repair,)
     assert back.consistency.rms == pytest.approx(result.consistency.rms, abs=1e-4)

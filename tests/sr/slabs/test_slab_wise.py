@@ -16,6 +16,7 @@ from srviewer.job import run
 from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
+from srviewer.sr.results.doubts import find_regions
 from srviewer.sr.results.kept_reconstruction import KeptReconstruction
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.slabs.slab_wise import SCAN_EDGES, streamed
@@ -103,3 +104,4 @@ def test_every_request_gives_every_bit(
         assert maps[kind].history == made.history
     assert found.consistency == whole.consistency and found.region == whole.region
     assert found.texture_changed() == whole.texture_changed()
+    assert found.regions == run(find_regions(whole, scan))
