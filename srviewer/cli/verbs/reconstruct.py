@@ -57,6 +57,7 @@ from srviewer.sr.results.maps import (
     TEXTURE_CHANGE,
     MapKind,
 )
+from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.results.unscored import unscored
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
 from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
@@ -194,6 +195,18 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     result = run_with_progress(reconstruct_with_gain(scan, request, _region(args, scan)))
     # Refused labels are known before anything is written.
     thin_labels = None if labels is None else run_with_progress(label_map(labels, scan, request))
+    return _write(args, scan, result, thin_labels, wanted, dicom)
+
+
+def _write(
+    args: argparse.Namespace,
+    scan: Volume,
+    result: Reconstruction,
+    thin_labels: Volume | None,
+    wanted: dict[str, Path],
+    dicom: DicomSource | None,
+) -> VerbOutput:
+    """Write a result, its maps, labels and report."""
     doubts = None
     if DISAGREEMENT.id in wanted or args.report is not None:
         doubts = run_with_progress(find_doubts(result, scan))
