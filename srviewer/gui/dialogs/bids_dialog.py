@@ -3,22 +3,15 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QLineEdit, QWidget
 from shiboken6 import isValid
 
 from srviewer.errors import UserError
+from srviewer.gui.dialogs.export_page import ExportPage, with_chooser
 from srviewer.gui.study.export_location import scan_folder
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.widgets.form import button, choice, describe, form, label, set_entries
+from srviewer.gui.widgets.form import choice, describe, form, label, set_entries
 from srviewer.io.bids.anat_suffixes import CONTRASTS
 from srviewer.io.bids.names import (
     BidsName,
@@ -35,7 +28,6 @@ from srviewer.io.headers.header_values import HeaderValues
 from srviewer.job import Job
 
 KIND = "contrast"
-WIDEST = 620  # px
 TITLES = {
     "T1w": mark("T1w: T1-weighted"),
     "T2w": mark("T2w: T2-weighted"),
@@ -58,14 +50,14 @@ TITLES = {
 }
 
 
-class BidsDialog(QDialog):
+class BidsDialog(ExportPage):
     """Asks all that a BIDS name needs on one page; nothing is chosen that is not certain."""
 
     chosen = Signal(object, object)  # the folder of the data set, the scan's BidsName
 
     def __init__(self, controller: StudyController, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Export into a BIDS data set"))
+        title = tr("Export into a BIDS data set")
+        super().__init__(title, tr("Write the result under this name"), parent)
         self._controller, self._study = controller, controller.study
         sources = self._study.sources
         self._known = name_of(sources[0]) if len(sources) == 1 else None
@@ -86,52 +78,28 @@ class BidsDialog(QDialog):
             tr("Entities"),
             tr("Entities of BIDS in the name of the result, such as res-1mm,desc-thin"),
         )
-        self._browse = button(tr("Choose\u2026"), tr("Choose the folder of the data set"))
         self._found = label("", "muted")
         self._target = label("", "plain")
-        self.reason = label("", "doubt")
-        self.export = button(tr("Export"), tr("Write the result under this name"))
-        self.export.setProperty("primary", "true")
-        self.export.setDefault(True)  # of Return in a field, which the first button would take
-        self._browse.setAutoDefault(False)
-        self._lay_out()
+        self.lay_out(self._rows(), self._found, label(tr("WRITTEN TO"), "heading"), self._target)
         self._offer()
         self._connect()
         self._read_header()
         self._show()
 
-    def _lay_out(self) -> None:
-        folder = QHBoxLayout()
-        folder.addWidget(self.folder, 1)
-        folder.addWidget(self._browse)
+    def _rows(self) -> QFormLayout:
         rows = form()
-        rows.addRow(tr("Data set"), folder)
+        tip = tr("Choose the folder of the data set")
+        rows.addRow(tr("Data set"), with_chooser(self.folder, tip, self._choose_folder))
         rows.addRow(tr("Subject"), self.subject)
         rows.addRow(tr("Session"), self.session_label)
         rows.addRow(tr("Contrast"), self.contrast)
         rows.addRow(tr("Entities"), self.entities)
-        cancel: QPushButton = button(tr("Cancel"), tr("Close without an export"))
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.reason, 1)
-        buttons.addWidget(self.export)
-        buttons.addWidget(cancel)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(12)
-        layout.addLayout(rows)
-        layout.addWidget(self._found)
-        layout.addWidget(label(tr("WRITTEN TO"), "heading"))
-        layout.addWidget(self._target)
-        layout.addStretch(1)
-        layout.addLayout(buttons)
-        self.resize(WIDEST, self.sizeHint().height())
+        return rows
 
     def _connect(self) -> None:
         for field in (self.folder, self.subject, self.session_label, self.entities):
             field.textChanged.connect(self._show)
         self.contrast.activated.connect(self._take_choice)
-        self._browse.clicked.connect(self._choose_folder)
         self.export.clicked.connect(self._accept)
 
     def _offer(self) -> None:
@@ -214,14 +182,12 @@ class BidsDialog(QDialog):
         try:
             path = derivative_path(root, self._name())
         except UserError as error:
-            self.reason.setText(tr(str(error)))
             self._target.setText(tr("The name is shown once all of it is known."))
-            self.export.setEnabled(False)
+            self.allow(tr(str(error)))
             return
         exists = " " + tr("It is there already.") if path.exists() else ""
-        self.reason.setText("")
         self._target.setText(f"{path.relative_to(root)}{exists}")
-        self.export.setEnabled(True)
+        self.allow("")
 
     def _accept(self) -> None:
         root, name = Path(self.folder.text().strip()), self._name()

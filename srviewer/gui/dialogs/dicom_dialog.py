@@ -3,26 +3,18 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QLineEdit, QWidget
 
 from srviewer.errors import UserError
+from srviewer.gui.dialogs.export_page import ExportPage, with_chooser
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.export_location import THIN, ask_where, proposed, scan_folder
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.widgets.form import button, choice, describe, form, label, set_entries
+from srviewer.gui.widgets.form import choice, describe, form, set_entries
 from srviewer.io.dicom.export.form import CLASSIC, OBJECTS, SYNTAXES, DicomForm
 from srviewer.io.targets import Target
 from srviewer.unwritable import check_new_folder
 
-WIDEST = 620  # px
 OBJECT_TITLES = {
     "classic": mark("An image for each slice"),
     "enhanced": mark("One enhanced MR image of all slices"),
@@ -33,15 +25,15 @@ SYNTAX_TITLES = {
 }
 
 
-class DicomDialog(QDialog):
+class DicomDialog(ExportPage):
     """Asks all that a DICOM export needs on one page."""
 
     # The new folder, the stored data type, the DicomForm, the folder of the source or None.
     chosen = Signal(object, object, object, object)
 
     def __init__(self, study: ShownStudy, target: Target, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Export as a DICOM series"))
+        title = tr("Export as a DICOM series")
+        super().__init__(title, tr("Write the result into the new folder"), parent)
         self._study, self._target = study, target
         self.folder = QLineEdit(str(proposed(study, f"{THIN}_{target.id}", target.ending)))
         describe(self.folder, tr("New folder"), tr("The folder to create; its files are images"))
@@ -64,42 +56,24 @@ class DicomDialog(QDialog):
                 "patient and study where grid and voxels agree"
             ),
         )
-        self.reason = label("", "doubt")
-        self.export = button(tr("Export"), tr("Write the result into the new folder"))
-        self.export.setProperty("primary", "true")
-        self.export.setDefault(True)
-        self._lay_out()
+        self.lay_out(self._rows())
         self.folder.textChanged.connect(self._show)
         self.source.textChanged.connect(self._show)
         self.export.clicked.connect(self._accept)
         self._show()
 
-    def _lay_out(self) -> None:
+    def _rows(self) -> QFormLayout:
         rows = form()
-        choose = button(tr("Choose\u2026"), tr("Choose the new folder"))
-        choose.clicked.connect(self._choose_folder)
-        rows.addRow(tr("New folder"), _beside(self.folder, choose))
+        tip = tr("Choose the new folder")
+        rows.addRow(tr("New folder"), with_chooser(self.folder, tip, self._choose_folder))
         rows.addRow(tr("Values"), self.values)
         rows.addRow(tr("Images"), self.objects)
         rows.addRow(tr("Compression"), self.syntax)
         scan = self._study.scan
         if scan is not None and scan.origin is None:
-            choose_source = button(tr("Choose\u2026"), tr("Choose the folder of the DICOM series"))
-            choose_source.clicked.connect(self._choose_source)
-            rows.addRow(tr("DICOM source"), _beside(self.source, choose_source))
-        cancel = button(tr("Cancel"), tr("Close without an export"))
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.reason, 1)
-        buttons.addWidget(self.export)
-        buttons.addWidget(cancel)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(12)
-        layout.addLayout(rows)
-        layout.addStretch(1)
-        layout.addLayout(buttons)
-        self.resize(WIDEST, self.sizeHint().height())
+            tip = tr("Choose the folder of the DICOM series")
+            rows.addRow(tr("DICOM source"), with_chooser(self.source, tip, self._choose_source))
+        return rows
 
     def _choose_folder(self) -> None:
         title, proposal = tr(self._target.question), Path(self.folder.text())
@@ -132,8 +106,7 @@ class DicomDialog(QDialog):
             reason = tr(str(error))
         except OSError as error:  # such as a name that is too long
             reason = error.strerror or str(error)
-        self.reason.setText(reason)
-        self.export.setEnabled(not reason)
+        self.allow(reason)
 
     def _accept(self) -> None:
         folder = Path(self.folder.text().strip())
@@ -141,11 +114,3 @@ class DicomDialog(QDialog):
         chosen_form = DicomForm(self.objects.currentData(), self.syntax.currentData())
         self.accept()
         self.chosen.emit(folder, self.values.currentData(), chosen_form, self._source())
-
-
-def _beside(field: QLineEdit, push_button: QPushButton) -> QHBoxLayout:
-    push_button.setAutoDefault(False)
-    row = QHBoxLayout()
-    row.addWidget(field, 1)
-    row.addWidget(push_button)
-    return row
