@@ -101,7 +101,7 @@ class FigurePage:
         line = self._view.notes
         if line.isVisible():
             paint_notes(painter, QRectF(line.geometry()), line.notes)
-        for row in self._view.rows:
+        for row in self._view.every_row:
             for pane in row.panes.values():
                 if not pane.isVisible():
                     continue
