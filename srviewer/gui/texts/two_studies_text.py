@@ -37,7 +37,7 @@ def link_text(link: StudyLink, two: TwoStudies, offset_mm: tuple[float, float, f
         if two.comparable:
             return tr("Not linked, as you chose. They could be: {reason}.", reason=space)
         return tr(
-            "Not linked: {reason}. Align them, or let the shown positions belong together.",
+            "Not linked: {reason}. Align them, or set the offset by hand.",
             reason=space,
         )
     motion = _motion_text(link, offset_mm)

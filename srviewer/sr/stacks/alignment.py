@@ -167,13 +167,19 @@ def _refined(first: _Scan, second: _Scan, found: Matrix) -> Job[tuple[Matrix, bo
 
     None where the two do not predict each other, as those of two contrasts.
     """
-    yield Progress(0.0, "Comparing two scans")
-    every, still, start = Pair(first.side, second.side), np.eye(4), inverse(found)
+    step, still, start = Progress(0.0, "Comparing two scans"), np.eye(4), inverse(found)
+    yield step
+    side = first.side
+    yield step
+    every = Pair(side, second.side)
+    yield step
     pair = every.within(start)
+    yield step
     if pair.size < LEAST_PROBES or min(pair.fit(start).correlations) < LEAST_CORRELATION:
         return None
     centre = np.asarray(pair.first.probes.points.mean(axis=0))
     best = yield from refined_motion(pair, start, centre, EXPECTED)
+    yield Progress(1.0, step.message)
     both = every.within(still, best.motion)
     if both.size < LEAST_PROBES:  # by the headers they have nothing in common
         return inverse(best.motion), True
@@ -187,6 +193,7 @@ def _refined_by_levels(first: _Scan, second: _Scan, found: Matrix) -> Job[Matrix
     """The motion of two contrasts, refined with the second in the grey levels of the first."""
     yield Progress(0.0, "Comparing two scans")
     alike = _in_levels_of(first, second, found)
+    yield Progress(0.0, "Comparing two scans")
     refined = yield from _refined(first, alike, found)
     if refined is None:
         return found

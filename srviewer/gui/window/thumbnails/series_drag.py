@@ -11,7 +11,7 @@ from srviewer.gui.widgets.dropped_files import DropMark
 from srviewer.gui.widgets.plain_text import PlainLabel
 from srviewer.io.scans.series import Series
 
-OPACITY, BESIDE = 0.75, QPoint(10, 6)  # of the thumbnail, at the mouse
+SIDE, BESIDE = 44, QPoint(12, -54)  # px of the thumbnail at the mouse, above what is said
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ class SeriesDrag(QObject):
         self._picture.setParent(self._source.window())
         self._picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._picture.setPixmap(picture)
-        self._picture.resize(picture.size())
+        self._picture.setScaledContents(True)
+        self._picture.resize(SIDE, SIDE)
         self._source.setCursor(Qt.CursorShape.ClosedHandCursor)
         self._picture.show()
 

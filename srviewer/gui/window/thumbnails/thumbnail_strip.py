@@ -11,14 +11,14 @@ from srviewer.gui.appearance import theme
 from srviewer.gui.dialogs.series_texts import columns_of
 from srviewer.gui.dialogs.thumbnail import thumbnail_icon
 from srviewer.gui.dialogs.thumbnail_loader import ThumbnailLoader
-from srviewer.gui.study.second_studies import SecondStudies, open_state
+from srviewer.gui.study.second_studies import SecondStudies, is_same, open_state
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import set_tip
 from srviewer.gui.window.thumbnails.series_drag import DropPlace, SeriesDrag
 from srviewer.io.scans.series import ScanListing, Series
 
-ICON, CELL, FRAME = 84, QSize(116, 134), 3  # px
+ICON, CELL, FRAME = 84, QSize(116, 136), 3  # px
 WIDTH = CELL.width() + 20  # with the scroll bar
 NUMBER = Qt.ItemDataRole.UserRole
 
@@ -50,6 +50,7 @@ class ThumbnailStrip(QListWidget):
         self.itemActivated.connect(self._open)
         seconds.study.follow(self._show, "scan")
         seconds.changed.connect(self._mark)
+        theme.redraw_on_theme_change(self, self._mark)
         self._show()
 
     def _lay_out(self) -> None:
@@ -68,7 +69,6 @@ class ThumbnailStrip(QListWidget):
         self.setMovement(QListView.Movement.Static)
         self.setIconSize(QSize(ICON, ICON))
         self.setGridSize(CELL)
-        self.setUniformItemSizes(True)
         self.setFixedWidth(WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -118,7 +118,14 @@ class ThumbnailStrip(QListWidget):
         self.setVisible(shown)
         self.wanted_changed.emit(shown)
         self._mark()
+        self._scroll_to_shown()
         self._thumbnails.load()
+
+    def _scroll_to_shown(self) -> None:
+        origin = self._seconds.study.state.origin
+        for item in self._items():
+            if origin is not None and is_same(origin, self._series[int(item.data(NUMBER))]):
+                self.scrollToItem(item)
 
     def _fill(self, every: Sequence[Series]) -> None:
         self.clear()
@@ -130,6 +137,7 @@ class ThumbnailStrip(QListWidget):
             item = QListWidgetItem(thumbnail_icon(None), "")
             item.setData(NUMBER, series.index)
             set_tip(item, "\n".join((name, *filter(None, rest))))
+            item.setSizeHint(CELL)  # with room for two lines, whatever is written now
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
             self.addItem(item)
 
@@ -161,7 +169,7 @@ class ThumbnailStrip(QListWidget):
 
     def _name(self, series: Series) -> str:
         name = visible_line(series.name) or tr("without a name")
-        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, CELL.width() - 8)
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, CELL.width() - 16)
 
     # --- what the user does
 
