@@ -231,6 +231,30 @@ def test_a_thumbnail_is_dragged_into_a_pane_and_linked_by_hand(
     assert study.state.second_study.link == link and "Linked by hand" in _text(window)
 
 
+def test_a_drag_is_left_by_escape_and_a_drop_on_the_left_changes_places(
+    two_frames: MainWindow, until: Until, qtbot: QtBot
+) -> None:
+    window, second = two_frames, two_frames.studies.second
+    strip, handle = window.findChild(ThumbnailStrip), window.windowHandle()
+    start = strip.viewport().mapTo(window, strip.visualItemRect(strip.item(1)).center())
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(handle, start + QPoint(300, 60))
+    assert strip.drag.mark is not None
+    qtbot.keyClick(strip, Qt.Key.Key_Escape)
+    assert strip.drag.mark is None
+    end = start + QPoint(300, 60)
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+    assert len(window.studies.states) == 1 and window.study.comparing.layout == "planes"
+    _drag_thumbnail(window, 1, window.compare.scan.panes[window.study.main_plane])
+    until(lambda: second.scan is not None)
+    left, _ = _panes(window)
+    assert _drag_thumbnail(window, 1, left) == "Shows 'T1 thin (2)' here"
+    assert window.study.scan.name == "T1 thin (2)" and second.scan.name == "T2 thick (1)"
+    assert len(window.studies.states) == 2
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    assert not strip.isVisible()
+
+
 def test_two_people_are_named_in_each_pane(
     window: MainWindow, until: Until, two_series: Path, qtbot: QtBot
 ) -> None:
@@ -273,6 +297,11 @@ def test_align_finds_the_motion_and_both_follow_it(
         wanted = (motion @ (*corner, 1.0))[:3]
         assert np.linalg.norm(np.subtract(link.to_second(corner), wanted)) < 0.5
     assert opened.studies.second.view.cursor_mm == pytest.approx(link.to_second(here))
+    left, right = _panes(opened)
+    qtbot.keyClick(left, Qt.Key.Key_End)
+    assert _titles(right).startswith("later, scan, ") and "mm from the crosshair" in _titles(right)
+    qtbot.keyClick(left, Qt.Key.Key_R)
+    assert "mm from the crosshair" not in _titles(right)
     opened.study.rotate_planes((0.0, 10.0, 0.0))
     rotation = opened.studies.second.view.rotation
     assert rotation[1] == pytest.approx(10 - 1.7, abs=0.5) and rotation[0] != 0

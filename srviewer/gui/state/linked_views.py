@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject
 
-from srviewer.gui.state.followed_state import TOOL
+from srviewer.gui.state.followed_state import ROTATING, TOOL
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.second_study import StudyLink
@@ -29,6 +29,8 @@ class LinkedViews(QObject):
         study.follow(self._lead, "view", "scan", "second_study", "comparing", TOOL)
         second.follow(self._lead, "scan")
         second.follow(self._answer, "view")
+        study.follow(self._lead_rotating, ROTATING)
+        second.follow(self._answer_rotating, ROTATING)
 
     def _lead(self) -> None:
         """The second study follows the current one."""
@@ -44,6 +46,15 @@ class LinkedViews(QObject):
             return
         with self._follow():
             self._study.look(_first_view(self._study, self._second))
+
+    def _lead_rotating(self) -> None:
+        """Oblique planes that are dragged in one are drawn fast in both."""
+        if link_of(self._study).linked and self._second.rotating is not self._study.rotating:
+            self._second.set_rotating(self._study.rotating)
+
+    def _answer_rotating(self) -> None:
+        if link_of(self._study).linked and self._second.rotating is not self._study.rotating:
+            self._study.set_rotating(self._second.rotating)
 
     @contextmanager
     def _follow(self) -> Iterator[None]:
