@@ -131,7 +131,8 @@ def test_two_studies_of_one_grid_step_together_with_grey_levels_of_their_own(
     qtbot.keyClick(pair, "1")
     assert not right.isVisible() and left.isVisible()
     pair.studies.show(1)
-    assert pair.study.view.inverted and pair.study.view.zoom > 1
+    view = pair.study.view
+    assert view.inverted and view.zoom > 1 and view.main is None and second.scan is None
 
 
 def test_a_figure_shows_both_studies_and_names_them(pair: MainWindow) -> None:

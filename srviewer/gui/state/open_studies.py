@@ -45,9 +45,16 @@ class OpenStudies(QObject):
         return (*now[: self.current], self.study.state, *now[self.current + 1 :])
 
     def _as_now(self, state: StudyState) -> StudyState:
-        """The state of a study that waits, or that is shown beside the current one."""
-        second = self.second.state
-        return second if second.scan is not None and second.scan is state.scan else state
+        """The state of a study that waits, or that is shown beside the current one.
+
+        The planes of that are the current study's choice, and its own as soon as it is alone.
+        """
+        second, view = self.second.state, state.view
+        if second.scan is None or second.scan is not state.scan:
+            return state
+        if (second.view.main, second.view.only) == (view.main, view.only):
+            return second
+        return replace(second, view=replace(second.view, main=view.main, only=view.only))
 
     def show_second(self, scan: Volume | None) -> None:
         """Show a study that waits beside the current one, as it was left.

@@ -112,7 +112,7 @@ class SecondStudies(QObject):
         """
         state = open_state(self._studies.states, series)
         if state is not None:
-            self._studies.show(self._studies.states.index(state))
+            self._show(state)
         else:
             self._open(OPEN, series, self._studies.add)
 
@@ -135,8 +135,13 @@ class SecondStudies(QObject):
         if state is None:
             self._open(OPEN, series, show)
             return
-        self._studies.show(self._studies.states.index(state))
+        self._show(state)
         show(self.study.state)
+
+    def _show(self, state: StudyState) -> None:
+        """Bring the tab of a study to the front."""
+        scans = [open_study.scan for open_study in self._studies.states]
+        self._studies.show(scans.index(state.scan))
 
     def _open(self, kind: str, series: Series, show: Callable[[StudyState], None]) -> None:
         """Read a series and show its study; a second study only while the same one is current."""
