@@ -1,11 +1,14 @@
 """The two studies that are shown beside each other: what is known of both, and their names."""
 
+from itertools import takewhile
 from weakref import ReferenceType, ref
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.study_names import distinct_names
 from srviewer.study.two_studies import TwoStudies, two_studies
+
+LEAST_COMMON, KEPT = 6, 3  # characters at the beginning of both names; of them, those kept
 
 
 class ShownPair:
@@ -28,6 +31,16 @@ class ShownPair:
         """The name of each study, which differ; "" for a study that is not there."""
         self._compare()
         return self._names
+
+    @property
+    def brief_names(self) -> tuple[str, str]:
+        """The names from where they differ on, which can be told apart in a narrow pane."""
+        first, second = self.names
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))
+        common = len(list(alike))
+        if common <= LEAST_COMMON:
+            return first, second
+        return f"\u2026{first[common - KEPT :]}", f"\u2026{second[common - KEPT :]}"
 
     def _compare(self) -> None:
         second = self._study.second

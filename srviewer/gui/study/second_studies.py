@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,7 +12,6 @@ from srviewer.gui.state.shown_pair import ShownPair
 from srviewer.gui.study.study_controller import OPEN, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.io.scans.series import Series
-from srviewer.sr.stacks.alignment import Alignment, aligned
 from srviewer.study.opening import opened, prepared
 from srviewer.study.state.layouts import COMPARE, PLANES, TWO_STUDIES, find_layout
 from srviewer.study.state.origin import Origin
@@ -19,6 +19,9 @@ from srviewer.study.state.second_study import StudyLink, second_of
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import Point
 from srviewer.study.two_studies import TwoStudies, two_studies
+
+if TYPE_CHECKING:
+    from srviewer.sr.stacks.alignment import Alignment
 
 ALIGN, OPEN_SECOND = "align", "open second study"  # jobs
 
@@ -230,11 +233,13 @@ class SecondStudies(QObject):
 
     def align(self) -> None:
         """Find the rigid motion between both studies by registration, as a job."""
+        from srviewer.sr.stacks.alignment import aligned  # lazy, for a quick start
+
         first, second = self.study.scan, self.second.scan
         if first is None or second is None:
             return
 
-        def keep(found: Alignment) -> None:
+        def keep(found: "Alignment") -> None:
             link = StudyLink().with_motion(found.motion, "registration")
             self._set(replace(link, kept=not found.moved, coarse=not found.refined))
 

@@ -240,7 +240,7 @@ class CompareView(QWidget):
         words, colour = entry.name, theme.TEXT if entry.key == ORIGINAL else theme.ACCENT
         pair = self.pair()
         if self.layout_shown.second_study and self._second is not None:
-            return Line(self._second.title_of_current(entry), colour, bold=True)
+            return self._second.title_of_current(entry, colour)
         if self.layout_shown.composite and len(pair) > 1:
             if self._overlays(pair[1]):
                 words = f"{words}  {self.layout_shown.sign}  {pair[1].name}"

@@ -44,16 +44,18 @@ class SecondRow(QObject):
         """
         self.row.arrange(arrangement, scales if link_of(self._study).linked else Scales())
 
-    def title_of_current(self, entry: Comparable) -> str:
+    def title_of_current(self, entry: Comparable, colour: str) -> Line:
         """The name of the current study and of its volume, for its panes.
 
         Args:
             entry: The volume that they show.
+            colour: Of the line.
 
         Returns:
             Such as "knee, scan"; in a narrow pane the second part is below.
         """
-        return f"{self.pair.names[0]}, {entry.name}"
+        name, brief = self.pair.names[0], self.pair.brief_names[0]
+        return _title(name, brief, entry, colour)
 
     def refresh(self) -> None:
         """Draw the volume of the second study, where it is shown."""
@@ -70,15 +72,23 @@ class SecondRow(QObject):
             self.row.show_volume(volume, role, hint)
 
     def _role(self, entry: Comparable) -> Line:
-        words = f"{self.pair.names[1]}, {entry.name}"
+        name, brief = self.pair.names[1], self.pair.brief_names[1]
         two = self.pair.two
         if two is not None and two.person == "another":
-            return Line(tr("ANOTHER PERSON, {name}", name=words), theme.WARNING, bold=True)
+            words = tr("ANOTHER PERSON, {name}", name=f"{name}, {entry.name}")
+            return Line(words, theme.WARNING, bold=True)
         apart = crosshairs_apart_mm(self._study)
         if apart:
-            words = tr("{name}, {mm:.1f} mm from the crosshair", name=words, mm=apart)
+            shown = f"{name}, {entry.name}"
+            words = tr("{name}, {mm:.1f} mm from the crosshair", name=shown, mm=apart)
             return Line(words, theme.WARNING, bold=True)
-        return Line(words, theme.ACCENT, bold=True)
+        return _title(name, brief, entry, theme.ACCENT)
 
     def _rename(self) -> None:
         self.renamed.emit()
+
+
+def _title(name: str, brief: str, entry: Comparable, colour: str) -> Line:
+    """The name of a study and of its volume; where there is no room, the brief name alone."""
+    shorter = () if brief == name else (brief,)
+    return Line(f"{name}, {entry.name}", colour, bold=True, shorter=shorter)

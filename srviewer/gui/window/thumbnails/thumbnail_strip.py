@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QApplication, QListView, QListWidget, QListWidgetI
 
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.appearance import theme
-from srviewer.gui.dialogs.series_texts import columns_of
 from srviewer.gui.dialogs.thumbnail import thumbnail_icon
 from srviewer.gui.dialogs.thumbnail_loader import ThumbnailLoader
 from srviewer.gui.study.second_studies import SecondStudies, is_same, open_state
@@ -110,24 +109,29 @@ class ThumbnailStrip(QListWidget):
     def _show(self) -> None:
         origin = self._seconds.study.state.origin
         listing = None if origin is None else origin.found
-        if listing is not self._listing:
+        every = () if listing is None else listing.every_series
+        wanted = len(every) > 1 if self._wanted is None else self._wanted
+        shown = bool(every) and wanted
+        if shown and listing is not self._listing:
             self._listing = listing
-            self._fill(() if listing is None else listing.every_series)
-        several = len(self._series) > 1
-        shown = self.count() > 0 and (several if self._wanted is None else self._wanted)
+            self._fill(every)
         self.setVisible(shown)
         self.wanted_changed.emit(shown)
         self._mark()
-        self._scroll_to_shown()
+        if shown:
+            self._scroll_to_shown()
         self._thumbnails.load()
 
     def _scroll_to_shown(self) -> None:
         origin = self._seconds.study.state.origin
         for item in self._items():
-            if origin is not None and is_same(origin, self._series[int(item.data(NUMBER))]):
+            series = self._series[int(item.data(NUMBER))]
+            if origin is not None and is_same(origin, series):
                 self.scrollToItem(item)
 
     def _fill(self, every: Sequence[Series]) -> None:
+        from srviewer.gui.dialogs.series_texts import columns_of  # lazy: what joins stacks
+
         self.clear()
         self._series = {series.index: series for series in every}
         self._pictures = {}
@@ -146,6 +150,8 @@ class ThumbnailStrip(QListWidget):
 
     def _mark(self) -> None:
         """Write below each series what is open of it, and frame those that are shown."""
+        if self.isHidden():
+            return
         study, second = self._seconds.study, self._seconds.second
         states = (study.state, *self._seconds.candidates)
         for item in self._items():
@@ -169,7 +175,7 @@ class ThumbnailStrip(QListWidget):
 
     def _name(self, series: Series) -> str:
         name = visible_line(series.name) or tr("without a name")
-        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, CELL.width() - 16)
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, CELL.width() - 28)
 
     # --- what the user does
 
