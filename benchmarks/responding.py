@@ -1,9 +1,9 @@
 """What a user waits for in the window: `python -m benchmarks.responding`.
 
 From the drop of a file to three painted planes, the longest gap between two ticks of a timer while
-a file loads and while a reconstruction runs, and a step in Difference. A real window without a
-screen. The first and the last are processor time of the whole process; gaps can only be taken by
-the clock, and say something on a machine with nothing else to do.
+a file loads and while a reconstruction runs, a step in Difference, and a step in two linked
+studies. A real window without a screen. Drops and steps are processor time of the whole process;
+gaps can only be taken by the clock, and say something on a machine with nothing else to do.
 """
 
 import time
@@ -23,8 +23,10 @@ from benchmarks.timing import Row, at_most
 from benchmarks.windows import PaintedPlanes, idle, open_window, until
 from srviewer.core.volumes.interpolate import spline_library_is_loaded
 from srviewer.gui.window.main_window import MainWindow
+from srviewer.study.state.layouts import TWO_STUDIES
 
 SHAPE, THICK = (256, 256, 180), (256, 256, 45)
+LARGE, FRAME_MS = (512, 512, 40), 16.0  # of two studies beside each other
 DROPS = 5
 STEPS = 30
 TICK_MS = 10
@@ -72,6 +74,7 @@ def responding() -> Iterator[Row]:
             yield _gap(f"while {state} reconstruction runs", reconstruct)
         ours, theirs = _steps(window)
         yield at_most("step in Difference", ours, theirs, "ms", "in the planes", STEP_LIMIT)
+        yield _linked_steps(window, Path(folder))
 
 
 def _drops(drop: Callable[[], None], rest: Callable[[], None], scan: Path) -> tuple[float, float]:
@@ -121,6 +124,34 @@ def _steps(window: MainWindow) -> tuple[float, float]:
             found[layout].append(_processor_seconds(move) * 1000)
         study.move_cursor(centre)
     return median(found["difference"]), median(found["planes"])
+
+
+def _linked_steps(window: MainWindow, folder: Path) -> Row:
+    """A step in six panes of two linked studies on one grid, processor time in ms."""
+    studies = window.studies
+    studies.choice = "add"
+    for name in ("one.nii.gz", "other.nii.gz"):
+        count = len(studies.states)
+        _save(folder / name, LARGE, 3.0)
+        window.open([folder / name])
+        until(lambda count=count: len(studies.states) == count + 1)  # type: ignore[misc]
+    studies.show(len(studies.states) - 2)
+    window.arrange(TWO_STUDIES)
+    QApplication.processEvents()
+    centre = np.array(window.study.view.cursor_mm)
+    taken = []
+    for step in range(STEPS):
+
+        def move(to: float = 3.0 * (step - STEPS / 2)) -> None:
+            window.study.move_cursor(np.add(centre, (0.0, 0.0, to)))
+            QApplication.processEvents()
+
+        taken.append(_processor_seconds(move) * 1000)
+    ours = median(taken)
+    ratio = ours / FRAME_MS
+    name = "step in two linked studies, slices of 512 x 512"
+    frame = f"{FRAME_MS:g} ms (a frame)"
+    return Row(name, f"{ours:.4g} ms", frame, ratio, "at most 1", ratio <= 1)
 
 
 def _processor_seconds(action: Callable[[], object]) -> float:

@@ -1,7 +1,8 @@
 """Pictures of the whole window, drawn without a screen, for the README and the documentation.
 
 ``python packaging/window_pictures.py docs/images`` draws ``window.png``, ``regions.png`` and
-``faults.png`` from the built-in sample, and ``join.png`` from the sample of stacks. With a folder
+``faults.png`` from the built-in sample, and ``join.png`` and ``two-studies.png`` from the sample of
+stacks. With a folder
 of thin scans, ``window_pictures.py docs/images SCANS``, it draws ``training.png`` instead: of a run
 of eight minutes on the processor, when it is three fifths done.
 """
@@ -17,7 +18,7 @@ from time import monotonic, sleep
 
 LONGEST = 1500  # seconds that anything here may take
 MINUTES, DONE = 8, 0.6  # of the training run
-REGIONS, FAULTS, JOIN = "regions.png", "faults.png", "join.png"
+REGIONS, FAULTS, JOIN, TWO = "regions.png", "faults.png", "join.png", "two-studies.png"
 MOVED = 3  # voxels by which every second slice is displaced
 LAYOUT_ROUNDS = 10  # until layouts within layouts have their sizes
 PANEL, RECONSTRUCT, TRAIN = "compare", "reconstruct", "train"  # the panels that are shown
@@ -37,6 +38,7 @@ def main() -> int:
         if wanted.scans is None:
             _draw_window(wanted.images / "window.png", Path(home))
             _draw_join(wanted.images / JOIN, Path(home))
+            _draw_two_studies(wanted.images / TWO, Path(home))
         else:
             _draw_training(wanted.images / "training.png", wanted.scans, Path(home))
     return 0
@@ -83,6 +85,25 @@ def _draw_join(path: Path, home: Path) -> None:
     box = window.panels.findChild(JoinedBox)
     window.panels.currentWidget().area.ensureWidgetVisible(box.residual)
     until(lambda: True)
+    window.grab().save(str(path))
+    window.leave()  # a window that is closed asks about results
+
+
+def _draw_two_studies(path: Path, home: Path) -> None:
+    """Two of the stacks beside each other, aligned, with the thumbnails of all."""
+    from srviewer.paths import sample_stacks
+    from srviewer.study.state.layouts import TWO_STUDIES
+
+    window, until = _window(home)
+    stacks = sample_stacks()
+    window.open(stacks)
+    until(lambda: len(window.controller.joining.offered) == len(stacks) - 1)
+    window.studies.show(0)
+    window.controller.joining.decline()
+    window.arrange(TWO_STUDIES)
+    seconds = window.contents.seconds
+    seconds.align()
+    until(lambda: not seconds.aligning and not window.controller.work.tasks)
     window.grab().save(str(path))
     window.leave()  # a window that is closed asks about results
 

@@ -115,8 +115,9 @@ def another_frame(state: StudyState, scan: Volume, frame: int, device: str) -> S
         device: Of the suggested request, which is not kept.
 
     Returns:
-        The study, with request, view, measurements, annotations, overlays and acknowledgement of
-        ``state``. Results, references and tests are of the volume of ``state`` and stay there.
+        The study, with request, view, measurements, annotations, overlays, acknowledgement and
+        second study of ``state``. Results, references and tests are of the volume of ``state`` and
+        stay there.
     """
     assert state.origin is not None
     origin = replace(state.origin, frame=frame)
@@ -129,6 +130,7 @@ def another_frame(state: StudyState, scan: Volume, frame: int, device: str) -> S
         locked=state.locked,
         overlays=state.overlays,
         acknowledged=state.acknowledged,
+        second_study=state.second_study,
     )
 
 

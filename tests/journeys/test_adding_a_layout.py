@@ -25,7 +25,7 @@ ADDED = Layout(
     "Red",
     "B in red",
     "palette-outline",
-    "8",
+    "9",
     rows="A",
     arrangement="wide",
     composite=True,
@@ -57,8 +57,8 @@ def test_the_window_offers_draws_and_keeps_it(
     assert actions["layout-red"] in actions.menu("view").actions()
     bar = opened.findChild(QToolBar, "tools")
     button = bar.widgetForAction(actions["layout-red"])
-    assert isinstance(button, QToolButton) and button.toolTip() == "Red: B in red (8)"
-    qtbot.keyClick(opened, "8")
+    assert isinstance(button, QToolButton) and button.toolTip() == "Red: B in red (9)"
+    qtbot.keyClick(opened, "9")
     QApplication.processEvents()
     pane = opened.compare.scan.panes[Plane.AXIAL]
     middle = pane.picture(1.0).pixelColor(pane.width() // 3, pane.height() // 3)
@@ -67,7 +67,7 @@ def test_the_window_offers_draws_and_keeps_it(
     bar_shown = opened.compare_bar
     assert bar_shown._tile.isVisible() and not bar_shown._range.isVisible()
     assert from_plain(to_plain(study.comparing), Comparing).layout == "red"
-    with pytest.raises(ValueError, match="difference, red"):
+    with pytest.raises(ValueError, match="two-studies, red"):
         from_plain({"layout": "pile"}, Comparing)
     assert {row.id for row in (*LAYOUTS, ADDED) if row.composite} == set(COMPOSITES)
     layouts = opened.housekeeping.layouts_menu.layouts
@@ -77,7 +77,7 @@ def test_the_window_offers_draws_and_keeps_it(
     layouts.show("mine")
     assert study.comparing.layout == "red" and actions["layout-red"].isChecked()
     opened.housekeeping.show_shortcuts()
-    assert ("8", "Red") in opened.housekeeping.dialog.rows_shown()
+    assert ("9", "Red") in opened.housekeeping.dialog.rows_shown()
     opened.housekeeping.dialog.reject()
 
 
@@ -99,4 +99,4 @@ def test_screenshot_draws_it(
     assert out.exists()
     with pytest.raises(SystemExit):
         main(["screenshot", "--help"])
-    assert "difference,red}" in capsys.readouterr().out
+    assert "red}" in capsys.readouterr().out

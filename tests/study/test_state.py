@@ -41,6 +41,7 @@ BY_FILES = {
     "compared_volumes",
     "reference",
     "overlays",
+    "second_study",  # by its number in the session
 }
 
 

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png|svg|pdf")
     add_series_arguments(parser)
-    layouts = tuple(row.id for row in LAYOUTS)
+    layouts = tuple(row.id for row in LAYOUTS if not row.second_study)
     parser.add_argument(
         "--layout", choices=layouts, help="default: compare with --second, else planes"
     )

@@ -46,7 +46,8 @@ class SeriesPicker(QDialog):
         self._every = listing.every_series
         self.tree = SeriesTree(listing)
         series = {entry.index: entry for entry in self._every}
-        self.thumbnails = ThumbnailLoader(self.tree, series, self)
+        self.thumbnails = ThumbnailLoader(self.tree, self)
+        self.thumbnails.take(series)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(tr("Filter: type a part of a name, patient, plane, folder"))
         self.filter.setClearButtonEnabled(True)
@@ -151,6 +152,8 @@ class SeriesPicker(QDialog):
         self.tree.currentItemChanged.connect(self._show_explanation)
         self.tree.itemActivated.connect(self._activate)
         self.tree.typed.connect(self._type)
+        self.tree.verticalScrollBar().valueChanged.connect(self.thumbnails.load)
+        self.tree.itemExpanded.connect(self.thumbnails.load)
         self.filter.textChanged.connect(self._filter)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from srviewer.core.visible_text import visible_line
@@ -55,6 +56,15 @@ class SeriesTree(QTreeWidget):
             The item.
         """
         return self._rows[number]
+
+    def show_thumbnail(self, number: int, picture: QPixmap) -> None:
+        """Show the thumbnail of a series.
+
+        Args:
+            number: ``Series.index``.
+            picture: The thumbnail.
+        """
+        self._rows[number].setIcon(0, thumbnail_icon(picture))
 
     def choose(self, number: int) -> None:
         """Choose one series, and no other.

@@ -77,9 +77,13 @@ def screenshot_line(controller: StudyController, picture: FigureContents | None 
         Commands for a POSIX shell, joined by ``&&``.
 
     Raises:
-        UserError: A volume is in no file, or no command makes it.
+        UserError: A volume is in no file, or no command makes it; two studies are shown.
     """
     picture = picture or picture_of(controller.study)
+    if find_layout(picture.layout).second_study:
+        raise UserError(
+            tr("A command line draws one study. Save a figure instead, or choose another layout.")
+        )
     scan = _scan(controller)
     visible = [entry for entry in compared(controller.study.state) if entry.volume is not None]
     if not find_layout(picture.layout).compares:

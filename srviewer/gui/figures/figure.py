@@ -48,6 +48,8 @@ class FigurePage:
 
     def __init__(self, study: ShownStudy, picture: FigureContents) -> None:
         self.study, self.picture = study, picture
+        if study.second is not None:
+            study.second.look(study.second.view.with_conventions(study.view))
         self._view = CompareView(study)
         self._view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         self._view.resize(picture.width, picture.height - FOOT)
@@ -101,7 +103,7 @@ class FigurePage:
         line = self._view.notes
         if line.isVisible():
             paint_notes(painter, QRectF(line.geometry()), line.notes)
-        for row in self._view.rows:
+        for row in self._view.every_row:
             for pane in row.panes.values():
                 if not pane.isVisible():
                     continue

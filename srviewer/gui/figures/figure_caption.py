@@ -1,6 +1,8 @@
 """The caption of a figure."""
 
 from srviewer.core.scores.metrics import brief_scores
+from srviewer.gui.state.linked_views import both_shown
+from srviewer.gui.state.shown_pair import ShownPair
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import compared
 from srviewer.gui.texts.translation import mark, tr
@@ -13,7 +15,7 @@ from srviewer.study.state.rotation_of_study import is_rotated
 
 
 def volumes_line(study: ShownStudy) -> str:
-    """Name the scan, the compared volumes, and slab or rotation: "thick:  A scan,  B fast x4".
+    """Name the scan, what is compared or beside it, slab or rotation: "thick:  A scan,  B fast x4".
 
     Args:
         study: What the figure shows.
@@ -27,6 +29,8 @@ def volumes_line(study: ShownStudy) -> str:
         shown = zip("ABCD", compared(study.state), strict=False)
         named = ",  ".join(f"{letter} {entry.name}" for letter, entry in shown)
         words = [f"{scan}:  {named}"]
+    if both_shown(study):
+        words.append(tr("beside it: {name}", name=ShownPair(study).names[1]))
     if is_rotated(study.state):
         words.append(rotation_note(study.state))
     elif study.scan is not None and slab.shown:

@@ -91,9 +91,14 @@ def copied(study: ShownStudy) -> ShownStudy:
         study: Its flip key may be held, which the copy ignores.
 
     Returns:
-        A new study with the same state, without the header's text: it names a person.
+        A new study with the same state and the same second study, without the header's text: it
+        names a person.
     """
     copy = ShownStudy()
+    if study.second is not None:
+        copy.second = ShownStudy(copy)
+        shown = replace(study.second.view, header_text=False)
+        copy.second.set(replace(study.second.state, view=shown))
     view = replace(study.view, header_text=False)
     comparing = replace(study.comparing, swapped=False)
     copy.set(replace(study.state, view=view, comparing=comparing))

@@ -19,6 +19,7 @@ from srviewer.gui.menus.tables.specs import (
     MenuSpec,
     Row,
 )
+from srviewer.gui.state.looked_at import LookedAt
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
@@ -26,15 +27,23 @@ from srviewer.gui.widgets.plain_text import set_tip
 
 ELLIPSIS = "\u2026"
 # Menus whose actions change what panes show, but for those on the window.
-OF_PANES = ("view", "levels", "main", "slab", "oblique", "look", "colours", "measure")
+OF_PANES = (
+    *("view", "levels", "main", "slab", "oblique", "second-study"),
+    *("look", "colours", "measure"),
+)
 
 
 class Actions(QObject):
-    """Actions and menus of ``window`` by their ids; they follow the study that is shown."""
+    """Actions and menus of ``window`` by their ids; they follow the study that is shown.
+
+    Attributes:
+        looked_at: The study that actions on the view are about, where two are shown.
+    """
 
     def __init__(self, window: QMainWindow, study: ShownStudy) -> None:
         super().__init__(window)
-        self._window, self._study = window, study
+        self._window = window
+        self.looked_at = LookedAt(study, self)
         self._rows = action_rows()
         self._actions: dict[str, QAction] = {}
         self._menus: dict[str, QMenu] = {}
@@ -47,6 +56,7 @@ class Actions(QObject):
             else:
                 self._add_action(row)
         study.changed.connect(self._show_state)
+        self.looked_at.changed.connect(self._show_state)
         self._show_state()
 
     def __getitem__(self, name: str) -> QAction:
@@ -215,7 +225,7 @@ class Actions(QObject):
             button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
 
     def _show_state(self) -> None:
-        state = self._study.state
+        state = self.looked_at.state
         for row in self._rows:
             of_panes = row.menu in OF_PANES and row.section != WINDOW
             if of_panes or row.enabled is not None:

@@ -27,6 +27,7 @@ class OpenStudies(QObject):
     def __init__(self, study: ShownStudy, parent: QObject) -> None:
         super().__init__(parent)
         self.study = study
+        self.second = study.second = ShownStudy(self)
         self.choice: Choice | None = None
         self.next: Choice | None = None  # for what is being opened now, whatever ``choice`` says
         self.current = 0
@@ -37,11 +38,36 @@ class OpenStudies(QObject):
 
     @property
     def states(self) -> tuple[StudyState, ...]:
-        """Every study in the order of the tabs, the shown one as it is now."""
+        """Every study in the order of the tabs, those that are shown as they are now."""
         if self.study.scan is None:
             return ()
-        before, after = self._states[: self.current], self._states[self.current + 1 :]
-        return (*before, self.study.state, *after)
+        now = [self._as_now(state) for state in self._states]
+        return (*now[: self.current], self.study.state, *now[self.current + 1 :])
+
+    def _as_now(self, state: StudyState) -> StudyState:
+        """The state of a study that waits, or that is shown beside the current one.
+
+        The planes of that are the current study's choice, and its own as soon as it is alone.
+        """
+        second, view = self.second.state, state.view
+        if second.scan is None or second.scan is not state.scan:
+            return state
+        if (second.view.main, second.view.only) == (view.main, view.only):
+            return second
+        return replace(second, view=replace(second.view, main=view.main, only=view.only))
+
+    def show_second(self, scan: Volume | None) -> None:
+        """Show a study that waits beside the current one, as it was left.
+
+        Args:
+            scan: Its scan; None for no study, as that of a study that is not open or is shown.
+        """
+        if self.second.scan is scan:
+            return
+        self._states = self.states  # with what was changed in the one that goes
+        waiting = (state for state in self._states if state.scan is scan)
+        state = next(waiting, None) if scan is not self.study.scan else None
+        self.second.set(emptied(self.second.state) if state is None else state)
 
     def show(self, number: int) -> None:
         """Bring a study back with its result, reference and view.
@@ -90,6 +116,10 @@ class OpenStudies(QObject):
         """
         if self.study.scan is scan:
             self.study.set(change(self.study.state))
+            return
+        if self.second.scan is scan:
+            self.second.set(change(self.second.state))
+            self.changed.emit()
             return
         before = self.states
         self._states = tuple(change(state) if state.scan is scan else state for state in before)

@@ -36,6 +36,7 @@ class ShownStudy(TransientState):
     menu_wanted = Signal(object)  # the PanePoint at which the user asks for what can be done
     # The RAS+ point under the mouse and the plane of its pane; None twice when it left the panes.
     hovered = Signal(object, object)
+    focused = Signal()  # one of its panes has the keyboard now
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +44,7 @@ class ShownStudy(TransientState):
         self.preferred_device = "auto"  # of the first request
         self.export_folder: Path | None = None  # of the last export
         self.data_set: Path | None = None  # of the last export into a BIDS data set
+        self.second: ShownStudy | None = None  # shown beside it, only to be looked at
 
     # --- the state, by its fields
 

@@ -262,6 +262,23 @@ def _edited(before: StudyState, after: StudyState) -> bool:
     return not added and any(names.get(entry.key) != entry.name for entry in entries)
 
 
+def _put_link(now: StudyState, wanted: StudyState, left: StudyState) -> StudyState:
+    """Restore the link where the same study is still beside it."""
+    same = now.second_study is not None and _same_second(now, wanted)
+    return replace(now, second_study=wanted.second_study) if same else now
+
+
+def _same_second(one: StudyState, other: StudyState) -> bool:
+    first, second = one.second_study, other.second_study
+    return first is not None and second is not None and first.scan is second.scan
+
+
+def _offset_again(before: StudyState, after: StudyState) -> bool:
+    """Whether an offset was set by hand before and after."""
+    links = [state.second_study.link for state in (before, after) if state.second_study]
+    return [(link.linked, link.source) for link in links] == [(True, "hand")] * 2
+
+
 KINDS = (
     Undone(
         mark("reconstruction settings"),
@@ -304,6 +321,13 @@ KINDS = (
         notable=lambda before, after: before.view.rotation != after.view.rotation,
         merges=lambda before, after: True,
         put=_put_rotation,
+    ),
+    Undone(
+        mark("link of two studies"),
+        ("second_study",),
+        notable=_same_second,
+        merges=_offset_again,
+        put=_put_link,
     ),
 )
 

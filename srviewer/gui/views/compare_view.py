@@ -14,15 +14,18 @@ from srviewer.core.slices.rotated_planes import NOT_ROTATED
 from srviewer.core.slices.thick_slab import NO_SLAB
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.followed_state import PREVIEW
+from srviewer.gui.state.linked_views import link_of
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import Comparable, compared
 from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.two_studies_text import person_text
 from srviewer.gui.views.compare_input import CompareInput
 from srviewer.gui.views.drawing.composite import Composite
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView, Scales
 from srviewer.gui.views.score_badges import badge
+from srviewer.gui.views.second_study.second_row import SecondRow
 from srviewer.gui.views.shared_notes import SharedNotes, rotation_notes, shared_notes, slab_notes
 from srviewer.gui.views.unlinked_rows import LooseRows
 from srviewer.study.state.compared_volumes import MOST_SHOWN, NO_RESULT, ORIGINAL
@@ -46,6 +49,7 @@ class CompareView(QWidget):
         self._linked: list[OrthoView] = []
         self._loose = LooseRows(study, self)
         self._placed: tuple[Any, ...] = ()  # the layout and the rows that are shown
+        self._second = None if study.second is None else SecondRow(study, study.second, self)
         self._drawn = study.comparing
         self._noted = NO_SLAB, NOT_ROTATED  # slab and rotation that the notes are about
         self.setProperty("role", "panes")
@@ -59,7 +63,19 @@ class CompareView(QWidget):
         layout.addWidget(self.notes)
         layout.addLayout(self._grid, 1)
         study.changed.connect(self._follow)
+        if self._second is not None:
+            self._second.renamed.connect(self.refresh)
         self.refresh()
+
+    @property
+    def every_row(self) -> list[OrthoView]:
+        """All rows, that of the second study last; those that are not shown are hidden."""
+        return [*self.rows, *([] if self._second is None else [self._second.row])]
+
+    @property
+    def second(self) -> SecondRow | None:
+        """The panes of the second study; None where there can be none."""
+        return self._second
 
     @property
     def scan(self) -> OrthoView:
@@ -85,6 +101,8 @@ class CompareView(QWidget):
             self._fill(row, entry)
         for row in self.rows[len(shown) :]:
             row.show_volume(None, Line(""), "")  # nothing that was let go is kept alive
+        if self._second is not None:
+            self._second.refresh()
         self._update_composite()
         self._lay_map()
         self._show_badges()
@@ -94,7 +112,7 @@ class CompareView(QWidget):
         """Show changes; those made while an edge is dragged need no new layout."""
         new, old = self._study.comparing, self._drawn
         swapped = (new.layout, new.swapped) != (old.layout, old.swapped)
-        if swapped or changed & {"scan", "compared_volumes", "reference"}:
+        if swapped or changed & {"scan", "compared_volumes", "reference", "second_study"}:
             self.refresh()
             return
         self._drawn = new
@@ -127,10 +145,10 @@ class CompareView(QWidget):
     def _place(self, rows: list[OrthoView]) -> None:
         """Show these rows, laid out anew where other rows or another layout were shown."""
         self.rows = [*rows, *(row for row in self._linked if row not in rows)]
-        placed = (self.layout_shown, *rows)
+        placed = (self.layout_shown, link_of(self._study).linked, *rows)
         if placed == self._placed:
             return
-        for row in self._placed[1:]:
+        for row in self._placed[2:]:
             self._grid.removeWidget(row)
             row.hide()
         self._placed = placed
@@ -155,6 +173,14 @@ class CompareView(QWidget):
             row.arrange(inner, scales)
             self._grid.addWidget(row, 0 if beside else number, number if beside else 0)
             row.show()
+        if self._second is not None and self.layout_shown.second_study:
+            self._second.arrange(inner, scales)
+            self._grid.addWidget(self._second.row, 0, count)
+            self._second.row.show()
+            count += 1
+        elif self._second is not None:
+            self._grid.removeWidget(self._second.row)
+            self._second.row.hide()
         # An empty row keeps its stretch, so that each place is set, not only the used ones.
         for number in range(MOST_SHOWN):
             used = number < count
@@ -213,6 +239,8 @@ class CompareView(QWidget):
         """The name of an entry, or of two that lie over each other, for its panes."""
         words, colour = entry.name, theme.TEXT if entry.key == ORIGINAL else theme.ACCENT
         pair = self.pair()
+        if self.layout_shown.second_study and self._second is not None:
+            return self._second.title_of_current(entry, colour)
         if self.layout_shown.composite and len(pair) > 1:
             if self._overlays(pair[1]):
                 words = f"{words}  {self.layout_shown.sign}  {pair[1].name}"
@@ -245,7 +273,18 @@ class CompareView(QWidget):
         rotated = rotation_notes(shown, self._study.state)
         notes = shared_notes(shown, referenced, self._previewed(shown), bool(rotated))
         of_slab = () if rotated else slab_notes(shown, slab, self._study.scan)
-        self.notes.show_notes((*self._not_composed(), *rotated, *of_slab, *notes))
+        self.notes.show_notes(
+            (*self._two_people(), *self._not_composed(), *rotated, *of_slab, *notes)
+        )
+
+    def _two_people(self) -> tuple[Line, ...]:
+        """A note on a second study that is not known to be of the same person."""
+        two = None if self._second is None else self._second.pair.two
+        if two is None or not self.layout_shown.second_study:
+            return ()
+        colour = theme.WARNING if two.person == "another" else theme.TEXT
+        text = person_text(two)
+        return (Line(text, colour),) if text else ()
 
     def _not_composed(self) -> tuple[Line, ...]:
         """A note on a composite that shows A alone."""

@@ -320,6 +320,7 @@ class SliceView(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Called by Qt."""
         self.study.active = self.plane
+        self.study.focused.emit()
         self._show_focus()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QSize, Qt
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QMainWindow,
     QSizePolicy,
     QSplitter,
@@ -34,6 +35,7 @@ from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.constant_scan_notice import ConstantScanNotice
 from srviewer.gui.study.exported_bar import ExportedBar
+from srviewer.gui.study.second_studies import SecondStudies
 from srviewer.gui.study.skipped_files import SkippedFilesNotice
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.study.time_steps import TimeSteps
@@ -45,6 +47,7 @@ from srviewer.gui.widgets.dropped_files import DropTarget
 from srviewer.gui.widgets.notice import ErrorBar
 from srviewer.gui.window.bars.compare_bar import CompareBar
 from srviewer.gui.window.bars.join_offer import JoinOffer
+from srviewer.gui.window.bars.second_study_bar import SecondStudyBar
 from srviewer.gui.window.bars.status import DeviceLabel, StatusBar
 from srviewer.gui.window.bars.study_tabs import TabRow
 from srviewer.gui.window.bars.time_bar import TimeBar
@@ -57,6 +60,9 @@ from srviewer.gui.window.housekeeping import Housekeeping
 from srviewer.gui.window.opening import Opening
 from srviewer.gui.window.scan_actions import ScanActions
 from srviewer.gui.window.side_panels import SidePanels
+from srviewer.gui.window.thumbnails.series_drag import DropPlace
+from srviewer.gui.window.thumbnails.series_places import series_places
+from srviewer.gui.window.thumbnails.thumbnail_strip import ThumbnailStrip
 from srviewer.gui.window.window_actions import WindowActions
 from srviewer.gui.window.window_state import WindowState
 from srviewer.io.targets import NIFTI
@@ -76,8 +82,11 @@ class Contents(QObject):
         self.actions_offered = Actions(window, self.study)
         self.error_bar = ErrorBar()
         self.exported_bar = ExportedBar()
+        self.seconds = SecondStudies(self.controller, window)  # its links come before the panes
         self.compare = CompareView(self.study)
         self.compare_bar = CompareBar(self.controller)
+        self.second_bar = SecondStudyBar(self.seconds, self.actions_offered)
+        self.thumbnails = ThumbnailStrip(self.seconds, self._places_of_series)
         self.plot = ScorePlot(self.study)
         self.steps = TimeSteps(self.controller, window)
         self.time_bar = TimeBar(self.controller, self.steps)
@@ -130,6 +139,7 @@ class Contents(QObject):
         self.controller.work.stop()
         self.header.close()
         self.opening.leave()
+        self.thumbnails.stop()
         self.state.remember()
         self.housekeeping.end()
 
@@ -154,15 +164,20 @@ class Contents(QObject):
         column.addWidget(self._pages, 1)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(page)
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
+        beside = QHBoxLayout(page)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(2)
+        layout = QVBoxLayout()
         layout.setSpacing(2)
+        beside.addWidget(self.thumbnails)
+        beside.addLayout(layout, 1)
         self.tabs = TabRow(self.studies, self.closing, self.actions_offered)
         layout.addWidget(self.tabs)
         layout.addWidget(JoinOffer(self.controller))
         layout.addWidget(self.time_bar)
         layout.addWidget(ConstantScanNotice(self.study))
         layout.addWidget(self.compare_bar)
+        layout.addWidget(self.second_bar)
         layout.addWidget(self.compare, 1)
         layout.addWidget(self.time_curve)
         layout.addWidget(self.plot)
@@ -172,6 +187,9 @@ class Contents(QObject):
         DropTarget(self._window, dropping.sentence, dropping.take, self._framed)
         DropTarget(self.tabs, dropping.sentence_beside, dropping.take_beside)
         DropTarget(look.overlay_box, dropping.sentence_over, dropping.take_over)
+
+    def _places_of_series(self) -> tuple[DropPlace, ...]:
+        return series_places(self.compare, self.seconds)
 
     def _framed(self) -> QWidget:
         """What is framed while files are held over the window: the panes, if there are any."""
@@ -192,9 +210,12 @@ class Contents(QObject):
         assert isinstance(info, InfoPanel)
         self.header = HeaderActions(self._window, controller, info, actions)
         RecentMenu(actions.menu("recent"), controller, self.recent)
-        LevelsMenu(actions, self.study)
+        LevelsMenu(actions)
         WindowActions(self._window, self.panels, actions)
+        actions.connect_action("thumbnails", self.thumbnails.want)
+        self.thumbnails.wanted_changed.connect(actions["thumbnails"].setChecked)
         self.pane_menu = PaneMenu(self._window, self.study, actions)
+        self.second_menu = PaneMenu(self._window, self.studies.second, actions)
 
     def _fill_tool_bars(self) -> None:
         bar = _tool_bar(tr("Tools"), "tools", 20)

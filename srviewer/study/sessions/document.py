@@ -9,6 +9,7 @@ from srviewer.codec import annotations_of, from_plain, to_plain
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.state.overlay import MOST_LABELS
+from srviewer.study.state.second_study import StudyLink
 from srviewer.study.state.study_state import StudyState
 
 MOST_PLACES = 100_000
@@ -127,6 +128,19 @@ class SavedLoaded:
 
 
 @dataclass(frozen=True)
+class SavedSecondStudy:
+    """The study that is shown beside another.
+
+    Attributes:
+        study: Its number in ``SavedSession.studies``, from 0.
+        link: The link to its positions.
+    """
+
+    study: Number
+    link: StudyLink
+
+
+@dataclass(frozen=True)
 class SavedStudy:
     """One study of a session file.
 
@@ -139,6 +153,7 @@ class SavedStudy:
         shown: the volumes that are compared, A and B first: "original", "cubic", "reference",
             "result-0" for the first of ``results``, "loaded-0" for the first of ``loaded``.
         state: the fields of StudyState that hold no voxels, as JSON values by their names.
+        second_study: the study that is shown beside it; None for none, as in earlier files.
 
     """
 
@@ -149,6 +164,7 @@ class SavedStudy:
     loaded: tuple[SavedLoaded, ...] = ()
     shown: tuple[str, ...] = ()
     state: dict[str, Any] = field(default_factory=dict)
+    second_study: SavedSecondStudy | None = None
 
 
 @dataclass(frozen=True)

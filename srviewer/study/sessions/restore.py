@@ -33,6 +33,7 @@ from srviewer.study.sessions.document import (
     SavedReference,
     SavedResult,
     SavedScan,
+    SavedSession,
     SavedStudy,
     fields_of,
 )
@@ -43,6 +44,7 @@ from srviewer.study.state.held_file import held_in, read_from
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import Overlay, overlay_of
 from srviewer.study.state.reference import Reference
+from srviewer.study.state.second_study import second_of
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import ZOOM_LIMITS
 
@@ -86,6 +88,7 @@ def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Jo
     yield Progress(0.0, f"Opening {path.name}")
     saved = read_session(path)
     states: list[StudyState] = []
+    restored: dict[int, int] = {}  # number in the file -> number among those that are restored
     problems: list[str] = []
     front = 0
     for number, study in enumerate(saved.studies):
@@ -96,12 +99,30 @@ def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Jo
         except UserError as error:
             problems.insert(0, str(error))
         else:
+            restored[number] = len(states) - 1
             problems += map(str, reading.problems)
         if number <= saved.front:  # the one before, where the one that was shown is lost
             front = max(len(states) - 1, 0)
     if not states:
         raise UserError("\n".join(problems))
-    return RestoredSession(tuple(states), front, tuple(problems))
+    with_seconds = _with_second_studies(saved, states, restored)
+    return RestoredSession(with_seconds, front, tuple(problems))
+
+
+def _with_second_studies(
+    saved: SavedSession, states: Sequence[StudyState], restored: Mapping[int, int]
+) -> tuple[StudyState, ...]:
+    """The studies, each with that beside it where both were restored."""
+    linked = list(states)
+    for number, here in restored.items():
+        second = saved.studies[number].second_study
+        there = None if second is None else restored.get(int(second.study))
+        if second is None or there in (None, here):
+            continue
+        scan = states[there].scan
+        assert scan is not None
+        linked[here] = replace(linked[here], second_study=second_of(scan, second.link))
+    return tuple(linked)
 
 
 @dataclass(frozen=True, eq=False)

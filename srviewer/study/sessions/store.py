@@ -24,6 +24,7 @@ from srviewer.study.sessions.document import (
     SavedReference,
     SavedResult,
     SavedScan,
+    SavedSecondStudy,
     SavedSession,
     SavedStudy,
     plain_fields,
@@ -70,7 +71,8 @@ def store(
     yield Progress(1.0, "Writing the session")
     studies = []
     for state in states:
-        studies.append((yield from _Saving(state).study()))
+        study = yield from _Saving(state).study()
+        studies.append(replace(study, second_study=_second_study(state, states)))
     write_session(path, SavedSession(tuple(studies), front))
 
 
@@ -137,6 +139,17 @@ def _free(folder: Path, stem: str) -> Path:
 def _results(state: StudyState) -> tuple[ComparedVolume, ...]:
     """The results, oldest first."""
     return tuple(reversed(state.compared_volumes.results))
+
+
+def _second_study(state: StudyState, states: Sequence[StudyState]) -> SavedSecondStudy | None:
+    """The study beside another, by its number; None where it is not open any more."""
+    second = state.second_study
+    scan = None if second is None else second.scan
+    if second is None or scan is None:
+        return None
+    numbers = (number for number, other in enumerate(states) if other.scan is scan)
+    number = next(numbers, None)
+    return None if number is None else SavedSecondStudy(number, second.link)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from typing import Literal
 from srviewer.table import find_row
 
 PLANES, COMPARE = "planes", "compare"  # before and after the first result
+TWO_STUDIES = "two-studies"
 Control = Literal["edge", "flip", "tile", "range"]
 Arrangement = Literal["wide", "row", "tall"]
 
@@ -27,6 +28,7 @@ class Layout:
         compares: Whether more than A is shown.
         composite: Whether B is drawn over A in the same panes, by a function with this id.
         sign: Between the names of A and B of a composite.
+        second_study: Whether another open study is shown on the right, only to be looked at.
         controls: Its controls beside the panes: the "edge" of the curtain, "flip" while a key
             is held, the side of a "tile", the "range" of the colours of a difference.
     """
@@ -42,6 +44,7 @@ class Layout:
     compares: bool = True
     composite: bool = False
     sign: str = "|"
+    second_study: bool = False
     controls: tuple[Control, ...] = ()
 
 
@@ -118,6 +121,18 @@ LAYOUTS = (
         composite=True,
         sign="\u2212",
         controls=("range",),
+    ),
+    Layout(
+        TWO_STUDIES,
+        "Two studies",
+        "This study left, another open study right, each with its own grey levels",
+        "book-open-page-variant-outline",
+        "8",
+        rows="A",
+        arrangement="tall",
+        direction="across",
+        compares=False,
+        second_study=True,
     ),
 )
 

@@ -21,6 +21,7 @@ from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
+from srviewer.study.state.second_study import SecondStudy
 from srviewer.study.state.view import NO_WINDOW, View
 
 # Metadata of fields that session files hold, without any further code. A LENIENT field that cannot
@@ -60,6 +61,7 @@ class StudyState:
         locked: the measurement that is the region lock; None for none.
         annotations: texts and arrows of the user, oldest first.
         tested: the self-tests of the scan, the newest last.
+        second_study: another open study that is shown beside this one; None for none.
 
     """
 
@@ -78,6 +80,7 @@ class StudyState:
     locked: Roi | None = field(default=None, metadata=SAVED)
     annotations: tuple[TextAnnotation, ...] = field(default=(), metadata=LENIENT)
     tested: tuple[Tested, ...] = field(default=(), metadata=LENIENT)
+    second_study: SecondStudy | None = None
 
     @property
     def volumes(self) -> Iterator[Volume]:

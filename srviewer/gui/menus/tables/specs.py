@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.study_state import StudyState
 
 Predicate: TypeAlias = Callable[[StudyState], bool]
@@ -36,6 +37,19 @@ def has_other_series(state: StudyState) -> bool:
         True where another one can be chosen.
     """
     return state.origin is not None and len(state.origin.found.every_series) > 1
+
+
+def has_second_study(state: StudyState) -> bool:
+    """Whether a second study is shown beside the current one.
+
+    Args:
+        state: The study that is shown.
+
+    Returns:
+        True where both can be linked.
+    """
+    second, layout = state.second_study, find_layout(state.comparing.layout)
+    return second is not None and second.scan is not None and layout.second_study
 
 
 def has_result(state: StudyState) -> bool:

@@ -6,6 +6,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.thick_slab import SLAB_KINDS, SlabKind
 from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
 from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
+from srviewer.gui.menus.tables.second_study_menu import SECOND_STUDY_MENU, THUMBNAILS
 from srviewer.gui.menus.tables.specs import (
     MOUSE_BAR,
     WINDOW,
@@ -110,6 +111,7 @@ def _slab_kind(kind: SlabKind) -> ActionSpec:
 VIEW_MENU: tuple[Row | Rows, ...] = (
     MenuSpec("view", MENU_TITLES["view"]),
     _layouts,
+    *SECOND_STUDY_MENU,
     MenuSpec("main", mark("Large pane"), menu="view", section="main"),
     _main_planes,
     MenuSpec(
@@ -327,6 +329,7 @@ VIEW_MENU: tuple[Row | Rows, ...] = (
         key="F9",
         checkable=True,
     ),
+    THUMBNAILS,
     ActionSpec(
         "full-screen",
         mark("Full screen"),

@@ -1,83 +1,22 @@
 """The line at the bottom of the window: where the mouse is, what is running."""
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.core.intensity.window import Window
-from srviewer.core.slices.planes import Plane
-from srviewer.core.slices.slab_projector import projected_value
-from srviewer.core.slices.thick_slab import SlabPlace
 from srviewer.core.visible_text import html_text
-from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
 from srviewer.gui.jobs.running_jobs import Task, duration_text
-from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.texts.values import value_text
-from srviewer.gui.texts.wording import counted, label_text, result_agreement, slab_text
+from srviewer.gui.texts.wording import result_agreement
 from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.widgets.form import ElidedLabel, describe, label
 from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
-from srviewer.study.state.slab_of_study import slab_at
-from srviewer.study.state.view import Point
+from srviewer.gui.window.bars.point_label import PointLabel
 
 WIDEST = 190  # px, of what is running
 CANCELLED_MS = 1500  # for which "Cancelled" is shown, and the button does nothing
-
-
-class PointLabel(ElidedLabel):
-    """The point under the mouse, else under the crosshair: mm, voxel, values, labels.
-
-    While a thick slab is shown, values are of the slab: in the plane under the mouse, else in the
-    active one.
-    """
-
-    def __init__(self, study: ShownStudy) -> None:
-        super().__init__("muted")
-        self._study = study
-        self.setAccessibleName(tr("Point under the mouse"))
-        study.hovered.connect(self._show)
-        study.follow(self._show_cursor, "view", "result", "overlays")
-
-    def _show_cursor(self) -> None:
-        self._show(None, None)
-
-    def _show(self, point: Point | None, plane: Plane | None) -> None:
-        study = self._study
-        if study.scan is None:
-            self.show_text("")
-            return
-        scale = study.auto_window
-        where = study.view.cursor_mm if point is None else point
-        parts = ["RAS " + "  ".join(f"{mm:.1f}" for mm in where) + " mm"]
-        plane = plane or study.active
-        slab = slab_at(study.state, plane, where)
-        index = _voxel(study.scan, where)
-        if index is None:
-            parts.append(tr("outside the scan"))
-        else:
-            parts.append(tr("voxel {numbers}", numbers=_counted(study.scan, index)))
-            value = _value(tr("before"), study.scan, index, slab, scale)
-            if slab is not None:
-                text = slab_text(slab.kind, slab.mm)
-                value = tr(
-                    "{plane}, {slab}: {value}", plane=tr(plane.title), slab=text, value=value
-                )
-            parts.append(value)
-        if study.result is not None:
-            after = study.result.volume
-            index = _voxel(after, where)
-            if index is not None:
-                parts.append(_value(tr("after"), after, index, slab, scale))
-        parts += [
-            label_text(label)
-            for overlay in reversed(study.overlays)
-            if overlay.opacity > 0 and (label := overlay.label_at(where)) is not None
-        ]
-        self.show_text("   |   ".join(parts))
 
 
 class ActivityLabel(QWidget):
@@ -193,27 +132,3 @@ class StatusBar(QStatusBar):
     def _show_agreement(self) -> None:
         result = self._study.result
         self._agreement.setText("" if result is None else result_agreement(result))
-
-
-def _counted(volume: Volume, index: tuple[int, int, int]) -> str:
-    """The numbers of a voxel along i, j and k, counted as slices are."""
-    shape = volume.geometry.shape
-    return "  ".join(counted(n, count) for n, count in zip(index, shape, strict=True))
-
-
-def _value(
-    name: str,
-    volume: Volume,
-    index: tuple[int, int, int],
-    slab: SlabPlace | None,
-    scale: Window,
-) -> str:
-    value = float(volume.voxels[index]) if slab is None else projected_value(volume, slab, index)
-    return f"{name} {value_text(value, scale)}"
-
-
-def _voxel(volume: Volume, world_mm: Point) -> tuple[int, int, int] | None:
-    """The voxel that holds a RAS+ point; None outside."""
-    i, j, k = (int(n) for n in np.floor(volume.geometry.index(world_mm) + 0.5))
-    inside = all(0 <= n < count for n, count in zip((i, j, k), volume.geometry.shape, strict=True))
-    return (i, j, k) if inside else None

@@ -105,6 +105,34 @@ def whose_of(series: Series, values: HeaderValues, is_read: bool) -> Whose:
     )
 
 
+def whose_named(series: Series) -> Whose:
+    """The person and the examination of a scan without reading its header again.
+
+    Args:
+        series: The scan.
+
+    Returns:
+        What its names and the digests of its listing say, as of a header that could not be read.
+    """
+    path = series.sources[0]
+    file = path.parent.resolve() / path.name
+    subject, data_set = _label(SUBJECT, file)
+    date = series.details.study_date
+    return Whose(
+        identity={},
+        digest=series.details.person,
+        number=series.patient,
+        is_read=False,
+        frame="",
+        study={"StudyDate": date} if date else {},
+        subject=subject,
+        session=_label(SESSION, file)[0],
+        data_set=data_set,
+        folder=file.parent,
+        numbered=next(iter(NUMBERED.findall(file.name)), ""),
+    )
+
+
 def same_person(one: Whose, other: Whose) -> tuple[Sameness, str]:
     """Compare the persons of two scans.
 

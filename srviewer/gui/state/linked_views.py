@@ -1,0 +1,140 @@
+"""Lets the views of two studies that are shown beside each other follow one another."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from srviewer.gui.state.followed_state import ROTATING, TOOL
+from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.study.state.layouts import find_layout
+from srviewer.study.state.second_study import StudyLink
+from srviewer.study.state.view import View
+
+SAME_MM = 0.05  # a smaller distance is of rounding
+
+
+class LinkedViews(QObject):
+    """Crosshair, zoom, middle and oblique planes follow a link; grey levels and colours do not.
+
+    Conventions, mouse mode, the plane shown alone and the large one are those of the window.
+    """
+
+    def __init__(self, study: ShownStudy, second: ShownStudy, parent: QObject) -> None:
+        super().__init__(parent)
+        self._study, self._second = study, second
+        self._following = False
+        study.follow(self._lead, "view", "scan", "second_study", "comparing", TOOL)
+        second.follow(self._lead, "scan")
+        second.follow(self._answer, "view")
+        study.follow(self._lead_rotating, ROTATING)
+        second.follow(self._answer_rotating, ROTATING)
+
+    def _lead(self) -> None:
+        """The second study follows the current one."""
+        if self._following or not both_shown(self._study):
+            return
+        with self._follow():
+            self._second.set_tool(self._study.tool)
+            self._second.look(_second_view(self._study, self._second))
+
+    def _answer(self) -> None:
+        """The current study follows what was done in a pane of the second."""
+        if self._following or not both_shown(self._study):
+            return
+        with self._follow():
+            self._study.look(_first_view(self._study, self._second))
+
+    def _lead_rotating(self) -> None:
+        """Oblique planes that are dragged in one are drawn fast in both."""
+        if link_of(self._study).linked and self._second.rotating is not self._study.rotating:
+            self._second.set_rotating(self._study.rotating)
+
+    def _answer_rotating(self) -> None:
+        if link_of(self._study).linked and self._second.rotating is not self._study.rotating:
+            self._study.set_rotating(self._second.rotating)
+
+    @contextmanager
+    def _follow(self) -> Iterator[None]:
+        self._following = True
+        try:
+            yield
+        finally:
+            self._following = False
+
+
+def both_shown(study: ShownStudy) -> bool:
+    """Whether two studies are shown beside each other.
+
+    Args:
+        study: The current one.
+
+    Returns:
+        True where the layout shows a second study and there is one.
+    """
+    second = study.second
+    beside = find_layout(study.comparing.layout).second_study
+    return beside and study.scan is not None and second is not None and second.scan is not None
+
+
+def link_of(study: ShownStudy) -> StudyLink:
+    """The link of the current study with the second one.
+
+    Args:
+        study: The current one.
+
+    Returns:
+        The link; one that is off where there is no second study.
+    """
+    second = study.state.second_study
+    return StudyLink() if second is None else second.link
+
+
+def crosshairs_apart_mm(study: ShownStudy) -> float:
+    """The distance of two linked crosshairs, where a position lies outside one of the studies.
+
+    Args:
+        study: The current one, with a second study.
+
+    Returns:
+        mm; 0 for studies that are not linked.
+    """
+    link, second = link_of(study), study.second
+    if not link.linked or second is None:
+        return 0.0
+    there = link.to_second(study.view.cursor_mm)
+    distance = float(np.linalg.norm(np.subtract(there, second.view.cursor_mm)))
+    return distance if distance > SAME_MM else 0.0
+
+
+def _second_view(study: ShownStudy, second: ShownStudy) -> View:
+    shared, own = study.view, second.view.with_conventions(study.view)
+    view = replace(own, only=shared.only, main=study.main_plane)
+    link = link_of(study)
+    if not link.linked or study.scan is None or second.scan is None:
+        return view
+    grids = study.scan.geometry, second.scan.geometry
+    return replace(
+        view,
+        cursor_mm=link.to_second(shared.cursor_mm),
+        centre_mm=link.to_second(study.centre_mm()),
+        zoom=shared.zoom,
+        rotation=link.rotation_in_second(shared.rotation, *grids),
+    )
+
+
+def _first_view(study: ShownStudy, second: ShownStudy) -> View:
+    view = replace(study.view, only=second.view.only)
+    link = link_of(study)
+    if not link.linked or study.scan is None or second.scan is None:
+        return view
+    grids = study.scan.geometry, second.scan.geometry
+    return replace(
+        view,
+        cursor_mm=link.from_second(second.view.cursor_mm),
+        centre_mm=link.from_second(second.centre_mm()),
+        zoom=second.view.zoom,
+        rotation=link.rotation_from_second(second.view.rotation, *grids),
+    )
