@@ -36,6 +36,7 @@ class ShownStudy(TransientState):
     menu_wanted = Signal(object)  # the PanePoint at which the user asks for what can be done
     # The RAS+ point under the mouse and the plane of its pane; None twice when it left the panes.
     hovered = Signal(object, object)
+    fill_wanted = Signal(object)  # the FillPoint that was clicked
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
