@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from srviewer.core.intensity.window import Window
+from srviewer.core.resampling.reorient import Reorientation
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.mask.mask_panel import MaskPanel
@@ -345,6 +347,34 @@ def test_a_mask_on_the_thick_scan_is_carried_to_the_thin_grid_and_corrected_ther
     changed = np.nonzero(_voxels(drawn) != before)
     assert set(changed[2]) == {18} and drawn.correction.volumes()[0].after > row.after
     assert np.array_equal(opened.study.overlays[0].volume.voxels, thick)
+
+
+def test_a_mask_stored_along_other_axes_is_painted_at_the_same_positions(
+    opened: MainWindow, panel: MaskPanel, until: Until, tmp_path: Path
+) -> None:
+    scan = opened.study.scan
+    assert scan is not None
+    axes = Reorientation((2, 0, 1), (True, False, True))
+    grid = axes.grid(scan.geometry)
+    path = tmp_path / "turned_mask.nii.gz"
+    empty = np.zeros(grid.shape, np.uint8)
+    empty[0, 0, 0] = 1  # else it is no mask of anything
+    nib.save(nib.Nifti1Image(empty, grid.affine), path)
+    opened.dropping._overlays.load(path)
+    until(lambda: len(opened.study.overlays) == 1 and _idle(opened))
+    panel.correction.choose(0)
+    until(lambda: panel.correction.overlay is not None)
+    panel.tools.diameter.setValue(8.0)
+    panel.correction.set_tools(within=Window(300.0, 700.0))
+    for plane, normal in ((Plane.AXIAL, 2), (Plane.SAGITTAL, 0)):
+        _go(opened, scan, (14, 20, 3))
+        _drag(_pane(opened, plane), scan, (14, 20, 3), (14, 26, 3))
+        painted = np.add(np.argwhere(_voxels(panel)[1:] == 1), (1, 0, 0))
+        index = np.rint(scan.geometry.index(grid.world(painted))).astype(int)
+        assert len(index) > 10 and set(index[:, normal]) == {(14, 20, 3)[normal]}
+        grey = scan.voxels[tuple(index.T)]
+        assert grey.min() >= 300 and grey.max() <= 700
+        QTest.keyClick(opened, Qt.Key.Key_Z, CONTROL)
 
 
 def test_nothing_is_drawn_on_oblique_planes_slabs_and_composites(

@@ -18,16 +18,15 @@ def filled(mask: EditableMask, at: Index, normal: Axis, paint: Paint) -> Job[Str
         mask: The mask; it is not changed.
         at: The index (i, j, k) of the voxel.
         normal: The array axis across the slice.
-        paint: What happens to the voxels; ``replaced`` is not looked at, since all voxels of the
-            region have the label of the first one.
+        paint: What happens to the voxels.
 
     Returns:
         A job with the stroke: of voxels that touch by an edge, have the same label as the first and
         lie in the threshold range.
 
     Raises:
-        UserError: The voxel lies outside the mask, has the label already or lies outside the
-            threshold range, or the region is empty, has no threshold range and reaches the edge of
+        UserError: The voxel lies outside the mask, has the label already, has one that is not to be
+            replaced or lies outside the threshold range, or the region is empty, has no threshold range and reaches the edge of
             the slice.
     """
     yield Progress(0.0, FILLING)
@@ -38,6 +37,11 @@ def filled(mask: EditableMask, at: Index, normal: Axis, paint: Paint) -> Job[Str
     here = tuple(0 if axis == normal else n for axis, n in enumerate(at))
     if labels[here] == paint.label:
         raise UserError("That voxel has the label already. Click inside a region to be filled.")
+    if paint.replaced is not None and labels[here] != paint.replaced:
+        raise UserError(
+            "That voxel has another label, and other labels are kept. Click on empty voxels, or "
+            "untick Keep other labels."
+        )
     region = labels == labels[here]
     allowed = paint.allows(box)
     if allowed is not None:

@@ -15,6 +15,7 @@ from srviewer.core.masks.islands import largest_alone, without_holes, without_sm
 from srviewer.core.masks.label_volumes import LabelVolume, label_volumes
 from srviewer.core.regions.label_colours import Colour, default_colour
 from srviewer.core.regions.labels import Label
+from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.state.mask_tools import FillPoint, MaskTools, corrected_overlay
@@ -102,7 +103,7 @@ class MaskCorrection(QObject):
         if overlay is None or scan is None or result is None:
             return False
         grid = overlay.volume.geometry
-        return grid.matches(scan.geometry) and not grid.matches(result.volume.geometry)
+        return same_grid(grid, scan.geometry) and not same_grid(grid, result.volume.geometry)
 
     def carry(self) -> None:
         """Carry the mask to the grid of the current result, where it is corrected then."""

@@ -58,6 +58,8 @@ def test_what_is_open_and_what_lies_outside_is_not_filled(mask: EditableMask) ->
             run(filled(mask, at, 2, Paint(1)))
     with pytest.raises(UserError, match="has the label already"):
         run(filled(mask, (1, 1, 1), 2, Paint(1)))
+    with pytest.raises(UserError, match="other labels are kept"):
+        run(filled(mask, (8, 2, 1), 2, Paint(4, replaced=0)))
     assert np.array_equal(mask.voxels, before)
 
 

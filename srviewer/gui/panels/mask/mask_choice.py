@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from srviewer.core.geometry.grid import Geometry
+from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.followed_state import MASK_TOOLS
@@ -79,7 +80,7 @@ class MaskChoice(QWidget):
         names = [
             entry.name
             for entry in offered(self._study.state)
-            if entry.volume is not None and entry.volume.geometry.matches(grid)
+            if entry.volume is not None and same_grid(entry.volume.geometry, grid)
         ]
         words = grid_words(grid)
         if not names:

@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, QPointF, QTimer
 from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.masks.brush import Paint, along, dab, voxel_at
 from srviewer.core.masks.editable_mask import EditableMask
-from srviewer.core.volumes.volume import Volume
+from srviewer.core.resampling.reorient import closest_axes, same_grid
+from srviewer.core.volumes.volume import Voxels
 from srviewer.gui.state.followed_state import PAINTED
 from srviewer.gui.state.mask_tools import FillPoint, corrected_overlay
 from srviewer.gui.state.tool import Tool
@@ -33,15 +34,15 @@ class _Target:
 
     Attributes:
         mask: The mask.
-        geometry: Its grid, which is that of the pane's volume.
-        volume: Of the pane.
-        normal: The array axis across the slice.
-        number: The number of the slice.
+        geometry: Its grid, which has the voxels of the pane's volume, maybe along other axes.
+        grey: (i, j, k) voxels of the pane's volume along the axes of the mask, a view.
+        normal: The array axis of the mask across the slice.
+        number: The number of the slice along it.
     """
 
     mask: EditableMask
     geometry: Geometry
-    volume: Volume
+    grey: Voxels
     normal: Axis
     number: int
 
@@ -89,13 +90,13 @@ class Painting(QObject):
             return
         tools = study.mask_tools
         if study.tool is Tool.FILL:
-            paint = tools.paint(target.volume.voxels)
+            paint = tools.paint(target.grey)
             study.fill_wanted.emit(
                 FillPoint(target.mask, self._voxel(target, world), target.normal, paint)
             )
             return
         erases = study.tool is Tool.ERASER
-        self._paint = tools.erasing() if erases else tools.paint(target.volume.voxels)
+        self._paint = tools.erasing() if erases else tools.paint(target.grey)
         self._target, self._last, study.painting = target, world, True
         centre = self._voxel(target, world)
         if dab(target.mask, target.geometry, tools.brush, centre, target.normal, self._paint):
@@ -209,7 +210,7 @@ class Painting(QObject):
         if (shown := pane.shown) is not None and shown.composite is not None:
             return tr(NOT_COMPOSED)
         mask, grid = overlay.volume.geometry, pane.volume.geometry
-        if not mask.matches(grid):
+        if not same_grid(mask, grid):
             return tr(OTHER_GRID, mask=grid_words(mask), pane=grid_words(grid))
         return "" if pane.slice.inside else tr(OUTSIDE)
 
@@ -218,9 +219,12 @@ class Painting(QObject):
         if self._reason() or overlay is None or volume is None or image is None:
             return None
         assert overlay.correction is not None
-        geometry = overlay.volume.geometry
-        normal = self._pane.plane.normal_axis(geometry)
-        return _Target(overlay.correction.mask, geometry, volume, normal, image.index)
+        geometry, shown = overlay.volume.geometry, volume.geometry
+        axes = closest_axes(shown, geometry)  # the mask may be stored along others
+        normal = axes.order.index(self._pane.plane.normal_axis(shown))
+        number = image.count - 1 - image.index if axes.flipped[normal] else image.index
+        grey = axes.view(volume.voxels)
+        return _Target(overlay.correction.mask, geometry, grey, normal, number)
 
     def _voxel(self, target: _Target, world_mm: Point) -> tuple[int, int, int]:
         return self._in_slice(target, voxel_at(target.geometry, world_mm))
