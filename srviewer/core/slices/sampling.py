@@ -39,7 +39,41 @@ def sampled_slice(
         inside = inside & (index >= 0) & (index < count)
     nearest = tuple(index.clip(0, count - 1) for index, count in zip(indices, shape, strict=True))
     size = len(grid.rows), len(grid.columns)
-    return np.broadcast_to(volume.voxels[nearest], size), np.broadcast_to(inside, size)
+    values = _neighbouring(volume.voxels, nearest)
+    if values is None:
+        values = volume.voxels[nearest]
+    return np.broadcast_to(values, size), np.broadcast_to(inside, size)
+
+
+def _neighbouring(voxels: Voxels, indices: tuple[npt.NDArray[np.int_], ...]) -> Voxels | None:
+    """A view of the voxels where each axis runs along rows or columns, one voxel a pixel.
+
+    Args:
+        voxels: (i, j, k).
+        indices: For each axis (rows, 1), (1, columns) or (1, 1).
+
+    Returns:
+        (rows, columns), or 1 in the place of either; None for voxels that are no neighbours.
+    """
+    chosen: list[slice | int] = []
+    order: list[bool] = []  # of the axes that are left: whether along rows
+    for index in indices:
+        if index.size == 1:
+            chosen.append(int(index[0, 0]))
+            continue
+        if min(index.shape) > 1:
+            return None
+        row = index.ravel()
+        step = int(row[1]) - int(row[0])
+        if abs(step) != 1 or not np.array_equal(row, row[0] + step * np.arange(row.size)):
+            return None
+        stop = int(row[-1]) + step
+        chosen.append(slice(int(row[0]), None if stop < 0 else stop, step))
+        order.append(index.shape[0] > 1)
+    view = voxels[tuple(chosen)]
+    if order == [False, True]:
+        return view.T
+    return view if order == [True, False] else None
 
 
 def sampled_linear(

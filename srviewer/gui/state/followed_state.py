@@ -12,7 +12,9 @@ from srviewer.study.state.study_state import DERIVED, StudyState, changes
 
 # What is of the window and of no study.
 PREVIEW, TOOL, ROTATING = "preview", "tool", "rotating"
-KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, PREVIEW, TOOL, ROTATING})
+MASK_TOOLS, PAINTED = "mask tools", "painted"
+OF_WINDOW = (PREVIEW, TOOL, ROTATING, MASK_TOOLS, PAINTED)
+KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, *OF_WINDOW})
 
 
 class FollowedState(QObject):

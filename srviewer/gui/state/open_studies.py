@@ -165,9 +165,11 @@ class OpenStudies(QObject):
 
         Args:
             state: The new study. It takes the place of the other, or a tab of its own where a
-                result of the other was not exported.
+                result of the other was not exported, or a mask not saved.
         """
-        if self.study.state.unexported(outlives_window):
+        state_before = self.study.state
+        unsaved = state_before.unsaved_masks(outlives_window)
+        if unsaved or state_before.unexported(outlives_window):
             self.add(state)
         else:
             self.study.set(state)

@@ -37,6 +37,7 @@ class ShownStudy(TransientState):
     # The RAS+ point under the mouse and the plane of its pane; None twice when it left the panes.
     hovered = Signal(object, object)
     focused = Signal()  # one of its panes has the keyboard now
+    fill_wanted = Signal(object)  # the FillPoint that was clicked
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

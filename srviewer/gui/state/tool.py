@@ -20,11 +20,14 @@ class Tool(Enum):
     WINDOW_BOX = "window_box"
     TEXT = "text"
     ARROW = "arrow"
+    BRUSH = "brush"
+    ERASER = "eraser"
+    FILL = "fill"
 
     @property
     def points(self) -> int:
         """The number of points that are set with the mouse, or with Return at the crosshair."""
-        if self in MOUSE_MODES:
+        if self in MOUSE_MODES or self in MASK_TOOLS:
             return 0
         return {Tool.ANGLE: 3, Tool.TEXT: 1}.get(self, 2)
 
@@ -32,6 +35,11 @@ class Tool(Enum):
     def measures(self) -> bool:
         """Whether the panel of measurements offers it, beside the crosshair."""
         return self in KINDS or self is Tool.WINDOW_BOX
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it changes the voxels of a mask."""
+        return self in MASK_TOOLS
 
     @property
     def kind(self) -> Kind | None:
@@ -47,3 +55,5 @@ KINDS: dict[Tool, Kind] = {
 }
 # What sets no points: the mouse alone.
 MOUSE_MODES = (Tool.CROSSHAIR, Tool.WINDOW, Tool.ZOOM, Tool.PAN, Tool.ROTATE_PLANES)
+# What changes the voxels of a mask.
+MASK_TOOLS = (Tool.BRUSH, Tool.ERASER, Tool.FILL)

@@ -113,4 +113,28 @@ TOOL_OFFERS = (
         "Shift+A",
         "annotate",
     ),
+    ToolOffer(
+        Tool.BRUSH,
+        mark("Brush"),
+        "brush",
+        mark("A left drag paints the chosen label into the mask"),
+        "Shift+B",
+        "mask",
+    ),
+    ToolOffer(
+        Tool.ERASER,
+        mark("Eraser"),
+        "eraser",
+        mark("A left drag erases the mask"),
+        "Shift+E",
+        "mask",
+    ),
+    ToolOffer(
+        Tool.FILL,
+        mark("Fill"),
+        "format-color-fill",
+        mark("A click fills an enclosed region of the slice"),
+        "Shift+F",
+        "mask",
+    ),
 )

@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import QObject
 
-from srviewer.gui.state.followed_state import PREVIEW, ROTATING, TOOL, FollowedState
+from srviewer.gui.state.followed_state import (
+    MASK_TOOLS,
+    PAINTED,
+    PREVIEW,
+    ROTATING,
+    TOOL,
+    FollowedState,
+)
+from srviewer.gui.state.mask_tools import MaskTools
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
 
@@ -14,6 +22,9 @@ class TransientState(FollowedState):
         preview: Of the result that is computed from the scan.
         tool: What a left drag does.
         rotating: Whether the planes are dragged, and so drawn coarsely.
+        mask_tools: The settings of brush, eraser and fill.
+        painted: Grows with each change of the voxels of a mask.
+        painting: Whether a stroke has begun and is not finished.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -21,6 +32,9 @@ class TransientState(FollowedState):
         self.preview: ProgressivePreview | None = None
         self.tool = Tool.CROSSHAIR
         self.rotating = False
+        self.mask_tools = MaskTools()
+        self.painted = 0
+        self.painting = False
 
     def set_tool(self, tool: Tool) -> None:
         """Choose what a left drag does.
@@ -40,6 +54,21 @@ class TransientState(FollowedState):
         """
         self.rotating = rotating
         self._tell(frozenset({ROTATING}))
+
+    def set_mask_tools(self, tools: MaskTools) -> None:
+        """Set what brush, eraser and fill do.
+
+        Args:
+            tools: Their settings.
+        """
+        if tools != self.mask_tools:
+            self.mask_tools = tools
+            self._tell(frozenset({MASK_TOOLS}))
+
+    def show_painted(self) -> None:
+        """Let the panes draw voxels of a mask that a stroke has changed."""
+        self.painted += 1
+        self._tell(frozenset({PAINTED}))
 
     def set_preview(self, preview: ProgressivePreview | None) -> None:
         """Set the progressive preview, which is shown where the result will be.

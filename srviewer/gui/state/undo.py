@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.open_studies import OpenStudies
+from srviewer.gui.state.undo_of_masks import arranged, memory_of, painted, put_masks, strokes_of
 from srviewer.gui.texts.translation import mark
 from srviewer.study.state.compared_volumes import MOST_RESULTS, ComparedVolume, ComparedVolumes
 from srviewer.study.state.overlay import Overlay
@@ -133,15 +134,15 @@ class History(QObject):
         return next((change.kind.title for change in self._shown.undone[-1:]), None)
 
     def undo(self) -> None:
-        """Take the last change back."""
-        if changes := self._shown.made:
+        """Take the last change back; nothing during a stroke."""
+        if (changes := self._shown.made) and not self._study.painting:
             change = changes.pop()
             self._shown.undone.append(change)
             self._restore(change.kind, change.before, change.after)
 
     def redo(self) -> None:
-        """Make the change again that was taken back."""
-        if changes := self._shown.undone:
+        """Make the change again that was taken back; nothing during a stroke."""
+        if (changes := self._shown.undone) and not self._study.painting:
             change = changes.pop()
             self._shown.made.append(change)
             self._restore(change.kind, change.after, change.before)
@@ -204,15 +205,17 @@ class History(QObject):
 
     def _bound_memory(self) -> None:
         """Forget the oldest changes, of any study, while they alone hold too many voxels."""
-        held = {volume for state in self._studies.states for volume in state.volumes}
+        held = {memory_of(one) for state in self._studies.states for one in state.volumes}
         every = [change for row in self._changes.values() for change in (*row.made, *row.undone)]
         size, kept = 0, set[Change]()
         for change in sorted(every, key=lambda change: change.when, reverse=True):
-            own = {*change.before.volumes, *change.after.volumes} - held
-            size += sum(volume.voxels.nbytes for volume in own)
+            volumes = (*change.before.volumes, *change.after.volumes)
+            own = {memory_of(volume): volume.voxels.nbytes for volume in volumes}
+            size += sum(own[memory] for memory in own.keys() - held)
+            size += sum(stroke.nbytes for stroke in strokes_of(change.after))
             if kept and size > MOST_BYTES:  # the last one can always be taken back
                 break
-            held |= own
+            held |= own.keys()
             kept.add(change)
         for row in self._changes.values():
             row.made = [change for change in row.made if change in kept]
@@ -294,7 +297,8 @@ KINDS = (
     Undone(
         mark("lock"), ("rois", "locked"), notable=lambda before, after: before.rois == after.rois
     ),
-    Undone(mark("overlays"), ("overlays",), merges=_dimmed),
+    Undone(mark("overlays"), ("overlays",), notable=arranged, merges=_dimmed),
+    Undone(mark("mask"), ("overlays",), notable=painted, put=put_masks),
     Undone(
         mark("annotation"),
         ("annotations",),

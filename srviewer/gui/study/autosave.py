@@ -12,7 +12,13 @@ from srviewer.gui.study.session_files import SessionFiles
 from srviewer.gui.study.study_controller import OPEN, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files import autosave_folders
-from srviewer.gui.user_files.autosave_folders import AutosaveFolder, left_behind, new_folder, root
+from srviewer.gui.user_files.autosave_folders import (
+    AutosaveFolder,
+    left_behind,
+    new_folder,
+    outlives_window,
+    root,
+)
 from srviewer.gui.widgets.notice import OfferBar
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, run
@@ -107,7 +113,11 @@ class Autosave(QObject):
         """Save once more and leave it to the next window, if there are results or drawings."""
         states, own = self._controller.studies.states, self._own
         is_work = any(
-            state.compared_volumes.results or state.rois or state.annotations for state in states
+            state.compared_volumes.results
+            or state.rois
+            or state.annotations
+            or state.unsaved_masks(outlives_window)
+            for state in states
         )
         if own is None or not is_work:
             return

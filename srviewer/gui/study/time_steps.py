@@ -1,5 +1,6 @@
 """The shown volume of a series in time: stepping, playing, and what is kept in memory."""
 
+from dataclasses import replace
 from threading import Event
 
 from PySide6.QtCore import QObject, Signal
@@ -168,7 +169,9 @@ class TimeSteps(QObject):
         self._stepping = True
         try:
             if self.keeps_work:
-                self._controller.studies.add(after)
+                # A mask that is corrected belongs to one study: its voxels change in place.
+                shared = tuple(each for each in after.overlays if each.correction is None)
+                self._controller.studies.add(replace(after, overlays=shared))
             else:
                 study.set(after)
         finally:

@@ -13,6 +13,7 @@ GESTURES = (
     (mark("Right click, Menu key"), mark("What can be done there")),
     (mark("Middle drag, Space + left drag"), mark("Move the image")),
     (mark("Ctrl + wheel, pinch"), mark("Zoom at the mouse")),
+    (mark("Shift + wheel, with a brush"), mark("Size of the brush")),
     (mark("+, -"), mark("Zoom at the crosshair")),
     (mark("Drag at the right edge"), mark("Scroll through the slices")),
     (mark("Alt + arrow keys"), mark("Move the crosshair by a voxel in the plane")),

@@ -13,6 +13,7 @@ class HandDrawings:
         measurement: A measurement that is being drawn.
         arrow: An arrow that is being drawn.
         reading: What a drag has set so far, such as "W 812  L 406"; "" for none.
+        brush: Where the middle of the brush of a mask is, in pixels of the pane; None for none.
         selected: The number of the annotation that the Delete key removes.
     """
 
@@ -21,6 +22,7 @@ class HandDrawings:
         self.measurement: Roi | None = None
         self.arrow: TextAnnotation | None = None
         self.reading = ""
+        self.brush: tuple[float, float] | None = None
         self.selected: int | None = None
 
     def set(self, **values: object) -> None:

@@ -13,6 +13,7 @@ from srviewer.core.slices.planes import Plane, stepped
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.editing.annotating import Annotating
 from srviewer.gui.views.editing.drags import LEFT_DRAGS, Drags
+from srviewer.gui.views.editing.painting import Painting
 from srviewer.gui.views.editing.pane_point import PanePoint
 from srviewer.gui.views.measuring import Measuring
 from srviewer.gui.views.slice_view import SliceView
@@ -50,6 +51,7 @@ class Navigation(QObject):
     Left: what the tool says, at first the crosshair. Right: grey levels. Middle, or left with the
     space bar: pan. Wheel: slices; with Ctrl, or a pinch: zoom at the mouse. Double click: only this
     plane, and back. A left drag on the slice bar steps, on a point of a measurement moves it.
+    With a brush, Shift and the wheel change its size.
     """
 
     def __init__(self, pane: SliceView) -> None:
@@ -58,12 +60,15 @@ class Navigation(QObject):
         self._notches = 0.0
         self._measuring = Measuring(pane)
         self._annotating = Annotating(pane)
-        self._drags = Drags(pane, (self._annotating, self._measuring))
+        self._painting = Painting(pane)
+        self._drags = Drags(pane, (self._painting, self._annotating, self._measuring))
         pane.study.follow(self._leave_tool, "tool")
         pane.installEventFilter(self)
 
     def _leave_tool(self) -> None:
-        """Drop an unfinished measurement when another tool is chosen."""
+        """Drop an unfinished measurement, and end a stroke, when another tool is chosen."""
+        self._painting.finish()
+        self._painting.leave()
         self._measuring.cancel()
         self._annotating.cancel()
 
@@ -87,6 +92,7 @@ class Navigation(QObject):
             return self._key(event)
         if event.type() == QEvent.Type.Leave:
             self._study.hovered.emit(None, None)
+            self._painting.leave()
         return False
 
     def _mouse(self, event: QMouseEvent) -> None:
@@ -134,6 +140,8 @@ class Navigation(QObject):
         turned = (event.angleDelta().y() or event.angleDelta().x()) / NOTCH
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._zoom(ZOOM_PER_NOTCH**turned, event.position())
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._painting.resize(turned):
             return
         # A touch pad turns by parts of a notch: they add up to whole slices.
         self._notches += turned
@@ -208,7 +216,7 @@ class Navigation(QObject):
 
     def _leave(self) -> bool:
         """Escape: end the unfinished measurement, else the tool, else the single plane."""
-        if self._annotating.cancel() or self._measuring.cancel():
+        if self._painting.finish() or self._annotating.cancel() or self._measuring.cancel():
             return True
         if self._study.tool is not Tool.CROSSHAIR:
             self._study.set_tool(Tool.CROSSHAIR)

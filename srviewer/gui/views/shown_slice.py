@@ -13,12 +13,14 @@ from srviewer.core.slices.planes import Plane, SliceImage
 from srviewer.core.slices.rotated_planes import RotatedPlace
 from srviewer.core.slices.thick_slab import SlabPlace
 from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.gui.state.mask_tools import corrected_overlay
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import measurement_text, size_text
 from srviewer.gui.views.corner_text import corner_text
 from srviewer.gui.views.drawing.annotations import Annotations
+from srviewer.gui.views.drawing.brush_mark import BrushMark
 from srviewer.gui.views.drawing.composite import Composite
 from srviewer.gui.views.drawing.composite_marks import ColourBar
 from srviewer.gui.views.drawing.placement import Placement
@@ -105,9 +107,21 @@ class ShownSlice:
             shapes=self._shapes(),
             texts=self._texts(),
             reading=self.drawings.reading,
+            brush=self._brush(),
             divider=self.composite.divider() if self.composite else None,
             colour_bar=self._colour_bar(),
         )
+
+    def _brush(self) -> BrushMark | None:
+        """The outline of the brush at the mouse, in the colour of the label that it paints."""
+        at, study = self.drawings.brush, self.study
+        if at is None:
+            return None
+        radius = study.mask_tools.brush.diameter_mm / 2 / self.placement.mm_per_pixel
+        found = corrected_overlay(study.state, study.mask_tools)
+        labels = () if found is None or study.tool is Tool.ERASER else found[1].labels
+        colours = (one.colour for one in labels if one.value == study.mask_tools.label)
+        return BrushMark(at, radius, next(colours, None))
 
     def visible_rois(self) -> list[tuple[int, Roi]]:
         """The measurements in this slice, with their numbers in the study.

@@ -14,7 +14,7 @@ from srviewer.core.slices.trilinear import empty_of
 from srviewer.core.visible_text import visible
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.appearance.colour_maps import colours_of
-from srviewer.gui.state.followed_state import ROTATING
+from srviewer.gui.state.followed_state import MASK_TOOLS, ROTATING
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
@@ -67,7 +67,7 @@ class SliceView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("{plane} slice", plane=tr(plane.title)))
         study.follow(self.refresh, "view", "overlays", ROTATING)
-        study.follow(self._show_drawings, "rois", "locked", "annotations")
+        study.follow(self._show_drawings, "rois", "locked", "annotations", MASK_TOOLS)
         study.follow(self._show_tool, "tool")
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
@@ -160,7 +160,7 @@ class SliceView(QWidget):
             *(view.window, view.colours, view.inverted, view.smooth),
             *(view.centre_mm, self._mm_per_pixel(), view.radiological, view.turn_of(self.plane)),
             *(self._composite, study.overlays, self._overlays, self._over_second, cursor),
-            *(view.thick_slab, view.rotation),
+            *(view.thick_slab, view.rotation, study.painted),
         )
 
     def _draw(self, header: ScanHeader, image: SliceImage) -> None:

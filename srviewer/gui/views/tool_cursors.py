@@ -9,6 +9,9 @@ CURSORS = {
     Tool.ZOOM: Qt.CursorShape.SizeVerCursor,
     Tool.PAN: Qt.CursorShape.OpenHandCursor,
     Tool.ROTATE_PLANES: Qt.CursorShape.PointingHandCursor,
+    Tool.BRUSH: Qt.CursorShape.CrossCursor,
+    Tool.ERASER: Qt.CursorShape.CrossCursor,
+    Tool.FILL: Qt.CursorShape.CrossCursor,
 }
 
 

@@ -1,7 +1,9 @@
 """Closing studies and the window: asks where work would go, and offers to close after an export."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from weakref import ref
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
@@ -36,6 +38,7 @@ class Closing(QObject):
     Args:
         controller: what is open.
         export: opens the export of the result that is shown.
+        save_mask: asks where to save the mask that is corrected.
         window: the parent of the questions; closed after an export, if the user wants that then.
 
     Attributes:
@@ -43,11 +46,15 @@ class Closing(QObject):
     """
 
     def __init__(
-        self, controller: StudyController, export: Callable[[], None], window: QWidget
+        self,
+        controller: StudyController,
+        export: Callable[[], None],
+        save_mask: Callable[[], None],
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._controller, self._studies = controller, controller.studies
-        self._export, self._window = export, window
+        self._export, self._save_mask, self._window = export, save_mask, window
         self._waiting = False  # for the export that a question led to
         self._scan: Volume | None = None  # of the study to close then; None for the window
         self.bar = OfferBar(
@@ -62,7 +69,7 @@ class Closing(QObject):
         controller.exporting.exported.connect(self._offer)
 
     def close(self, number: int) -> None:
-        """Close a study, after a question where a result was not exported or something runs.
+        """Close a study, after a question where work would be lost or something runs.
 
         Args:
             number: Its position in the tabs, from 0; nothing happens outside of them.
@@ -96,11 +103,13 @@ class Closing(QObject):
             numbers: Positions of the studies in the tabs, from 0.
 
         Returns:
-            A line for each result that was not exported and each job that would end.
+            A line for each result that was not exported, each mask that was not saved, and each job
+            that would end.
         """
         scans = [self._studies.states[number].scan for number in numbers]
         running = (task for scan in scans for task in self._ended_with(scan))
-        return (*_named(self._titles(self._unexported(numbers))), *(t.title for t in running))
+        titles = (*self._titles(self._unexported(numbers)), *self._masks(numbers).values())
+        return (*_named(titles), *(t.title for t in running))
 
     def _ended_with(self, scan: Volume | None) -> tuple[Task, ...]:
         """The jobs of the user that end when the study of ``scan``, shown or not, is closed."""
@@ -114,14 +123,28 @@ class Closing(QObject):
     def _may_close(
         self, numbers: Sequence[int], running: Sequence[Task], note: str, scan: Volume | None
     ) -> bool:
-        unexported = self._unexported(numbers)
-        if not unexported and not running:
+        unexported, masks = self._unexported(numbers), self._masks(numbers)
+        if not unexported and not masks and not running:
             return True
-        box, close = self._question(self._titles(unexported), running, note)
+        box, close = self._question(self._titles(unexported), [*masks.values()], running, note)
         box.exec()
         if box.buttonRole(box.clickedButton()) is ROLE.ActionRole:
-            self._export_first(unexported[0], scan)
+            if unexported:
+                self._export_first(unexported[0], scan)
+            else:
+                self._save_first(next(iter(masks)), scan)
         return box.clickedButton() is close
+
+    def _masks(self, numbers: Iterable[int]) -> dict[tuple[int, int], str]:
+        """The masks that were not saved: study and overlay, with a title for people."""
+        found = {}
+        for number in numbers:
+            state = self._studies.states[number]
+            for overlay in state.unsaved_masks(outlives_window):
+                name = visible_line(overlay.volume.name)
+                title = tr("the corrected mask '{mask}'", mask=name)
+                found[number, state.overlays.index(overlay)] = title
+        return found
 
     def _unexported(self, numbers: Iterable[int]) -> list[tuple[int, ComparedVolume]]:
         return [
@@ -146,21 +169,28 @@ class Closing(QObject):
     # --- the question
 
     def _question(
-        self, titles: Sequence[str], running: Sequence[Task], note: str
+        self, titles: Sequence[str], masks: Sequence[str], running: Sequence[Task], note: str
     ) -> tuple[QMessageBox, QAbstractButton]:
         """The question and its button that closes."""
         lines = [_running_text(running)] if running else []
         if titles:
             results = "\n".join(_named(titles))
             lines.append(tr("Not exported yet:\n{results}", results=results))
-            lines += [note] if note else []
-        title = tr("Stop and close?") if running else tr("Close without exporting?")
+        if masks:
+            lines.append(tr("Not saved yet:\n{masks}", masks="\n".join(_named(masks))))
+        lines += [note] if note and (titles or masks) else []
+        without = tr("Close without exporting?") if titles else tr("Close without saving?")
+        title = tr("Stop and close?") if running else without
         text = "\n\n".join((title, *lines))
         box = message_box(QMessageBox.Icon.Question, title, text, self._window)
         if titles:
             export = box.addButton(tr("Export\u2026"), ROLE.ActionRole)
             describe(export, tr("Export"), tr("Choose a file for the result; nothing is closed"))
             close = box.addButton(tr("Close without exporting"), ROLE.DestructiveRole)
+        elif masks:
+            save = box.addButton(tr("Save\u2026"), ROLE.ActionRole)
+            describe(save, tr("Save"), tr("Choose a file for the mask; nothing is closed"))
+            close = box.addButton(tr("Close without saving"), ROLE.DestructiveRole)
         else:
             close = box.addButton(QMessageBox.StandardButton.Close)
             close.setText(tr("Stop and close"))
@@ -180,11 +210,23 @@ class Closing(QObject):
         self._waiting = self._controller.work.running(EXPORT) is not None  # else it was given up
         self._scan = scan
 
+    def _save_first(self, mask: tuple[int, int], scan: Volume | None) -> None:
+        number, overlay = mask
+        self._studies.show(number)
+        correction = self._studies.study.overlays[overlay].correction
+        assert correction is not None
+        study = self._studies.study
+        study.set_mask_tools(replace(study.mask_tools, chosen=ref(correction.mask)))
+        self.bar.hide()
+        self._save_mask()
+        self._waiting = self._controller.work.running(EXPORT) is not None  # else it was given up
+        self._scan = scan
+
     def _offer(self, path: Path) -> None:
         if self._waiting:
             self._waiting = False
             message = tr(
-                "The result was exported to {path}; the JSON file beside it says how it was made. "
+                "It was written to {path}; the JSON file beside it says how it was made. "
                 "Research use only.",
                 path=path,
             )

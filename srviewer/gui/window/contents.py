@@ -30,6 +30,7 @@ from srviewer.gui.menus.view_actions import LookActions
 from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.panels.look.cine import Cine
 from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.panels.mask.mask_panel import MaskPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
@@ -102,7 +103,7 @@ class Contents(QObject):
         self.housekeeping = Housekeeping(
             window, self.controller, settings, self.recent, self.error_bar, self.actions_offered
         )
-        self.closing = Closing(self.controller, self._export, window)
+        self.closing = Closing(self.controller, self._export, self._save_mask, window)
         self._left_out = SkippedFilesNotice(self.controller, self.error_bar, window)
         self._training: QWidget | None = None  # made when its tab is first chosen
         self._lay_out()
@@ -145,6 +146,9 @@ class Contents(QObject):
 
     def _export(self) -> None:
         self.actions_offered[f"export-{NIFTI.id}"].trigger()
+
+    def _save_mask(self) -> None:
+        self.actions_offered["save-mask"].trigger()
 
     def _lay_out(self) -> None:
         self._pages, page = QStackedWidget(), QWidget()
@@ -209,6 +213,14 @@ class Contents(QObject):
         info = self.panels.panels["info"]
         assert isinstance(info, InfoPanel)
         self.header = HeaderActions(self._window, controller, info, actions)
+        mask = self.panels.panels["mask"]
+        assert isinstance(mask, MaskPanel)
+        for name, slot in (
+            ("save-mask", mask.choose_file),
+            ("brush-larger", lambda: mask.correction.resize(1)),
+            ("brush-smaller", lambda: mask.correction.resize(-1)),
+        ):
+            actions.connect_action(name, slot)
         RecentMenu(actions.menu("recent"), controller, self.recent)
         LevelsMenu(actions)
         WindowActions(self._window, self.panels, actions)

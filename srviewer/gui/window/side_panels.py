@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from srviewer.gui.panels.compare import ComparePanel
 from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.panels.mask.mask_panel import MaskPanel
 from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.panels.train import TrainPanel
@@ -41,6 +42,7 @@ PANELS = (
     PanelSpec("measure", mark("Measure"), MeasurePanel),
     PanelSpec("train", mark("Train"), TrainPanel),
     PanelSpec("info", mark("Info"), InfoPanel),
+    PanelSpec("mask", mark("Mask"), MaskPanel),  # last: earlier versions stored numbers
 )
 
 

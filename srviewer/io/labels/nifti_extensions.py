@@ -1,11 +1,13 @@
 """Label names in the header extensions of a NIfTI file: Connectome Workbench and AFNI."""
 
 import re
-from html import unescape
+from collections.abc import Sequence
+from html import escape, unescape
 from pathlib import Path
 
 from srviewer.core.regions.label_colours import Colour
 from srviewer.core.regions.labels import LabelName
+from srviewer.core.volumes.volume import Extension
 from srviewer.io.nifti.extensions import AFNI, extensions_of
 
 CARET = 30  # the code of an extension
@@ -34,6 +36,37 @@ def names_in_nifti(path: Path) -> tuple[LabelName, ...]:
         text = content.rstrip(b"\0").decode("utf-8", "replace")
         names += _of_caret(text) if code == CARET else _of_afni(text) if code == AFNI else ()
     return tuple(names[:MOST_NAMES])
+
+
+def with_label_names(
+    extensions: Sequence[Extension], names: Sequence[LabelName]
+) -> tuple[Extension, ...]:
+    """Put label names into the header extensions of a NIfTI image, as Connectome Workbench does.
+
+    Args:
+        extensions: Those that the image has; other names of labels in them are left out.
+        names: Label, name and colour of each; "" is no name.
+
+    Returns:
+        The extensions to write.
+    """
+    kept = tuple(entry for entry in extensions if entry[0] not in (CARET, AFNI))
+    rows = "".join(_caret_label(name) for name in names if name.name.strip())
+    if not rows:
+        return kept
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?><CaretExtension><VolumeInformation Index="0">'
+        f"<LabelTable>{rows}</LabelTable><VolumeType>Label</VolumeType></VolumeInformation>"
+        "</CaretExtension>"
+    )
+    return (*kept, (CARET, text.encode()))
+
+
+def _caret_label(name: LabelName) -> str:
+    shares = (f"{channel / 255:.6f}" for channel in name.colour or (0, 0, 0))
+    red, green, blue = shares
+    colour = f'Red="{red}" Green="{green}" Blue="{blue}" Alpha="1"'
+    return f'<Label Key="{name.value}" {colour}>{escape(name.name)}</Label>'
 
 
 def _of_caret(text: str) -> list[LabelName]:

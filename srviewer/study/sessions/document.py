@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from srviewer.codec import annotations_of, from_plain, to_plain
+from srviewer.core.masks.editable_mask import MOST_LABELS
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.sessions.file_location import FileLocation
-from srviewer.study.state.overlay import MOST_LABELS
 from srviewer.study.state.second_study import StudyLink
 from srviewer.study.state.study_state import StudyState
 
@@ -96,6 +96,19 @@ class SavedLabel:
 
 
 @dataclass(frozen=True)
+class SavedCount:
+    """The number of voxels of a label.
+
+    Attributes:
+        value: The label.
+        voxels: How many have it.
+    """
+
+    value: Number
+    voxels: Annotated[int, Meta(ge=0, le=2**40)]
+
+
+@dataclass(frozen=True)
 class SavedOverlay:
     """An overlay and its location.
 
@@ -108,6 +121,8 @@ class SavedOverlay:
         hidden: The labels that are not drawn.
         outlined: Whether labels are drawn as outlines.
         layer: The number of the label map, of a segmentation whose segments overlap.
+        before: Of a mask that was corrected by hand, the voxels of each label before; None for
+            others, and in earlier files.
     """
 
     image: FileLocation
@@ -117,6 +132,7 @@ class SavedOverlay:
     hidden: Annotated[tuple[Number, ...], Meta(max_length=MOST_LABELS)] = ()
     outlined: bool = False
     layer: Number = 0
+    before: Annotated[tuple[SavedCount, ...], Meta(max_length=MOST_LABELS)] | None = None
 
 
 @dataclass(frozen=True)

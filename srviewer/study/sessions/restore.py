@@ -23,6 +23,7 @@ from srviewer.sr.requests.request_document import request_for
 from srviewer.sr.results.maps import SHOWN_MAPS
 from srviewer.sr.stacks.restore import restored_result
 from srviewer.sr.stacks.result import Result, stored_maps
+from srviewer.study.corrected_masks import corrected_again
 from srviewer.study.label_listing import read_volumes, with_labels
 from srviewer.study.sessions.document import (
     LOADED,
@@ -292,7 +293,11 @@ class _Reading:
         if overlay.labelled:
             drawn = replace(overlay, hidden=frozenset(saved.hidden), outlined=saved.outlined)
             names = segments if saved.names is None else [*map(_label_name, saved.names)]
-            return (yield from with_labels(drawn, path, names))
+            drawn = yield from within(with_labels(drawn, path, names), 0.0, 0.5)
+            if saved.before is None:
+                return drawn
+            before = {count.value: int(count.voxels) for count in saved.before}
+            return (yield from within(corrected_again(drawn, path, before), 0.5, 1.0))
         return overlay if saved.threshold is None else replace(overlay, threshold=saved.threshold)
 
     def _loaded(self, saved: SavedLoaded, scan: Volume) -> Job[Volume]:

@@ -14,10 +14,12 @@ from srviewer.job import Job, Progress, within
 from srviewer.sr.results.maps import RESIDUAL
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.stacks.result import Result, stored_maps
+from srviewer.study.corrected_masks import written_mask
 from srviewer.study.sessions.document import (
     LOADED,
     LONGEST_TEXT,
     RESULT,
+    SavedCount,
     SavedLabel,
     SavedLoaded,
     SavedOverlay,
@@ -68,6 +70,9 @@ def store(
         span = number / len(waiting), (number + 1) / len(waiting)
         yield from within(write_image(volume, target, provenance), *span)
         held_in(target, volume)
+    for overlay in (mask for state in states for mask in state.unsaved_masks(usable)):
+        make_folder(folder)
+        yield from written_mask(overlay, _free(folder, "mask"))
     yield Progress(1.0, "Writing the session")
     studies = []
     for state in states:
@@ -234,7 +239,12 @@ def _overlay(overlay: Overlay, path: Path) -> SavedOverlay:
         tuple(sorted(overlay.hidden)),
         overlay.outlined,
         layer_of(overlay.volume),
+        None if overlay.correction is None else _counts(overlay.correction.before),
     )
+
+
+def _counts(voxels: Mapping[int, int]) -> tuple[SavedCount, ...]:
+    return tuple(SavedCount(value, count) for value, count in voxels.items())
 
 
 def _storable(state: StudyState) -> StudyState:

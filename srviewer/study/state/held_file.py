@@ -59,6 +59,22 @@ def read_from(path: Path, reading: Job[Volume]) -> Job[Volume]:
     return held_in(path, volume, stamp)
 
 
+def also_held(volume: Volume, other: Volume) -> Volume:
+    """Note that the file of a volume, if there is one, holds another as well.
+
+    Args:
+        volume: The volume that a file may hold.
+        other: Voxel for voxel the same.
+
+    Returns:
+        The other volume.
+    """
+    held = _FILES.get(volume)
+    if held is not None:
+        _FILES[other] = held
+    return other
+
+
 def path_of(volume: Volume) -> Path | None:
     """The file that held a volume when it was read or written last.
 

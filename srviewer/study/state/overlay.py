@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.intensity.window import Window, window_of_values
+from srviewer.core.masks.correction import Correction, counted_again, stored_type
+from srviewer.core.masks.editable_mask import MOST_LABELS, Stroke
 from srviewer.core.regions.labels import Label
 from srviewer.core.volumes.volume import Volume
-
-MOST_LABELS = 4096  # more different whole numbers are an image that was stored as integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +25,8 @@ class Overlay:
         labels: its labels with names and colours; empty for values, and while they are not counted.
         hidden: the labels that are not drawn.
         outlined: whether labels are drawn as outlines instead of filled.
+        correction: the version of a mask that is corrected by hand, whose voxels ``volume`` has;
+            None for others.
 
     """
 
@@ -35,6 +37,7 @@ class Overlay:
     labels: tuple[Label, ...] = ()
     hidden: frozenset[int] = frozenset()
     outlined: bool = False
+    correction: Correction | None = None
 
     @property
     def labelled(self) -> bool:
@@ -70,6 +73,28 @@ class Overlay:
         hidden = self.hidden - {value} if shown else self.hidden | {value}
         return replace(self, hidden=hidden)
 
+    def drawn_on(self, stroke: Stroke) -> "Overlay":
+        """The overlay after a stroke that the mask of its correction has made.
+
+        Args:
+            stroke: The last of the mask.
+
+        Returns:
+            The overlay of the next version, whose labels are counted again; those that were painted
+            are shown.
+        """
+        assert self.correction is not None
+        correction = self.correction.after(stroke)
+        labels = counted_again(self.labels, correction.mask, stroke)
+        largest = max((label.value for label in labels), default=0)
+        volume = replace(
+            self.volume,
+            voxels=correction.mask.voxels,
+            stored_as=stored_type(self.volume.stored_as, largest),
+        )
+        hidden = self.hidden - set(map(int, np.unique(stroke.after)))
+        return replace(self, volume=volume, labels=labels, hidden=hidden, correction=correction)
+
     def seen_at(self, opacity: float) -> "Overlay":
         """Change the opacity.
 
@@ -93,6 +118,7 @@ def overlay_of(volume: Volume) -> Overlay:
     """
     sample = volume.voxels[tuple(slice(None, None, max(1, n // 64)) for n in volume.voxels.shape)]
     whole = bool((sample == np.rint(sample)).all()) and float(volume.voxels.min()) >= 0
+    # More different whole numbers are an image that was stored as integers.
     if whole and len(np.unique(sample)) <= 256 and float(volume.voxels.max()) <= MOST_LABELS:
         return Overlay(volume)
     seen = measured_voxels(sample, volume.padding)

@@ -216,6 +216,23 @@ class StudyState:
             if (path := file_of(kept.volume)) is None or not lasting(path)
         )
 
+    def unsaved_masks(self, lasting: Callable[[Path], bool]) -> tuple[Overlay, ...]:
+        """List the masks corrected by hand that no file will hold once the study is closed.
+
+        Args:
+            lasting: As in ``unexported``.
+
+        Returns:
+            Those overlays, in their order.
+        """
+        return tuple(
+            overlay
+            for overlay in self.overlays
+            if overlay.correction is not None
+            and (overlay.correction.version or any(label.voxels for label in overlay.labels))
+            and ((path := file_of(overlay.volume)) is None or not lasting(path))
+        )
+
 
 DERIVED = ("result", "scores", "doubts")  # properties whose changes are reported as well
 

@@ -64,6 +64,18 @@ def has_result(state: StudyState) -> bool:
     return state.result is not None
 
 
+def has_corrected_mask(state: StudyState) -> bool:
+    """Whether a mask is corrected.
+
+    Args:
+        state: The study that is shown.
+
+    Returns:
+        True where an overlay is under correction.
+    """
+    return any(overlay.correction is not None for overlay in state.overlays)
+
+
 def has_scores(state: StudyState) -> bool:
     """Whether the current result is scored.
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from srviewer.core.intensity.window import rounded_down
 from srviewer.core.visible_text import visible
 from srviewer.gui.appearance import theme
+from srviewer.gui.views.drawing.brush_mark import BrushMark, paint_brush
 from srviewer.gui.views.drawing.composite_marks import (
     ColourBar,
     Divider,
@@ -59,6 +60,7 @@ class Annotations:
         shapes: Measurements.
         texts: Texts and arrows of the user.
         reading: What a drag has set so far, as text; "" for none.
+        brush: The outline of the brush of a mask, if it is over the pane.
         divider: The edge of a curtain, if there is one.
         colour_bar: The scale of a difference or a map, if there is one.
     """
@@ -77,6 +79,7 @@ class Annotations:
     shapes: tuple[Shape, ...] = ()
     texts: tuple[DrawnText, ...] = ()
     reading: str = ""
+    brush: BrushMark | None = None
     divider: Divider | None = None
     colour_bar: ColourBar | None = None
 
@@ -84,7 +87,7 @@ class Annotations:
     def printed(self) -> "Annotations":
         """The annotations in a figure: without slice bar, handles and frame of the focus."""
         texts = tuple(replace(drawn, selected=False) for drawn in self.texts)
-        plain = replace(self, texts=texts, reading="", handles=False)
+        plain = replace(self, texts=texts, reading="", brush=None, handles=False)
         return replace(plain, depth=None, active=False)
 
 
@@ -232,12 +235,19 @@ def paint_moving(painter: QPainter, area: QRectF, notes: Annotations, placed: Pl
         paint_colour_bar(painter, _inner(area), notes.colour_bar)
     if notes.depth is not None:
         _depth(painter, area, notes.depth)
-    if notes.reading:
-        _reading(painter, area, notes.reading)
+    _mouse(painter, area, notes)
     if notes.active:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(theme.ACCENT), 1))
         painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
+
+
+def _mouse(painter: QPainter, area: QRectF, notes: Annotations) -> None:
+    """Draw what goes with the mouse: the outline of a brush, what a drag has set."""
+    if notes.brush is not None:
+        paint_brush(painter, notes.brush)
+    if notes.reading:
+        _reading(painter, area, notes.reading)
 
 
 def _inner(area: QRectF) -> QRectF:

@@ -83,7 +83,11 @@ class LabelColours:
             (rows, columns, 4) RGBA.
         """
         labels = self.shown(values)
-        return _with_alpha(self.table[(labels - 1) % len(self.table)], labels != 0)
+        every = np.arange(int(labels.max(initial=0)) + 1)
+        colours = _with_alpha(self.table[(every - 1) % len(self.table)], every != 0)
+        # A colour is one word: looked up for each pixel at once, while a mask is painted.
+        words = np.ascontiguousarray(colours).view(np.uint32).ravel()
+        return words.take(labels).view(np.uint8).reshape(*labels.shape, 4)
 
     def shown(self, values: Voxels) -> Numbers:
         """The labels that are drawn.

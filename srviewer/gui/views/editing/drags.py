@@ -10,6 +10,7 @@ from srviewer.core.slices.planes import at_slice
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.values import window_text
 from srviewer.gui.views.editing.annotating import Annotating
+from srviewer.gui.views.editing.painting import Painting
 from srviewer.gui.views.editing.rotating_planes import RotatingPlanes
 from srviewer.gui.views.measuring import Measuring
 from srviewer.gui.views.pane_texts import zoom_text
@@ -20,6 +21,9 @@ WINDOW_PIXELS = 250.0
 ZOOM_PIXELS = 100.0  # dragged upwards double the size
 MOVED = 3.0  # px: less with the right button is a click
 SLICE_BAR = 12.0  # px at the right edge that are the slice bar
+
+
+Editor = Painting | Annotating | Measuring
 
 
 class Drag(Enum):
@@ -52,9 +56,9 @@ class Drags:
         cursor_before: The crosshair before the last press, RAS+ mm.
     """
 
-    def __init__(self, pane: SliceView, editors: tuple[Annotating, Measuring]) -> None:
+    def __init__(self, pane: SliceView, editors: tuple[Editor, ...]) -> None:
         self._pane, self._study, self._editors = pane, pane.study, editors
-        self._editor: Annotating | Measuring = editors[0]  # the one that has taken the press
+        self._editor: Editor = editors[0]  # the one that has taken the press
         self._drag: Drag | None = None
         self._rotating = RotatingPlanes(pane)
         self._start = self._last = QPointF()

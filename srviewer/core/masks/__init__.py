@@ -1,0 +1,1 @@
+"""Correction of masks by hand: strokes of a brush, fills, islands, undo, volumes of labels."""

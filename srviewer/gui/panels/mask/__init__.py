@@ -1,0 +1,1 @@
+"""The panel that corrects masks: mask, label, tools, islands, volumes."""
