@@ -151,11 +151,12 @@ class Camera:
         return replace(self, right=_vector(right / np.linalg.norm(right)), up=_vector(up))
 
 
-def camera_for(corners_mm: npt.ArrayLike, side: Side = "A") -> Camera:
+def camera_for(corners_mm: npt.ArrayLike, shape: float, side: Side = "A") -> Camera:
     """A camera that sees a whole volume, from each side of the patient.
 
     Args:
         corners_mm: (n, 3), RAS+ mm: its corners.
+        shape: The width of the pane over its height.
         side: From where it is seen.
 
     Returns:
@@ -164,7 +165,8 @@ def camera_for(corners_mm: npt.ArrayLike, side: Side = "A") -> Camera:
     corners = np.asarray(corners_mm, float)
     centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
     right, up = SIDES[side]
-    return Camera(right, up, _vector(centre), MARGIN * float(np.ptp(corners, axis=0).max()))
+    height_mm = MARGIN * float(np.ptp(corners, axis=0).max()) / min(1.0, shape)
+    return Camera(right, up, _vector(centre), height_mm)
 
 
 def _letters(direction: Matrix) -> str:

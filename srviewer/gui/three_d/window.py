@@ -87,7 +87,7 @@ class ThreeDWindow(QDialog):
         """See the whole volume from the front, with nothing cut off."""
         self.controls.set_look(replace(self.controls.look, cut="none", normal=None))
         if self.link.volumes:
-            self._see(camera_for(self.link.volumes[0].corners_mm), False)
+            self._see(self._whole(), False)
 
     def see_from(self, side: Side) -> None:
         """Look from a side of the patient.
@@ -139,11 +139,16 @@ class ThreeDWindow(QDialog):
         drawn, scan = self.link.volumes, self._volumes[0]
         self.controls.show_levels(drawn[0].levels, scan.unit)
         if self.camera is None:
-            self.camera = camera_for(drawn[0].corners_mm)
+            self.camera = self._whole()
         names = (tr("Scan"), tr("Result"))
         for pane, volume, made, name in zip(self.panes, self._volumes, drawn, names, strict=False):
             pane.show_lines((name, *sampling_note(volume.geometry, made.sampling, self._measured)))
         self._draw(False)
+
+    def _whole(self) -> Camera:
+        """The camera that sees the whole scan from the front."""
+        pane = self.panes[0]
+        return camera_for(self.link.volumes[0].corners_mm, pane.width() / max(1, pane.height()))
 
     def _draw(self, moving: bool) -> None:
         """Ask for a picture of what is set; a moving one is followed by a fine one."""

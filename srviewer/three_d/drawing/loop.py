@@ -24,8 +24,8 @@ def serve(pictures: Connection, volumes: Connection, backend: str) -> None:
         os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = backend
     from srviewer.three_d.drawing.painter import Painter  # VTK, which knows the backend now
 
-    painter = Painter(pictures.poll)
     try:
+        painter = Painter(pictures.poll)
         pictures.send(READY)
         while True:
             if volumes in wait([pictures, volumes]):
@@ -37,4 +37,4 @@ def serve(pictures: Connection, volumes: Connection, backend: str) -> None:
                 picture = pictures.recv()
             pictures.send(painter.draw(picture))
     except (EOFError, OSError):
-        return  # the window is closed
+        return  # the window is closed, or there is no OpenGL

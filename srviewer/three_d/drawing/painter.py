@@ -6,14 +6,18 @@ from time import perf_counter
 import numpy as np
 
 # These two register the OpenGL classes that vtkRenderingCore makes instances of.
-import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401
+from vtkmodules import vtkRenderingOpenGL2, vtkRenderingVolumeOpenGL2  # noqa: F401
 from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkCommonCore import vtkObject, vtkUnsignedCharArray
+from vtkmodules.vtkCommonCore import vtkLogger, vtkObject, vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
 from srviewer.three_d.drawing.pane import Pane
 from srviewer.three_d.drawn_volume import DrawnVolume
 from srviewer.three_d.scene import Drawn, Picture
+
+# While a volume is moved, one ray stands for so many pixels along each side as make a picture take
+# about so long.
+COARSE, FIRST_COARSE, MOVING_SECONDS = (2.0, 6.0), 3.0, 0.06
 
 
 class Painter:
@@ -23,11 +27,12 @@ class Painter:
         stop: Whether the picture that is being drawn is wanted no more.
 
     Raises:
-        RuntimeError: There is no OpenGL to draw with.
+        OSError: There is no OpenGL to draw with.
     """
 
     def __init__(self, stop: Callable[[], bool]) -> None:
         vtkObject.GlobalWarningDisplayOff()
+        vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)  # the window says what is wrong
         self._panes: dict[int, Pane] = {}
         self._window = vtkRenderWindow()
         self._window.OffScreenRenderingOn()
@@ -35,8 +40,9 @@ class Painter:
         self._window.SetSize(8, 8)
         self._window.Render()
         if not self._window.SupportsOpenGL():
-            raise RuntimeError("no OpenGL 3.2 to draw with")
+            raise OSError("no OpenGL 3.2 to draw with")
         self._stop, self._stopped = stop, False
+        self._coarse = FIRST_COARSE
         self._window.AddObserver("AbortCheckEvent", self._check)
 
     def keep(self, volumes: dict[int, DrawnVolume]) -> None:
@@ -69,7 +75,7 @@ class Painter:
             other.renderer.SetDraw(other in panes)
         for number, pane in enumerate(panes):
             pane.renderer.SetViewport(number / len(panes), 0, (number + 1) / len(panes), 1)
-            pane.show(picture.camera, picture.scene, picture.moving)
+            pane.show(picture.camera, picture.scene, picture.moving, self._coarse)
         self._stopped = False
         self._window.SetAbortRender(0)
         self._window.Render()
@@ -77,7 +83,11 @@ class Painter:
             return None
         pixels = self._pixels(width * len(panes), height)
         parts = tuple(part.tobytes() for part in np.split(pixels, len(panes), axis=1))
-        return Drawn(picture, parts, perf_counter() - begun)
+        seconds = perf_counter() - begun
+        if picture.moving and picture.scene.mode == "volume":
+            wanted = self._coarse * (seconds / MOVING_SECONDS) ** 0.25  # half way, of a square
+            self._coarse = min(max(wanted, COARSE[0]), COARSE[1])
+        return Drawn(picture, parts, seconds)
 
     def _pixels(self, width: int, height: int) -> np.ndarray:
         """(row, column, 4) uint8, rows from the top."""

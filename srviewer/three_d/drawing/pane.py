@@ -3,7 +3,7 @@
 from math import ceil
 
 import numpy as np
-from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkLookupTable
 from vtkmodules.vtkCommonDataModel import (
     vtkImageData,
@@ -32,7 +32,6 @@ from srviewer.three_d.scene import Scene
 FAST_VOXELS = 500_000  # of the surface while it is moved
 BONE = (0.90, 0.86, 0.79)
 SMOOTH_MM = 1.5  # standard deviation of the Gaussian filter before a smooth surface
-COARSE = 3.0  # pixels and samples that one ray stands for while the volume is moved
 DEEP_MM = 10_000.0
 
 
@@ -65,13 +64,14 @@ class Pane:
             prop.SetUserMatrix(self._place)
             self.renderer.AddViewProp(prop)
 
-    def show(self, camera: Camera, scene: Scene, moving: bool) -> None:
+    def show(self, camera: Camera, scene: Scene, moving: bool, coarse: float) -> None:
         """Prepare the renderer for the next picture.
 
         Args:
             camera: From where it is seen.
             scene: How it is drawn.
             moving: Quickly and coarsely.
+            coarse: Pixels along each side for which one ray stands then.
         """
         self._look(camera)
         surface = scene.mode == "surface"
@@ -82,10 +82,10 @@ class Pane:
         if surface:
             self._show_surface(scene, moving)
         else:
-            self._show_volume(scene, moving)
+            self._show_volume(scene, coarse if moving else 1.0)
 
     def _stored(self, value: float) -> float:
-        """A value of the scan as the image holds it; 0.5 at the least, so that the border ends."""
+        """A threshold as the image holds it; 0.5 at the least, so that the border is outside."""
         return min(max((value - self._drawn.low) / self._drawn.step, 0.5), FULL + 1.0)
 
     def _look(self, camera: Camera) -> None:
@@ -125,7 +125,7 @@ class Pane:
             look.SetInterpolationToFlat()
         self._actor.GetMapper().SetInputData(self._surface(scene.threshold, scene.smooth, moving))
         if scene.clip is not None:
-            low, high = sorted(map(self._stored, scene.grey))
+            low, high = ((grey - self._drawn.low) / self._drawn.step for grey in scene.grey)
             table = self._cut.GetProperty().GetLookupTable()
             shown = np.linspace(0, FULL, 256)
             grey = ((shown - low) / max(high - low, 1e-9)).clip(0, 1)
@@ -158,6 +158,7 @@ class Pane:
             gaussian.SetStandardDeviations(*(SMOOTH_MM / mm for mm in self._fine.GetSpacing()))
             gaussian.Update()
             self._smooth = gaussian.GetOutput()
+            _close_border(self._smooth)
         return self._smooth
 
     def _make_volume(self) -> None:
@@ -175,7 +176,7 @@ class Pane:
         look.SetSpecular(0.1)
         look.SetScalarOpacityUnitDistance(1.0)  # mm, for every volume
 
-    def _show_volume(self, scene: Scene, moving: bool) -> None:
+    def _show_volume(self, scene: Scene, coarse: float) -> None:
         opacity, colour = vtkPiecewiseFunction(), vtkColorTransferFunction()
         opacity.AddPoint(0, 0)
         for value, opaque, *rgb in scene.ramp:
@@ -185,8 +186,8 @@ class Pane:
         self._volume.GetProperty().SetScalarOpacity(opacity)
         self._volume.GetProperty().SetColor(colour)
         mapper = self._volume.GetMapper()
-        mapper.SetImageSampleDistance(COARSE if moving else 1.0)
-        mapper.SetSampleDistance(self._spacing * (COARSE / 2 if moving else 0.7))
+        mapper.SetImageSampleDistance(coarse)
+        mapper.SetSampleDistance(self._spacing * max(0.7, coarse / 2))
 
     def _make_cut(self) -> None:
         mapper = vtkImageResliceMapper()
@@ -212,6 +213,16 @@ def _means(values: np.ndarray, every: int) -> np.ndarray:
     cubes = whole.reshape(depth, every, height, every, width, every)
     means: np.ndarray = cubes.mean(axis=(1, 3, 5), dtype=np.float32).astype(np.uint16)
     return means
+
+
+def _close_border(image: vtkImageData) -> None:
+    """Set the outermost voxels to 0, so that no surface is open where the volume ends."""
+    scalars = image.GetPointData().GetScalars()
+    voxels = vtk_to_numpy(scalars).reshape(image.GetDimensions()[::-1])
+    for axis in range(3):
+        for end in (0, -1):
+            np.moveaxis(voxels, axis, 0)[end] = 0
+    scalars.Modified()
 
 
 def _image(values: np.ndarray, spacing: Matrix) -> vtkImageData:
