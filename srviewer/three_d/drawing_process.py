@@ -8,6 +8,7 @@ import os
 import sys
 from contextlib import suppress
 from multiprocessing import get_context
+from threading import Thread
 
 from srviewer.job import Job
 from srviewer.three_d.drawing.loop import READY, serve
@@ -97,8 +98,8 @@ class DrawingProcess:
         return drawn
 
     def close(self) -> None:
-        """End it. What still sends volumes to it fails with OSError."""
+        """End it, without waiting. What still sends volumes to it fails with OSError."""
         self._process.kill()
-        self._process.join()
-        self._process.close()
         self._pictures.close()
+        # On a busy machine a process takes a second to go, which the window must not wait.
+        Thread(target=self._process.join, name="end of the 3D drawing", daemon=True).start()
