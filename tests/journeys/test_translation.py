@@ -40,6 +40,7 @@ from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.state.tool import Tool
+from srviewer.gui.three_d.window import ThreeDWindow
 from srviewer.gui.training.runs import State
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.widgets.form import ElidedLabel
@@ -259,6 +260,7 @@ def test_every_dialog_is_in_the_users_language(
         BidsDialog(opened.controller, opened),
         DicomDialog(opened.study, target("dicom"), opened),
         HeaderWindow(opened.controller, opened),
+        ThreeDWindow(opened.study, opened),
         SeriesPicker(run(scan(list(opened.study.sources))), opened),
     ]
     for dialog in others:

@@ -15,8 +15,8 @@ MISSING = mark(
     "Try again:"
 )
 FROZEN = mark(
-    "Volumes are drawn in 3D by VTK, which is left out of this build for its size (590 MB). "
-    "srviewer with VTK is installed with Python 3.11 or newer, and then started as srviewer:"
+    "Volumes are drawn in 3D by VTK, which is left out of this build for its size (590 MB). To see "
+    "them, install srviewer with Python 3.11 or newer, as its README says, and then VTK with it:"
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS, ColourMap
 from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
 from srviewer.gui.menus.tables.specs import (
+    MOUSE_BAR,
     ActionSpec,
     ButtonSpec,
     MenuSpec,
@@ -73,13 +74,13 @@ LOOK_MENU: tuple[Row | Rows, ...] = (
     ),
     ActionSpec(
         "three-d",
-        mark("3D\u2026"),
+        mark("3D"),
         mark("Scan and result in 3D, side by side: surface or volume rendering"),
         menu="look",
         icon="cube-outline",
         key="Alt+3",
         enabled=has_scan,
-        button=ButtonSpec("three-d", text=mark("3D")),
+        button=ButtonSpec("three-d", icon_only=True, bar=MOUSE_BAR),
     ),
     ActionSpec(
         "projection",
