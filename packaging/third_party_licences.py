@@ -10,9 +10,10 @@ HEAD = """# Third-party licences
 
 What an installation of srviewer brings with it, each under its own licence; the full texts lie in
 the packages themselves.
-vtk comes with the extra `3d` alone, and not with the frozen build. Written by `python packaging/third_party_licences.py`; versions are in
-`constraints.txt`. PySide6 is used under the LGPL and linked dynamically: its libraries lie as
-files beside the program, also in the frozen build, and can be replaced.
+vtk comes with the extra `3d` alone, and not with the frozen build. Written by
+`python packaging/third_party_licences.py`; versions are in `constraints.txt`.
+PySide6 is used under the LGPL and linked dynamically: its libraries lie as files beside the
+program, also in the frozen build, and can be replaced.
 
 | package | licence |
 |---|---|

@@ -69,6 +69,7 @@ class Brackets(QTranslator):
 
 # Not English: what is the same in every language, and what the user's own data say.
 SAME = (
+    r'pip install "srviewer\[3d\]"',  # a command
     r"\b(mm²?|cm|px|dpi|dB|min|MB|HU)\b",  # units
     r"\b(PSNR|SSIM|MAE|RAS)\b",  # names of metrics and of a coordinate system
     r"\b(srviewer|CSV|float\d+|int\d+|MR)\b",  # names of programs and formats; as DICOM has it

@@ -1,7 +1,7 @@
 """One volume in 3D: its picture, what is written over it, and the mouse."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -165,8 +165,7 @@ class VolumePane(QWidget):
         flag = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
         area = self.rect().adjusted(EDGE, EDGE, -EDGE, 0)
         for number, line in enumerate(self.lines):
-            used = painter.drawText(area, flag, line)
-            area.setTop(used.bottom() + 3)
+            area.setTop(_write(painter, area, flag, line).bottom() + 3)
             if number == 0:
                 painter.setFont(_font(painter, bold=False))
                 painter.setPen(QColor(theme.MUTED))
@@ -183,7 +182,7 @@ class VolumePane(QWidget):
             (bottom, flag.AlignHCenter | flag.AlignBottom),
             (top, flag.AlignHCenter | flag.AlignTop),
         ):
-            painter.drawText(self.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE), side, letters)
+            _write(painter, self.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE), side, letters)
 
     def _draw_gizmo(self, painter: QPainter) -> None:
         """The patient's axes R, A and S, those towards the viewer bright."""
@@ -312,6 +311,17 @@ def _by_key(camera: Camera, event: QKeyEvent) -> Camera | None:
     }
     step = steps.get(kind(key))
     return None if step is None else step()
+
+
+def _write(painter: QPainter, area: QRect, flags: int, text: str) -> QRect:
+    """Draw text with a dark edge, to be read over a bright volume; the area that it takes."""
+    pen = painter.pen()
+    painter.setPen(QColor(theme.IMAGE))
+    for right, down in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        painter.drawText(area.translated(right, down), flags, text)
+    painter.setPen(pen)
+    taken: QRect = painter.drawText(area, flags, text)
+    return taken
 
 
 def _font(painter: QPainter, bold: bool) -> QFont:
