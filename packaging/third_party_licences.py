@@ -9,9 +9,11 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAD = """# Third-party licences
 
 What an installation of srviewer brings with it, each under its own licence; the full texts lie in
-the packages themselves. Written by `python packaging/third_party_licences.py`; versions are in
-`constraints.txt`. PySide6 is used under the LGPL and linked dynamically: its libraries lie as
-files beside the program, also in the frozen build, and can be replaced.
+the packages themselves.
+vtk comes with the extra `3d` alone, and not with the frozen build. Written by
+`python packaging/third_party_licences.py`; versions are in `constraints.txt`.
+PySide6 is used under the LGPL and linked dynamically: its libraries lie as files beside the
+program, also in the frozen build, and can be replaced.
 
 | package | licence |
 |---|---|
@@ -37,6 +39,7 @@ def _needed() -> dict[str, Distribution]:
     """Everything that srviewer needs to run, directly or not, by lower-case name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     waiting = [*project["dependencies"], "distributed"]  # the extra of dask that is asked for
+    waiting += project["optional-dependencies"]["3d"]
     found: dict[str, Distribution] = {}
     while waiting:
         name = re.split(r"[^A-Za-z0-9._-]", waiting.pop())[0].lower()

@@ -5,7 +5,7 @@ import sys
 
 from children import output
 
-HEAVY = {"torch", "PySide6", "pyqtgraph"}
+HEAVY = {"torch", "PySide6", "pyqtgraph", "vtkmodules"}
 # nibabel asks for scipy itself, which is quick; its parts are not.
 SLOW = (
     "torch",
@@ -14,6 +14,7 @@ SLOW = (
     "SimpleITK",
     "matplotlib",
     "distributed",
+    "vtkmodules",
     "srviewer.io.dicom.reader",
 )
 NOTHING_SLOW = f"import sys; assert not set({SLOW}) & set(sys.modules)"

@@ -64,6 +64,7 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
     "MipDialog": lambda window: _opened(MipDialog(window.study, window)),
     "BidsDialog": lambda window: _opened(BidsDialog(window.controller, window)),
     "DicomDialog": lambda window: _opened(DicomDialog(window.study, target("dicom"), window)),
+    "ThreeDWindow": lambda window: _three_d(window),
     "HeaderWindow": lambda window: _opened(HeaderWindow(window.controller, window)),
 }
 
@@ -72,6 +73,12 @@ def _shown(window: MainWindow, show: Callable[[], None]) -> QDialog:
     show()
     assert window.housekeeping.dialog is not None
     return window.housekeeping.dialog
+
+
+def _three_d(window: MainWindow) -> QDialog:
+    window.three_d.show()
+    assert window.three_d.window is not None
+    return window.three_d.window
 
 
 def _opened(dialog: QDialog) -> QDialog:

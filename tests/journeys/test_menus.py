@@ -43,6 +43,7 @@ WITH_A_SCAN = (
     "Flip top and bottom",
     "Reconstruct",
     "Header and tags\u2026",
+    "3D",
     "Turning projection\u2026",
 )
 

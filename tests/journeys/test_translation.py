@@ -40,6 +40,7 @@ from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.state.tool import Tool
+from srviewer.gui.three_d.window import ThreeDWindow
 from srviewer.gui.training.runs import State
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.widgets.form import ElidedLabel
@@ -68,6 +69,7 @@ class Brackets(QTranslator):
 
 # Not English: what is the same in every language, and what the user's own data say.
 SAME = (
+    r'pip install "srviewer\[3d\]"',  # a command
     r"\b(mm²?|cm|ml|px|dpi|dB|min|MB|HU)\b",  # units
     r"\b(PSNR|SSIM|MAE|RAS)\b",  # names of metrics and of a coordinate system
     r"\b(srviewer|CSV|float\d+|int\d+|MR)\b",  # names of programs and formats; as DICOM has it
@@ -259,6 +261,7 @@ def test_every_dialog_is_in_the_users_language(
         BidsDialog(opened.controller, opened),
         DicomDialog(opened.study, target("dicom"), opened),
         HeaderWindow(opened.controller, opened),
+        ThreeDWindow(opened.study, opened),
         SeriesPicker(run(scan(list(opened.study.sources))), opened),
     ]
     for dialog in others:

@@ -58,11 +58,25 @@ def ends_at(degrees: float) -> tuple[str, str]:
     return first, last
 
 
-def turntable(volume: Volume) -> Job[Turntable]:
+@dataclass(frozen=True)
+class FacingSlab:
+    """A slab across the lines of sight, which rotates with them.
+
+    Attributes:
+        middle_mm: A RAS+ point in its middle.
+        mm: Its thickness.
+    """
+
+    middle_mm: tuple[float, float, float]
+    mm: float
+
+
+def turntable(volume: Volume, slab: FacingSlab | None = None) -> Job[Turntable]:
     """Project a volume from each side, along lines across its head-foot axis.
 
     Args:
         volume: The volume; its padding is not shown.
+        slab: What of it is projected; None for all.
 
     Returns:
         A job with the views.
@@ -79,18 +93,33 @@ def turntable(volume: Volume) -> Job[Turntable]:
     views = []
     for number in range(VIEWS):
         yield Progress(number / VIEWS, "Projecting")
-        views.append(_seen_from(padded, spacing, offsets, np.pi * number / VIEWS))
+        angle = np.pi * number / VIEWS
+        depths = offsets if slab is None else _depths(volume, slab, angle, step)
+        views.append(_seen_from(padded, spacing, (offsets, depths), angle))
     return Turntable(np.stack(views), (width, height))
+
+
+def _depths(volume: Volume, slab: FacingSlab, angle: float, step: float) -> npt.NDArray[np.float64]:
+    """Offsets along the lines of sight, in mm from the middle of the volume, within a slab."""
+    geometry = volume.geometry
+    middle = geometry.index(slab.middle_mm) - (np.array(geometry.shape) - 1) / 2
+    right, anterior, _ = (
+        middle[axis] * geometry.spacing[axis] * sign
+        for axis, sign in zip(geometry.world_axes, geometry.world_signs, strict=True)
+    )
+    depth = anterior * np.cos(angle) - right * np.sin(angle)
+    count = max(1, round(slab.mm / step))
+    return np.asarray(depth + step * (np.arange(count) - (count - 1) / 2))
 
 
 def _seen_from(
     padded: Voxels,
     spacing: tuple[float, float, float],
-    offsets: npt.NDArray[np.float64],
+    offsets: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
     angle: float,
 ) -> Voxels:
-    """(row, column): the maximum along each line of sight."""
-    across, deep = offsets[:, None], offsets[None, :]
+    """(row, column): the maximum along each line of sight, at offsets across and along them."""
+    across, deep = offsets[0][:, None], offsets[1][None, :]
     positions_mm = (
         across * np.cos(angle) - deep * np.sin(angle),
         across * np.sin(angle) + deep * np.cos(angle),

@@ -5,10 +5,17 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from srviewer.core.intensity.window import Window, window_of_values
-from srviewer.core.slices.projection import VIEWS, Turntable, ends_at, turntable
+from srviewer.core.slices.projection import VIEWS, FacingSlab, Turntable, ends_at, turntable
 from srviewer.gui.appearance import theme
 from srviewer.gui.appearance.colour_maps import find_map
 from srviewer.gui.jobs.running_jobs import RunningJobs
@@ -19,6 +26,7 @@ from srviewer.gui.widgets.form import button, describe, label
 DEGREES_PER_PIXEL = 0.7
 PACE = 80  # ms for a step of the turn
 STEP = 180 // VIEWS  # degrees
+MOST_SLAB, SLAB_STEP = 300.0, 5.0  # mm
 
 
 class TurningView(QWidget):
@@ -104,7 +112,11 @@ class TurningView(QWidget):
 
 
 class MipDialog(QDialog):
-    """Before and after side by side; a slider, a drag or Play rotates both."""
+    """Before and after side by side; a slider, a drag or Play rotates both.
+
+    Attributes:
+        slab: The thickness of what is projected, in mm; 0 for the whole volume.
+    """
 
     def __init__(self, study: ShownStudy, parent: QWidget) -> None:
         super().__init__(parent)
@@ -112,6 +124,7 @@ class MipDialog(QDialog):
         self.resize(820, 560)
         self._work = RunningJobs(self)
         self._levels: Window | None = None
+        self._cursor_mm = study.view.cursor_mm
         self.views = [TurningView(study, tr("before"))]
         volumes = [study.scan]
         if study.result is not None:
@@ -122,19 +135,37 @@ class MipDialog(QDialog):
         self.slider.setSingleStep(STEP)
         describe(self.slider, tr("Angle"), tr("From where it is seen, in degrees about the body"))
         self.play = button(tr("Play"), tr("Turn, or stop turning"))
+        self.slab = QDoubleSpinBox()
+        self.slab.setRange(0.0, MOST_SLAB)
+        self.slab.setDecimals(0)
+        self.slab.setSingleStep(SLAB_STEP)
+        self.slab.setPrefix(tr("Slab") + " ")
+        self.slab.setSuffix(" mm")
+        self.slab.setSpecialValueText(tr("Whole volume"))
+        self.slab.setKeyboardTracking(False)
+        describe(
+            self.slab,
+            tr("Slab"),
+            tr("Project only so many mm, across the line of sight and through the crosshair"),
+        )
+        self._volumes = tuple(volume for volume in volumes if volume is not None)
         self._timer = QTimer(self)
         self._last = 0.0
         self._lay_out()
         self._timer.timeout.connect(self._step)
         self.play.clicked.connect(self._toggle)
         self.slider.valueChanged.connect(self._turn)
+        self.slab.valueChanged.connect(self._project)
         self.finished.connect(self._stop)
-        for number, volume in enumerate(volumes):
-            if volume is not None:
-                show = partial(self._show, number)
-                self._work.start(
-                    f"mip {number}", tr("Projecting"), turntable(volume), show, self.isVisible
-                )
+        self._project()
+
+    def _project(self) -> None:
+        """Project the volumes anew; until that is done, the earlier projections are shown."""
+        mm = self.slab.value()
+        slab = FacingSlab(self._cursor_mm, mm) if mm else None
+        for number, volume in enumerate(self._volumes):
+            job, show = turntable(volume, slab), partial(self._show, number)
+            self._work.start(f"mip {number}", tr("Projecting"), job, show, self.isVisible)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Called by Qt."""
@@ -153,16 +184,24 @@ class MipDialog(QDialog):
             pictures.addWidget(view, 1)
         controls.addWidget(self.play)
         controls.addWidget(self.slider, 1)
+        controls.addWidget(self.slab)
         layout = QVBoxLayout(self)
         layout.addLayout(pictures, 1)
         layout.addLayout(controls)
         layout.addWidget(
-            label(tr("The brightest voxel along each line. Research use only."), "muted")
+            label(
+                tr(
+                    "The brightest voxel along each line; drag to rotate. A slab goes through the "
+                    "crosshair and faces you. Research use only."
+                ),
+                "muted",
+            )
         )
 
     def _show(self, number: int, projections: Turntable) -> None:
         """Take the grey levels from the scan's projections, so that both views are comparable."""
-        if self._levels is None or number == 0:
+        whole = not self.slab.value()
+        if self._levels is None or (number == 0 and whole):
             self._levels = window_of_values(projections.views)
         for view in self.views:
             if view is self.views[number]:

@@ -29,5 +29,10 @@ GESTURES = (
     (mark("Return"), mark("Set a point of a measurement, text or arrow at the crosshair")),
     (mark("Escape"), mark("Leave a tool, or show all planes again")),
     (mark("R"), mark("Whole volume, automatic grey levels")),
+    (mark("In 3D: drag, Shift + drag, Ctrl + drag"), mark("Rotate, move, roll all volumes")),
+    (mark("In 3D: wheel, right drag, +, -"), mark("Zoom")),
+    (mark("In 3D: click"), mark("Set the crosshair to what is seen there")),
+    (mark("In 3D: Alt + drag, Alt + wheel"), mark("Move the plane that cuts, and the crosshair")),
+    (mark("In 3D: A, P, L, R, S, I"), mark("Look from that side of the patient")),
     (mark("Tab"), mark("Next control")),
 )

@@ -25,6 +25,7 @@ from srviewer.gui.menus.levels_menu import LevelsMenu
 from srviewer.gui.menus.pane_menu import PaneMenu
 from srviewer.gui.menus.recent_menu import RecentMenu
 from srviewer.gui.menus.tables.specs import MAIN_BAR, MOUSE_BAR
+from srviewer.gui.menus.three_d_actions import ThreeDActions
 from srviewer.gui.menus.time_actions import TimeActions
 from srviewer.gui.menus.view_actions import LookActions
 from srviewer.gui.panels.info.info_panel import InfoPanel
@@ -139,6 +140,7 @@ class Contents(QObject):
         """Stop what runs and remember the window; the next one offers the work that was open."""
         self.controller.work.stop()
         self.header.close()
+        self.three_d.close()
         self.opening.leave()
         self.thumbnails.stop()
         self.state.remember()
@@ -221,6 +223,7 @@ class Contents(QObject):
             ("brush-smaller", lambda: mask.correction.resize(-1)),
         ):
             actions.connect_action(name, slot)
+        self.three_d = ThreeDActions(self._window, self.study, actions)
         RecentMenu(actions.menu("recent"), controller, self.recent)
         LevelsMenu(actions)
         WindowActions(self._window, self.panels, actions)

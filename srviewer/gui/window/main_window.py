@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from srviewer.gui.menus.export_actions import ExportActions
     from srviewer.gui.menus.header_actions import HeaderActions
     from srviewer.gui.menus.pane_menu import PaneMenu
+    from srviewer.gui.menus.three_d_actions import ThreeDActions
     from srviewer.gui.state.open_studies import OpenStudies
     from srviewer.gui.state.shown_study import ShownStudy
     from srviewer.gui.study.exported_bar import ExportedBar
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
     dropping: "Dropping"
     exports: "ExportActions"
     header: "HeaderActions"
+    three_d: "ThreeDActions"
     pane_menu: "PaneMenu"
 
     def __init__(self, settings: QSettings, filled: bool = True) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from phantoms import ORIENTATIONS, affine_of
 from srviewer.core.geometry.grid import Geometry
-from srviewer.core.slices.projection import VIEWS, ends_at, turntable
+from srviewer.core.slices.projection import VIEWS, FacingSlab, ends_at, turntable
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 
@@ -29,6 +29,21 @@ def test_a_dot_goes_round(number: int) -> None:
         row, column = np.argwhere(view == 7).mean(axis=0)
         assert (column + 0.5) / view.shape[1] * width - width / 2 == pytest.approx(across, abs=1)
         assert (row + 0.5) / view.shape[0] * height - height / 2 == pytest.approx(4, abs=1)
+
+
+@pytest.mark.parametrize("number", [0, 13, 29, 47])
+def test_a_slab_faces_the_viewer_and_leaves_out_what_lies_before_and_behind(number: int) -> None:
+    volume = _dot(ORIENTATIONS[number], (6, 3, 4))
+    sides = 0, 90, 180, 270
+    for middle, seen_at in (
+        ((6, 3, 4), sides),  # through the dot
+        ((0, 3, -2), (0, 180)),  # as far from the front as the dot
+        ((6, 0, 0), (90, 270)),  # as far from the side
+        ((0, -3, 0), ()),
+    ):
+        made = run(turntable(volume, FacingSlab(middle, 4.0)))
+        seen = tuple(degrees for degrees in sides if made.at(degrees).max() == 7)
+        assert seen == seen_at, middle
 
 
 def test_every_view_keeps_the_brightest_voxel_and_nothing_is_drawn_out(head: Volume) -> None:

@@ -4,7 +4,15 @@ from collections.abc import Iterable
 
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS, ColourMap
 from srviewer.gui.menus.tables.menu_titles import MENU_TITLES
-from srviewer.gui.menus.tables.specs import ActionSpec, MenuSpec, Row, Rows, has_scan
+from srviewer.gui.menus.tables.specs import (
+    MOUSE_BAR,
+    ActionSpec,
+    ButtonSpec,
+    MenuSpec,
+    Row,
+    Rows,
+    has_scan,
+)
 from srviewer.gui.texts.translation import mark
 from srviewer.study.volumes_in_time import in_time
 
@@ -63,6 +71,16 @@ LOOK_MENU: tuple[Row | Rows, ...] = (
         icon="play",
         key="P",
         checkable=True,
+    ),
+    ActionSpec(
+        "three-d",
+        mark("3D"),
+        mark("Scan and result in 3D, side by side: surface or volume rendering"),
+        menu="look",
+        icon="cube-outline",
+        key="Alt+3",
+        enabled=has_scan,
+        button=ButtonSpec("three-d", icon_only=True, bar=MOUSE_BAR),
     ),
     ActionSpec(
         "projection",

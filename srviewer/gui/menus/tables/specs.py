@@ -10,7 +10,7 @@ from srviewer.study.state.study_state import StudyState
 Predicate: TypeAlias = Callable[[StudyState], bool]
 MAIN_BAR, MOUSE_BAR = "main", "mouse"  # the tool bars
 # The sections of the buttons of MOUSE_BAR, which stand in another order than in the menus.
-MOUSE_SECTIONS = ("mouse", "measure", "annotate", "turns", "texts")
+MOUSE_SECTIONS = ("mouse", "measure", "annotate", "turns", "texts", "three-d")
 WINDOW = "window"  # the section of actions on the window, which need no panes
 MENU_BAR = "menu bar"  # the ``menu`` of what stands in it
 

@@ -1,0 +1,165 @@
+"""A volume as it is drawn in 3D: few enough voxels, each slice as thick as it was measured."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.intensity.padding import measured_voxels, without_padding
+from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.job import Job, Progress
+from srviewer.three_d.levels import Levels, levels_of
+
+MOST_VOXELS = 2**24  # that are drawn: 32 MB, and as much again for the shading
+FULL = 16383  # of the stored values
+NEARLY = 0.05  # of a voxel, by which two sizes count as the same
+SLAB = 16  # slices of a step
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the voxels of a volume become those that are drawn, along (i, j, k).
+
+    Attributes:
+        joined: So many voxels are averaged to one.
+        repeated: Each voxel is drawn so often, side by side.
+    """
+
+    joined: tuple[int, int, int]
+    repeated: tuple[int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnVolume:
+    """A volume as it is drawn.
+
+    Attributes:
+        values: (z, y, x) uint16, axes nearly along S, A and R, with a border of one voxel of 0.
+        affine: (4, 4) from (x, y, z) to RAS+ mm.
+        low: The value in the unit of the volume that is stored as 0.
+        step: The difference in that unit between neighbouring stored values, above 0.
+        sampling: How the voxels were made, along the array axes of the volume.
+        levels: The intensities of the whole volume.
+        corners_mm: (8, 3), RAS+ mm: the corners of the volume, without its border.
+    """
+
+    values: npt.NDArray[np.uint16]
+    affine: Matrix
+    low: float
+    step: float
+    sampling: Sampling
+    levels: Levels
+    corners_mm: Matrix
+
+
+def sampling_of(geometry: Geometry, as_measured: bool) -> Sampling:
+    """How many voxels are averaged or repeated.
+
+    Args:
+        geometry: The grid of the volume.
+        as_measured: Whether thick slices are repeated, so that they are drawn as thick as they are;
+            otherwise VTK interpolates between them.
+
+    Returns:
+        Voxels of nearly the same size along all axes, MOST_VOXELS at the most.
+    """
+    spacing = np.array(geometry.spacing)
+    space_mm = float(np.prod(spacing * geometry.shape))
+    size = max(float(spacing.min()), (space_mm / MOST_VOXELS) ** (1 / 3))
+    joined = tuple(
+        min(count, max(1, ceil(size / mm - NEARLY)))
+        for mm, count in zip(geometry.spacing, geometry.shape, strict=True)
+    )
+    if not as_measured:
+        return Sampling(_three(joined), (1, 1, 1))
+    repeated = tuple(max(1, floor(mm / size + NEARLY)) for mm in geometry.spacing)
+    return Sampling(_three(joined), _three(repeated))
+
+
+def drawn(volume: Volume, as_measured: bool = True) -> Job[DrawnVolume]:
+    """Prepare a volume for drawing.
+
+    Args:
+        volume: The volume; its padding is drawn as its smallest value.
+        as_measured: As in ``sampling_of``.
+
+    Returns:
+        A job with the volume as it is drawn; voxels that are left over at the far end of an axis,
+        where several are averaged, are left out.
+    """
+    yield Progress(0.0, "Preparing the volume for 3D")
+    measured = measured_voxels(volume.voxels, volume.padding)
+    levels = levels_of((measured if measured.size else volume.voxels).ravel())
+    yield Progress(0.2, "Preparing the volume for 3D")
+    sampling = sampling_of(volume.geometry, as_measured)
+    order, signs = volume.geometry.world_axes, volume.geometry.world_signs
+    voxels = _oriented(volume.voxels, order, signs)
+    joined = _three(sampling.joined[axis] for axis in order)
+    repeated = _three(sampling.repeated[axis] for axis in order)
+    counts = [
+        size // join * times
+        for size, join, times in zip(voxels.shape, joined, repeated, strict=True)
+    ]
+    values = np.zeros([count + 2 for count in reversed(counts)], np.uint16)
+    step = max((levels.most - levels.least) / FULL, float(np.finfo(np.float32).tiny))
+    low = levels.least
+    slices = counts[2] // repeated[2]
+    for start in range(0, slices, SLAB):
+        stop = min(slices, start + SLAB)
+        part = without_padding(voxels[:, :, start * joined[2] : stop * joined[2]], volume.padding)
+        stored = np.rint((_means(part, joined) - low) / step).clip(0, FULL).astype(np.uint16).T
+        for axis, times in enumerate(reversed(repeated)):
+            stored = np.repeat(stored, times, axis)
+        at = 1 + start * repeated[2]
+        values[at : at + len(stored), 1:-1, 1:-1] = stored
+        yield Progress(0.2 + 0.8 * stop / slices, "Preparing the volume for 3D")
+    affine = _affine(volume.geometry, order, signs, joined, repeated)
+    return DrawnVolume(values, affine, low, step, sampling, levels, _corners(volume.geometry))
+
+
+def _oriented(voxels: Voxels, order: Sequence[int], signs: Sequence[int]) -> Voxels:
+    """A view of the voxels with axes nearly along R, A and S."""
+    return voxels.transpose(order)[tuple(slice(None, None, sign) for sign in signs)]
+
+
+def _means(voxels: Voxels, joined: tuple[int, int, int]) -> Voxels:
+    """Blocks of voxels averaged; a remainder at the far end of each axis is left out."""
+    if joined == (1, 1, 1):
+        return voxels
+    x, y, z = (size // join for size, join in zip(voxels.shape, joined, strict=True))
+    whole = voxels[: x * joined[0], : y * joined[1], : z * joined[2]]
+    blocks = whole.reshape(x, joined[0], y, joined[1], z, joined[2])
+    means: Voxels = blocks.mean(axis=(1, 3, 5), dtype=np.float32)
+    return means
+
+
+def _affine(
+    geometry: Geometry,
+    order: Sequence[int],
+    signs: Sequence[int],
+    joined: tuple[int, int, int],
+    repeated: tuple[int, int, int],
+) -> Matrix:
+    """(4, 4) from the index (x, y, z) of a drawn voxel, with the border, to RAS+ mm."""
+    affine = np.eye(4)
+    first = np.zeros(3)  # the index in the volume of the centre of the drawn voxel (0, 0, 0)
+    for world, (axis, sign) in enumerate(zip(order, signs, strict=True)):
+        scale = sign * joined[world] / repeated[world]
+        edge = -0.5 if sign > 0 else geometry.shape[axis] - 0.5
+        first[axis] = edge - scale / 2  # half a voxel inwards, then one outwards for the border
+        affine[:3, world] = geometry.affine[:3, axis] * scale
+    affine[:3, 3] = geometry.world(first)
+    return affine
+
+
+def _corners(geometry: Geometry) -> Matrix:
+    ends = np.meshgrid(*((-0.5, count - 0.5) for count in geometry.shape))
+    return geometry.world(np.array(ends).reshape(3, -1).T)
+
+
+def _three(values: Iterable[int]) -> tuple[int, int, int]:
+    i, j, k = values
+    return i, j, k
