@@ -2,11 +2,9 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 import nibabel as nib
@@ -71,46 +69,32 @@ def files() -> Iterator[Row]:
 
 def panes() -> Iterator[Row]:
     """A step through 2 x 3 linked panes, and a drag of the grey levels."""
-    from PySide6.QtCore import QSettings
-
+    from benchmarks.windows import frame_ms, idle, open_window
     from srviewer.core.intensity.window import Window
-    from srviewer.gui.appearance.application import application
-    from srviewer.gui.window.main_window import MainWindow
     from srviewer.sr.reconstruction.reconstruct import reconstruct
     from srviewer.sr.requests.request import Request
 
     thick = ball((512, 512, 80), (0.5, 0.5, 2.0))
     result = run(reconstruct(thick, Request(2, 4, "linear")))
-    app = application()
-    with TemporaryDirectory() as folder:
-        window = MainWindow(QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
+    with open_window(thick) as window:
         study = window.study
-        study.open(thick, (), None)
         study.set(study.state.with_result(result))
         study.compare(replace(study.comparing, layout="compare"))
-        window.resize(1600, 1000)
-        window.show()
-        app.processEvents()
-        while window.controller.work.tasks:  # the grey values of the scan are counted once
-            app.processEvents()
+        idle(window)
         centre = np.array(study.view.cursor_mm)
 
-        def milliseconds(step: float, drag: bool) -> float:
-            started = time.perf_counter()
-            if drag:
-                study.set_window(Window(0.0, 500.0 + step))
-            else:
-                study.move_cursor(centre + step / 2)
-            app.processEvents()  # which paints every pane that has changed
-            return (time.perf_counter() - started) * 1000
+        def step_on(step: int) -> None:
+            study.move_cursor(centre + step / 2)
 
-        for name, drag in (("scroll: 2x3 panes, 512x512x320", False), ("window/level drag", True)):
-            frame = median(milliseconds(float(step), drag) for step in range(CROSSING_MM))
+        def drag(step: int) -> None:
+            study.set_window(Window(0.0, 500.0 + step))
+
+        for name, change in (
+            ("scroll: 2x3 panes, 512x512x320", step_on),
+            ("window/level drag", drag),
+        ):
+            frame = frame_ms(change, CROSSING_MM)
             yield at_most(name, frame, FRAME_MS, "ms", "a frame at 60 Hz", 1.0)
-        window.controller.work.stop()
-        window.leave()  # a window that is closed asks about results
-        window.deleteLater()
-        app.processEvents()
 
 
 def network() -> Iterator[Row]:

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+MOST_FRAME_MS = 16.0  # of three panes: sixty frames a second
+
 
 @dataclass(frozen=True)
 class Row:
@@ -58,3 +60,19 @@ def alternately(
             call()
             best[place] = min(best[place], time.perf_counter() - started)
     return best[0], best[1]
+
+
+def in_turns(
+    name: str, runs: tuple[Callable[[], float], Callable[[], float]], beside: str, limit: float
+) -> Row:
+    """A row of milliseconds that are to be at most ``limit``, the least of three runs in turns."""
+    pairs = [(runs[0](), runs[1]()) for _ in range(3)]
+    ours, yardstick = (min(column) for column in zip(*pairs, strict=True))
+    return Row(
+        name,
+        f"{ours:.3g} ms",
+        f"{yardstick:.3g} ms ({beside})",
+        ours / yardstick,
+        f"at most {limit:g} ms",
+        ours <= limit,
+    )

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.application import application
 from srviewer.gui.jobs.garbage import garbage_collected_here
 from srviewer.gui.views.drawing.canvas import Canvas
@@ -18,8 +20,11 @@ PAUSE = 0.002  # s between two looks at the window
 
 
 @contextmanager
-def open_window() -> Iterator[MainWindow]:
-    """A window of 1600 x 1000 pixels that opens each scan in the place of the last one."""
+def open_window(scan: Volume | None = None) -> Iterator[MainWindow]:
+    """A window of 1600 x 1000 pixels that opens each scan in the place of the last one.
+
+    ``scan`` is opened first, and its grey values are counted.
+    """
     application()
     with TemporaryDirectory(prefix="srviewer-window-") as folder:
         settings = QSettings(str(Path(folder, "settings.ini")), QSettings.Format.IniFormat)
@@ -28,8 +33,12 @@ def open_window() -> Iterator[MainWindow]:
         window.resize(1600, 1000)
         window.show()
         QApplication.processEvents()
+        if scan is not None:
+            window.study.open(scan, (), None)
+            idle(window)
         with garbage_collected_here():
             yield window
+        window.controller.work.stop()
         window.leave()  # a window that is closed asks about results
         window.deleteLater()
         QApplication.processEvents()
@@ -45,6 +54,19 @@ def until(true: Callable[[], bool]) -> None:
 def idle(window: MainWindow) -> None:
     """Run the window until no job is left."""
     until(lambda: not window.controller.work.tasks)
+
+
+def frame_ms(
+    change: Callable[[int], object], steps: int, clock: Callable[[], float] = time.perf_counter
+) -> float:
+    """The median time of the frames after changes but the first, which has none before it."""
+    frames = []
+    for step in range(steps):
+        started = clock()
+        change(step)
+        QApplication.processEvents()  # which paints every pane that has changed
+        frames.append((clock() - started) * 1000)
+    return median(frames[1:])
 
 
 class PaintedPlanes(QObject):

@@ -70,7 +70,7 @@ def _value_under(pane: SliceView, at: QPointF) -> float:
 
 def _value_at(pane: SliceView, at: QPointF) -> float:
     """The volume at the middle of that pixel, through its affine."""
-    grid, world = pane.grid, pane.world_at(at)
+    grid, world = pane.shown.volume.geometry, pane.world_at(at)
     middle = grid.index(world)
     axes = [axis for axis in range(3) if axis != pane.plane.axes[0]]
     middle[axes] = np.round(middle[axes])
@@ -203,6 +203,33 @@ def test_distances_are_in_mm_regions_are_refused_and_scores_are_off(
     assert study.view.rotation == NOT_ROTATED
     assert all(shape.kind == "ellipse" for shape in above.annotations.shapes)
     assert below.annotations.top_right != () and "oblique" not in _notes(opened)
+
+
+def test_planes_are_sampled_as_finely_as_the_screen_or_a_figure_shows_them(
+    opened: MainWindow, pane: SliceView, thick_head: Volume
+) -> None:
+    study, finest = opened.study, min(thick_head.geometry.spacing)
+    study.rotate_planes((10.0, -20.0, 30.0))
+
+    def edge_mm() -> float:
+        """Of a pixel of the slice."""
+        assert pane.shown is not None and pane.shown.volume is not None
+        return pane.shown.volume.geometry.spacing[0]
+
+    def detail(picture: QImage) -> float:
+        """How much neighbouring pixels differ along a line through the middle."""
+        wide = picture.scaledToWidth(4 * pane.width())
+        line = [wide.pixelColor(x, wide.height() // 2).value() for x in range(wide.width())]
+        return float(np.abs(np.diff(line)).sum())
+
+    for zoom in (1.0, 8.0, pane.placement.mm_per_pixel / (3 * finest)):
+        study.look(replace(study.view, zoom=zoom))
+        shown = pane.placement.mm_per_pixel / pane.devicePixelRatioF()
+        assert np.isclose(edge_mm(), max(finest, shown))
+    coarse = edge_mm()
+    assert np.isclose(coarse * pane.devicePixelRatioF(), 3 * finest)
+    assert detail(pane.picture(4.0)) > 1.2 * detail(pane.picture(1.0))
+    assert edge_mm() == coarse  # the screen is as it was
 
 
 def test_masks_follow_the_planes(

@@ -55,10 +55,11 @@ class SliceView(QWidget):
         self.slice: SliceImage | None = None
         self._overlays: tuple[DrawnOverlay, ...] = ()
         self._over_second = False
-        self.drawings = HandDrawings(self._show_drawings)
+        self.drawings = HandDrawings(self._annotate)
         self._composite: Composite | None = None
         self._drawn: tuple[object, ...] = ()  # by the canvas, see ``_wanted``
         self._scale = SharedScale()
+        self._dots_per_pixel = 0.0  # of a picture; 0 for the screen's
         self._canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -67,7 +68,7 @@ class SliceView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("{plane} slice", plane=tr(plane.title)))
         study.follow(self.refresh, "view", "overlays", ROTATING)
-        study.follow(self._show_drawings, "rois", "locked", "annotations", MASK_TOOLS)
+        study.follow(self._annotate, "rois", "locked", "annotations", MASK_TOOLS)
         study.follow(self._show_tool, "tool")
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
@@ -81,7 +82,10 @@ class SliceView(QWidget):
         self._source.take_volume(volume, role)
         self.setAccessibleDescription(visible(volume.name) if volume is not None else hint)
         if volume is None:
-            self._show_hint(Annotations(hint=hint))
+            self.slice, self._drawn = None, ()
+            self._source.forget()
+            self._canvas.clear_pixels()
+            self._canvas.annotate(Annotations(hint=hint))
         self.refresh()
 
     def show_preview(self, preview: ProgressivePreview) -> None:
@@ -191,7 +195,8 @@ class SliceView(QWidget):
         """The oblique plane that is drawn; None for a plain one, as of a result to come."""
         if self.volume is None:
             return None
-        return rotated_place(self.study.state, self.plane, self.study.rotating)
+        pixel_mm = self._mm_per_pixel() / (self._dots_per_pixel or self.devicePixelRatioF())
+        return rotated_place(self.study.state, self.plane, pixel_mm, self.study.rotating)
 
     @property
     def grid(self) -> Geometry:
@@ -253,7 +258,12 @@ class SliceView(QWidget):
         Returns:
             An RGB image of the size of the pane times ``dots_per_pixel``.
         """
-        return self._canvas.picture(dots_per_pixel)
+        self._dots_per_pixel = dots_per_pixel  # an oblique plane may be sampled anew
+        self.refresh()
+        picture = self._canvas.picture(dots_per_pixel)
+        self._dots_per_pixel = 0.0
+        self.refresh()
+        return picture
 
     @property
     def mirrored(self) -> bool:
@@ -327,12 +337,6 @@ class SliceView(QWidget):
         """Called by Qt."""
         self._show_focus()
 
-    def _show_hint(self, instead: Annotations) -> None:
-        self.slice, self._drawn = None, ()
-        self._source.forget()
-        self._canvas.clear_pixels()
-        self._canvas.annotate(instead)
-
     def _frame(self) -> Geometry:
         """The grid that fits the pane at zoom 1: the scan's; only while something is drawn."""
         header = self.study.scan or self.header
@@ -354,19 +358,14 @@ class SliceView(QWidget):
         cursor, own_base, own_extent = self.study.view.cursor_mm, base, extent
         if self._composite is not None and self._over_second:
             own_base = self._composite.volume  # B may have the finer grid
-            second = slice_at(self._projected(own_base), self.plane, cursor)
-            own_extent = QRectF(*second.extent_mm)
+            own_extent = QRectF(*slice_at(self._projected(own_base), self.plane, cursor).extent_mm)
         place = OverlayPlace(self.plane, cursor, self.slab, self._source.projector, self.rotated)
         shared = place.images(map(drawn_overlay, self.study.overlays), base, extent, None)
         return [*shared, *place.images(self._overlays, own_base, own_extent, clip)]
 
-    def _show_drawings(self) -> None:
-        if self.isVisible():
-            self._annotate()
-
     def _show_tool(self) -> None:
         self.setCursor(cursor_of(self.study.tool))
-        self._show_drawings()  # the handles of a tool
+        self._annotate()  # the handles of a tool
 
     def _show_focus(self) -> None:
         self._canvas.annotate(replace(self._canvas.annotations, active=self.hasFocus()))
@@ -395,6 +394,6 @@ class SliceView(QWidget):
         )
 
     def _annotate(self) -> None:
-        shown = self.shown
+        shown = self.shown if self.isVisible() else None
         if shown is not None:
             self._canvas.annotate(shown.annotations())

@@ -45,12 +45,16 @@ def is_off_patient_axes(state: StudyState) -> bool:
     return scan is not None and state.view.rotation != patient_rotation(scan.geometry)
 
 
-def rotated_place(state: StudyState, plane: Plane, dragged: bool = False) -> RotatedPlace | None:
+def rotated_place(
+    state: StudyState, plane: Plane, pixel_mm: float = 0.0, dragged: bool = False
+) -> RotatedPlace | None:
     """The oblique plane through the crosshair.
 
     Args:
         state: The study.
         plane: Of the pane.
+        pixel_mm: The edge of a pixel of the screen, in mm; nothing finer is sampled. 0 for all
+            that the scan has.
         dragged: Whether the planes are dragged, and so sampled fast.
 
     Returns:
@@ -59,7 +63,7 @@ def rotated_place(state: StudyState, plane: Plane, dragged: bool = False) -> Rot
     if state.scan is None or not is_rotated(state):
         return None
     scan, degrees = state.scan.geometry, state.view.rotation
-    coarseness = dragged_coarseness(scan) if dragged else 1.0
+    coarseness = max(1.0, pixel_mm / min(scan.spacing), dragged_coarseness(scan) if dragged else 0)
     return RotatedPlace(plane, scan, degrees, state.view.cursor_mm, coarseness)
 
 
