@@ -98,6 +98,15 @@ def test_a_release_publishes_files_that_the_build_uploads() -> None:
     assert len(copied) == commands.count("cp ") == 6
 
 
+def test_the_workflows_run_nothing_of_others() -> None:
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        jobs = yaml.safe_load(path.read_text())["jobs"].values()
+        used = [job["uses"] for job in jobs if "uses" in job]
+        used += [step["uses"] for job in jobs for step in job.get("steps", ()) if "uses" in step]
+        # GitHub's own actions, whose major versions keep their promises, and our own workflow.
+        assert used and all(re.fullmatch(r"actions/[\w-]+@v\d+|\./.+", one) for one in used)
+
+
 @pytest.fixture
 def small_copy(tmp_path: Path) -> Path:
     """What wheel and sdist need, with a package of one module and one resource."""

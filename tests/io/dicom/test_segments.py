@@ -194,6 +194,18 @@ def test_a_frame_that_names_many_images_names_no_place(series_folder: Path, tmp_
     check_belongs(run(read(changed(tmp_path / "binary.dcm", the_series))), run(read(series_folder)))
 
 
+def test_sources_that_cannot_be_read_name_no_place(series_folder: Path, tmp_path: Path) -> None:
+    def numbered(made: Dataset) -> None:
+        for frame in made.PerFrameFunctionalGroupsSequence:
+            frame.DerivationImageSequence[0].SourceImageSequence[0].ReferencedFrameNumber = 12345678
+
+    path = changed(tmp_path / "binary.dcm", numbered)
+    path.write_bytes(path.read_bytes().replace(b"12345678", b"abcdefgh"))
+    labels = run(read(path))
+    assert not labels.drawn_on
+    np.testing.assert_array_equal(on_scan(labels, series_folder), APART)
+
+
 def _only_ones(made: Dataset) -> None:
     made.decompress()
     made.PixelData = (np.frombuffer(made.PixelData, np.uint8) > 0).astype(np.uint8).tobytes()

@@ -6,6 +6,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from srviewer.core.volumes.dicom_origin import Citation
+from srviewer.io.dicom.headers.header import UNREADABLE
 
 MOST = 8  # images of a frame; one that names more names its series, and no place
 
@@ -20,16 +21,20 @@ def cited_images(groups: Sequence[Dataset]) -> tuple[Citation, ...]:
         Each image, or frame of one; empty where it cites none, or too many to say where it lies.
     """
     for group in groups:
-        derivations: Any = group.get("DerivationImageSequence") or ()
-        items = [
-            item
-            for derivation in derivations[:MOST]
-            for item in (derivation.get("SourceImageSequence") or ())[: MOST + 1]
-        ]
+        try:
+            items = list(_items(group))
+            cited = tuple(citation for item in items[:MOST] for citation in _citations(item))
+        except UNREADABLE:  # the frame itself may be readable all the same
+            return ()
         if items:
-            cited = tuple(citation for item in items for citation in _citations(item))
-            return cited if len(items) <= MOST and len(cited) <= MOST else ()
+            return cited if max(len(items), len(cited)) <= MOST else ()
     return ()
+
+
+def _items(group: Dataset) -> Iterator[Dataset]:
+    derivations: Any = group.get("DerivationImageSequence") or ()
+    for derivation in derivations[:MOST]:
+        yield from (derivation.get("SourceImageSequence") or ())[: MOST + 1]
 
 
 def _citations(item: Dataset) -> Iterator[Citation]:
