@@ -5,7 +5,7 @@ set -euo pipefail
 program=$(realpath "$1")
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'cd "$here" && rm -rf "$work" || true' EXIT # Windows keeps a folder that somebody is in
 export HOME=$work XDG_DATA_HOME=$work/data XDG_CONFIG_HOME=$work/config
 cd "$work"
 

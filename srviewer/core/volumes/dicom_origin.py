@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+Citation = tuple[str, int | None]  # SOPInstanceUID, number of a frame from 0; None for all frames
+
 
 @dataclass(frozen=True)
 class SourceImage:
@@ -21,6 +23,22 @@ class SourceImage:
 
 
 @dataclass(frozen=True)
+class ImagePlane:
+    """The plane in which the pixels of a DICOM image lie.
+
+    Attributes:
+        images: A slice of a scan: itself. A frame of a segmentation: the images that it names as
+            those it was drawn on.
+        normal: A unit vector across it, RAS.
+        height: mm along ``normal`` from the origin of the coordinates.
+    """
+
+    images: tuple[Citation, ...] = field(repr=False)
+    normal: tuple[float, float, float]
+    height: float
+
+
+@dataclass(frozen=True)
 class DicomOrigin:
     """The DICOM series behind a volume, as far as a DICOM export repeats or cites it.
 
@@ -32,9 +50,11 @@ class DicomOrigin:
         frame: The FrameOfReferenceUID, "" where there is none.
         converted_factor: The values of a file that dcm2niix made of it by default (``-p y``), for
             each of its own: by the private scale slope of Philips. None for others.
+        planes: The plane of each slice whose image is known.
     """
 
     header: str = field(repr=False)
     images: tuple[SourceImage, ...] = field(repr=False)
     frame: str = ""
     converted_factor: float | None = None
+    planes: tuple[ImagePlane, ...] = field(default=(), repr=False)

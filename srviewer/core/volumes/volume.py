@@ -9,7 +9,7 @@ import numpy.typing as npt
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.geometry.space_codes import SCANNER_SPACE, SpaceCodes
-from srviewer.core.volumes.dicom_origin import DicomOrigin
+from srviewer.core.volumes.dicom_origin import DicomOrigin, ImagePlane
 from srviewer.core.volumes.source_files import ScanSource
 
 Voxels = npt.NDArray[np.float32]
@@ -121,6 +121,8 @@ class ScanHeader:
         outside: The value outside of the grid by the format of the file, which leaves empty slices
             out; None where nothing is known of voxels there.
         extensions: The header extensions of NIfTI that results repeat.
+        drawn_on: The planes of a DICOM segmentation whose frames name the images that they were
+            drawn on.
     """
 
     geometry: Geometry
@@ -141,6 +143,7 @@ class ScanHeader:
     patient: str = ""
     outside: float | None = None
     extensions: tuple[Extension, ...] = ()
+    drawn_on: tuple[ImagePlane, ...] = ()
 
     @property
     def header(self) -> "ScanHeader":

@@ -22,6 +22,7 @@ VOXELS = (".BRIK", ".BRIK.gz", ".BRIK.bz2")
 SUFFIXES = (".head", *(suffix.lower() for suffix in VOXELS))
 TYPES = {0: "u1", 1: "i2", 3: "f4"}
 ORDERS = {"LSB_FIRST": "<", "MSB_FIRST": ">"}
+TIME_UNITS = {77001: 0.001, 77002: 1.0}  # seconds by the codes for milliseconds and seconds
 ALIGNED, TALAIRACH, MNI = SpaceCodes(2, 2), SpaceCodes(3, 3), SpaceCodes(4, 4)
 MOST_VOLUMES = 100_000
 
@@ -125,7 +126,18 @@ def _image(path: Path, voxels: Path, values: Mapping[str, Any]) -> DescribedImag
         warnings=(),
         space=_space(values),
         scales=tuple((float(slope) or 1.0, 0.0) for slope in slopes),
+        interval_s=_interval(values),
     )
+
+
+def _interval(values: Mapping[str, Any]) -> float | None:
+    """Seconds between volumes; None for volumes that are none in time."""
+    numbers = np.atleast_1d(values.get("TAXIS_NUMS", ()))
+    floats = np.atleast_1d(values.get("TAXIS_FLOATS", ()))
+    if numbers.size < 3 or floats.size < 2:
+        return None
+    step = float(floats[1]) * TIME_UNITS.get(int(numbers[2]), 0.0)
+    return step if np.isfinite(step) and step > 0 else None
 
 
 def _numbers(value: Any, count: int) -> list[float]:

@@ -33,6 +33,13 @@ UNITS = {
 }
 
 
+# Seconds by the words that headers use for units of time.
+SECONDS = {
+    **dict.fromkeys(("s", "sec", "second", "seconds"), 1.0),
+    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 0.001),
+}
+
+
 @dataclass(frozen=True)
 class Segment:
     """A segment that a header describes.
@@ -64,6 +71,7 @@ class DescribedImage:
         space: The codes of the space of the coordinates.
         scales: Slope and intercept of each volume; empty where values are stored as they are.
         segments: The segments; empty where the header describes none.
+        interval_s: Seconds from one volume to the next; None where the header does not say.
     """
 
     path: Path
@@ -79,6 +87,7 @@ class DescribedImage:
     space: SpaceCodes = SCANNER_SPACE
     scales: tuple[tuple[float, float], ...] = ()
     segments: tuple[Segment, ...] = ()
+    interval_s: float | None = None
 
     @property
     def paths(self) -> tuple[Path, ...]:

@@ -130,7 +130,8 @@ def meta_fields(path: Path, content: bytes) -> MetaFields:
         name = name.strip()
         if not line.strip():
             continue
-        if not equals or not name.isidentifier():
+        # ITK keeps what it read elsewhere: "dim[0]" of a NIfTI file, "0008|0060" of a DICOM file.
+        if not equals or not name.isprintable():
             break
         fields[name] = value.strip()
         if name == "ElementDataFile":

@@ -16,6 +16,7 @@ from srviewer.core.regions.labels import LabelName
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.text_headers.described_image import (
     LPS_TO_RAS,
+    SECONDS,
     UNITS,
     DescribedImage,
     Segment,
@@ -89,7 +90,16 @@ def nrrd_image(path: Path) -> DescribedImage:
         affine=grid.affine,
         warnings=tuple(grid.warnings),
         segments=_segments(header, frames),
+        interval_s=None if volumes is None else _interval(header, volumes, len(data.sizes)),
     )
+
+
+def _interval(header: NrrdFields, axis: int, count: int) -> float | None:
+    """Seconds between volumes, by the spacing of their axis and its unit."""
+    words = QUOTED.findall(header.fields.get("units", ""))
+    (step,) = _of_axes(header, "spacings", [axis], count)
+    seconds = SECONDS.get(words[axis].strip().lower()) if len(words) == count else None
+    return step * seconds if seconds and np.isfinite(step) and step > 0 else None
 
 
 def _vectors(header: NrrdFields, count: int) -> list[list[float] | None]:

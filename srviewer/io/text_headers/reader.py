@@ -110,5 +110,6 @@ def _plain(
         read=read,
         sources=image.paths,
         stream=stream,
+        interval_s=image.interval_s if image.frames > 1 else None,
         details=SeriesDetails(folder=image.path.parent),
     )

@@ -9,8 +9,10 @@ import pytest
 from pydicom import Dataset, dcmread
 from pydicom.uid import RLELossless
 
+import phantoms
 from segmented_series import FIXTURES, drawn_regions, write_series
 from srviewer.__main__ import main
+from srviewer.core.comparison.belonging import check_belongs
 from srviewer.core.resampling.extended import extended
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
@@ -144,6 +146,85 @@ def test_the_segmentation_of_another_scan_is_refused(
     ):
         assert main([*command, *options]) == 1
         assert says in capsys.readouterr().err
+
+
+def _moved_by_slices(count: int) -> Callable[[Dataset], None]:
+    """Every frame moved along the normal, and still naming the slice that it was drawn on."""
+    across = 4.5 * count * np.round(phantoms.rotation((10, -15, 25)), 6)[:, 2]
+
+    def edit(made: Dataset) -> None:
+        for frame in made.PerFrameFunctionalGroupsSequence:
+            place = frame.PlanePositionSequence[0]
+            moved = np.array(place.ImagePositionPatient, float) + across
+            place.ImagePositionPatient = [f"{mm:.6f}" for mm in moved]
+
+    return edit
+
+
+def _without_sources(made: Dataset) -> None:
+    for frame in made.PerFrameFunctionalGroupsSequence:
+        del frame.DerivationImageSequence
+
+
+def test_a_segmentation_moved_by_whole_slices_is_refused(
+    series_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "thin.nii.gz"
+    command = ["reconstruct", str(series_folder), "-o", str(out), "--method", "linear", "--lock"]
+    for slices in (1, -1):
+        moved = changed(tmp_path / "binary.dcm", _moved_by_slices(slices))
+        assert main([*command, str(moved)]) == 1
+        assert "lies 4.5 mm from the slice" in capsys.readouterr().err
+        assert not out.exists()
+
+    def vaguely(made: Dataset) -> None:  # moved, but nothing says that it was not drawn there
+        _moved_by_slices(1)(made)
+        _without_sources(made)
+
+    assert main([*command, str(changed(tmp_path / "binary.dcm", vaguely))]) == 0
+
+
+def test_a_frame_that_names_many_images_names_no_place(series_folder: Path, tmp_path: Path) -> None:
+    def the_series(made: Dataset) -> None:
+        _moved_by_slices(1)(made)
+        for frame in made.PerFrameFunctionalGroupsSequence:
+            sources = frame.DerivationImageSequence[0].SourceImageSequence
+            frame.DerivationImageSequence[0].SourceImageSequence = [*sources] * 9
+
+    check_belongs(run(read(changed(tmp_path / "binary.dcm", the_series))), run(read(series_folder)))
+
+
+def test_sources_that_cannot_be_read_name_no_place(series_folder: Path, tmp_path: Path) -> None:
+    def numbered(made: Dataset) -> None:
+        for frame in made.PerFrameFunctionalGroupsSequence:
+            frame.DerivationImageSequence[0].SourceImageSequence[0].ReferencedFrameNumber = 12345678
+
+    path = changed(tmp_path / "binary.dcm", numbered)
+    path.write_bytes(path.read_bytes().replace(b"12345678", b"abcdefgh"))
+    labels = run(read(path))
+    assert not labels.drawn_on
+    np.testing.assert_array_equal(on_scan(labels, series_folder), APART)
+
+
+def _only_ones(made: Dataset) -> None:
+    made.decompress()
+    made.PixelData = (np.frombuffer(made.PixelData, np.uint8) > 0).astype(np.uint8).tobytes()
+
+
+def test_a_fractional_segmentation_that_would_be_empty_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"reaches half of the largest value .*200.* is 1\."):
+        run(read(changed(tmp_path / "fractional.dcm", _only_ones)))
+
+
+def test_single_bits_are_inside_or_outside_whatever_the_header_says(
+    series_folder: Path, tmp_path: Path
+) -> None:
+    def fractional(made: Dataset) -> None:
+        made.SegmentationType, made.MaximumFractionalValue = "FRACTIONAL", 255
+        made.SegmentationFractionalType = "PROBABILITY"
+
+    labels = run(read(changed(tmp_path / "binary.dcm", fractional)))
+    np.testing.assert_array_equal(on_scan(labels, series_folder), APART)
 
 
 def _place(made: Dataset, frame: int, position: list[float]) -> None:

@@ -38,6 +38,20 @@ def test_as_nibabel_reads_them(name: str) -> None:
         np.testing.assert_allclose(volume.voxels, values[..., frame], rtol=1e-6)
         np.testing.assert_array_equal(volume.geometry.affine, theirs.affine)
     assert volume.space.sform == (3 if name == SCALED else 1)
+    assert series.interval_s == (None if name == SCALED else 3.0)
+
+
+@pytest.mark.parametrize(
+    ("unit", "seconds"), [(77001, 0.003), (77002, 3.0), (77003, None), (0, None)]
+)
+def test_seconds_between_volumes(tmp_path: Path, unit: int, seconds: float | None) -> None:
+    for suffix in (".HEAD", ".BRIK.gz"):
+        shutil.copy(DATA / f"example4d+orig{suffix}", tmp_path)
+    path = tmp_path / "example4d+orig.HEAD"
+    text = path.read_text("latin-1")
+    assert "77002" in text
+    path.write_text(text.replace("77002", str(unit)), "latin-1")
+    assert run(scan([path])).series[0].interval_s == seconds
 
 
 def test_either_file_is_enough_and_both_are_one_image(tmp_path: Path) -> None:

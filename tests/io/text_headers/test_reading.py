@@ -74,6 +74,15 @@ def test_every_type_and_packing_of_itk(tmp_path: Path, name: str) -> None:
             assert len(series.sources) == (2 if name in ("a.nhdr", "a.mhd") else 1)
 
 
+@pytest.mark.parametrize("name", ["a.nrrd", "a.nhdr", "a.mha", "a.mhd"])
+def test_what_itk_keeps_of_other_formats_is_passed_over(tmp_path: Path, name: str) -> None:
+    made = image()
+    for key in ("dim[0]", "0008|0060", "qto_xyz", "a key of words", "été"):
+        made.SetMetaData(key, "3")
+    SimpleITK.WriteImage(made, tmp_path / name)
+    assert_as_itk(tmp_path / name)
+
+
 @pytest.mark.parametrize("name", ["a.nrrd", "a.mha"])
 def test_volumes_along_a_fourth_axis(tmp_path: Path, name: str) -> None:
     path = written(tmp_path, name, frames=3)
@@ -174,6 +183,28 @@ def test_bytes_that_are_swapped_skipped_or_packed(tmp_path: Path) -> None:
         path.write_bytes(nrrd(f"{PLACED}data file: a.bin\n{fields}", b""))
         numbered = np.arange(120).reshape(SHAPE, order="F")
         np.testing.assert_array_equal(run(read(path)).voxels, numbered)
+
+
+@pytest.mark.parametrize(
+    ("fields", "seconds"),
+    [
+        ('spacings: nan nan nan 2.5\nunits: "" "" "" "s"', 2.5),
+        ('spacings: nan nan nan 40\nunits: "" "" "" "ms"', 0.04),
+        ("spacings: nan nan nan 2.5", None),
+        ('units: "" "" "" "s"', None),
+        ('spacings: nan nan nan -1\nunits: "" "" "" "s"', None),
+    ],
+)
+def test_seconds_between_volumes(tmp_path: Path, fields: str, seconds: float | None) -> None:
+    header = (
+        "NRRD0005\ntype: uchar\ndimension: 4\nspace: left-posterior-superior\nsizes: 4 4 4 3\n"
+        "space directions: (1,0,0) (0,1,0) (0,0,4) none\nkinds: domain domain domain time\n"
+        f"encoding: raw\n{fields}\n\n"
+    )
+    path = tmp_path / "time.nrrd"
+    path.write_bytes(header.encode() + bytes(range(192)))
+    (series,) = run(scan([path])).series
+    assert (series.frames, series.interval_s) == (3, pytest.approx(seconds))
 
 
 def test_volumes_that_are_interleaved(tmp_path: Path) -> None:

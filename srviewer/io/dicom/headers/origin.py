@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import ArrayLike
 from pydicom import config
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import MRImageStorage
 from pydicom.valuerep import validate_value
 
-from srviewer.core.volumes.dicom_origin import DicomOrigin, SourceImage
+from srviewer.core.volumes.dicom_origin import Citation, DicomOrigin, ImagePlane, SourceImage
 from srviewer.io.dicom.elements.bounded_reading import read_header_elements
 from srviewer.io.dicom.elements.pydicom_warnings import only_serious
 from srviewer.io.dicom.elements.tags import text
@@ -91,6 +93,7 @@ KEPT = (
     "Laterality",
     "SeriesNumber",
 )
+LPS_TO_RAS = np.array([-1.0, -1.0, 1.0])
 TAGS: list[BaseTag] = [Tag(keyword) for keyword in ("SpecificCharacterSet", "SOPClassUID", *KEPT)]
 
 
@@ -111,7 +114,31 @@ def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
     scale = slices[0].scale_slope
     # As a converter has it: stored / scale, where the value is stored * slope.
     factor = None if scale is None else abs(1 / (slices[0].slope * scale))
-    return DicomOrigin(header.to_json(), images, frame, factor)
+    planes = tuple(
+        image_plane([(one.uid, one.frame)], one.position, one.orientation)
+        for one in slices
+        if one.uid and one.position is not None and one.orientation is not None and one.tile is None
+    )
+    return DicomOrigin(header.to_json(), images, frame, factor, planes)
+
+
+def image_plane(
+    images: Sequence[Citation], position: ArrayLike, orientation: ArrayLike
+) -> ImagePlane:
+    """The plane of a DICOM image.
+
+    Args:
+        images: What it is, or was drawn on.
+        position: (3) the centre of its first pixel, LPS mm.
+        orientation: (6) unit vectors along its rows and down its columns, LPS.
+
+    Returns:
+        The plane, RAS mm.
+    """
+    along, down = np.reshape(orientation, (2, 3)) * LPS_TO_RAS
+    normal = np.cross(along, down)
+    height = float(normal @ (np.asarray(position) * LPS_TO_RAS))
+    return ImagePlane(tuple(images), (float(normal[0]), float(normal[1]), float(normal[2])), height)
 
 
 def _kept(slice_header: SliceHeader) -> tuple[Dataset, str]:

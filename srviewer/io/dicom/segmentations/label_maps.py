@@ -107,14 +107,22 @@ class StoredSegmentation:
         for frame in self.header.frames:
             if frame.segment in wanted:
                 by_segment[frame.segment].append(frame)
-        done = 0
+        done, largest, found = 0, 0, False
         for segment in sorted(by_segment):
             planes: list[Plane] = []
             for frame, pixels in self._decoded(by_segment[segment]):
-                planes.append((frame.plane, self._inside(pixels)))
+                planes.append((frame.plane, inside := self._inside(pixels)))
+                largest, found = max(largest, int(pixels.max())), found or bool(inside.any())
                 done += 1
                 yield self._progress(done)
             layers.enter(segment, planes)
+        if largest and not found:
+            raise UserError(
+                f"No voxel of the segments of '{self.header.file.path.name}' reaches half of the "
+                f"largest value that its header states ({2 * self.header.half:g}): the largest is "
+                f"{largest}. The segments would be empty. Export the segmentation again, as binary "
+                "if it is none of probabilities."
+            )
 
     def _inside(self, pixels: Pixels) -> Mask:
         if self.header.kind == "BINARY":
@@ -146,6 +154,7 @@ class StoredSegmentation:
             frame=header.series.frame,
             patient=header.series.patient,
             outside=0.0,
+            drawn_on=header.drawn_on,
             history=(f"read from the DICOM segmentation {self.name}{which}",),
             warnings=self.warnings,
         )

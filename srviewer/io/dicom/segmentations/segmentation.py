@@ -10,13 +10,16 @@ from pydicom.dataset import Dataset, FileDataset
 
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.regions.labels import LabelName
+from srviewer.core.volumes.dicom_origin import ImagePlane
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.io.dicom.elements.bounded_reading import items_of
 from srviewer.io.dicom.elements.series_tags import SeriesTags, series_tags
 from srviewer.io.dicom.elements.tags import Lookup, text
 from srviewer.io.dicom.headers.frames import PER_FRAME, SHARED
+from srviewer.io.dicom.headers.origin import image_plane
 from srviewer.io.dicom.headers.stored_pixels import PixelFile
+from srviewer.io.dicom.segmentations.cited_images import cited_images
 from srviewer.io.dicom.segmentations.segment_names import segment_name
 from srviewer.job import Job, Progress
 
@@ -57,6 +60,7 @@ class Segmentation:
         frames: Its frames.
         geometry: The grid, (i, j, k) = (column, row, plane), in RAS+ mm.
         half: The least stored number of a fractional segment that counts.
+        drawn_on: The planes of the frames that name the images they were drawn on.
         warnings: Doubts about the grid.
     """
 
@@ -67,6 +71,7 @@ class Segmentation:
     frames: tuple[SegmentFrame, ...]
     geometry: Geometry
     half: float
+    drawn_on: tuple[ImagePlane, ...]
     warnings: tuple[ScanWarning, ...]
 
 
@@ -84,6 +89,8 @@ def segmentation(header: FileDataset, file: PixelFile) -> Job[Segmentation]:
         UserError: A frame has no place or no segment, or its frames lie on no common grid.
     """
     path, kind = file.path, text(header, "SegmentationType")
+    if kind == "FRACTIONAL" and file.bits_allocated == 1:
+        kind = "BINARY"  # single bits hold no fractions, whatever the header says
     items = yield from items_of(path, header, SEGMENTS, MOST_SEGMENTS)
     segments = tuple(segment_name(item) for item in items if item.get("SegmentNumber"))
     if not segments or len(items) > MOST_SEGMENTS:
@@ -94,10 +101,13 @@ def segmentation(header: FileDataset, file: PixelFile) -> Job[Segmentation]:
         raise _refused(path, f"it describes {len(described):,} frames and holds {file.frames:,}")
     places: list[Matrix] = []
     numbers: list[int] = []
+    drawn_on: list[ImagePlane] = []
     lookup = Lookup((), header)
     for number, frame in enumerate(described):
         lookup = Lookup((frame, *shared), header)
         places.append(_place(path, lookup))
+        if cited := cited_images((frame, *shared)):
+            drawn_on.append(image_plane(cited, places[-1][:3], places[-1][3:]))
         numbers.append(0 if kind == "LABELMAP" else _segment((frame, *shared), segments, path))
         if number % EVERY == 0:
             yield Progress(number / file.frames, f"Reading {path.name}: {number:,} frames")
@@ -113,6 +123,7 @@ def segmentation(header: FileDataset, file: PixelFile) -> Job[Segmentation]:
         ),
         geometry=geometry,
         half=_whole(header) / 2,
+        drawn_on=tuple(drawn_on),
         warnings=warnings,
     )
 
