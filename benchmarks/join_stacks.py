@@ -7,7 +7,7 @@ predicted from the others and scored against what was measured in it.
 
     python -m benchmarks.join_stacks simulated THIN... [--seeds 2] [--noise 0,0.02] [--cases ...]
     python -m benchmarks.join_stacks real STACK STACK [...] [--register none] [--half MM]
-    python -m benchmarks.join_stacks time THIN [--left-out]
+    python -m benchmarks.join_stacks time THIN [--left-out] [--shape 256x256x64]
 """
 
 import argparse
@@ -53,20 +53,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("simulated", "real", "time"))
     parser.add_argument("paths", type=Path, nargs="+")
-    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=1, help="how many motions; default 1")
+    parser.add_argument("--first-seed", type=int, default=0, help="of the motions; default 0")
     parser.add_argument("--noise", default="0,0.02")
     parser.add_argument("--axes", default="ki,kj,ij,kij", help="of the stacks, the first stays")
     parser.add_argument("--cases", default="plain", help=f"of {', '.join(CHANGES)}")
     parser.add_argument("--register", choices=("none", "rigid"), default="rigid")
     parser.add_argument("--half", type=float, help="only this far from the middle, mm")
     parser.add_argument("--left-out", action="store_true", help="time the test on each stack, too")
+    parser.add_argument("--shape", default="256x256x64", help="of the stack that is timed")
     args = parser.parse_args()
     if args.what == "real":
         print_real([run(read(path)) for path in args.paths], args.register, args.half)
         return
     if args.what == "time":
         for path in args.paths:
-            print_time(run(read(path)), args.left_out)
+            i, j, slices = map(int, args.shape.split("x"))
+            thin = enlarged(run(read(path)), (i, j, FACTOR * slices))
+            print_time(thin, args.left_out)
         return
     print(
         "| scan | axes | case | noise | registration mm | better single dB | joined dB | gain | s |"
@@ -75,19 +79,20 @@ def main() -> None:
     for path in args.paths:
         thin = whole_blocks(run(read(path)))
         for axes, case, noise in combinations(args):
-            for seed in range(args.seeds):
+            for seed in range(args.first_seed, args.first_seed + args.seeds):
                 print_simulated(simulated(thin, axes, seed, noise, case), case, noise)
 
 
 def print_time(thin: Volume, left_out: bool) -> None:
-    """Time a join of two stacks of 256 x 256 x 64, made of ``thin``, beyond their single results.
+    """Time a join of two stacks that are made of ``thin``, beyond their single results.
 
-    Run it in a process of its own: the peak of memory is that of the process.
+    Run it in a process of its own: the peak of memory is that of the process. On a busy machine
+    the time of the job's own thread says what a cancel waits for: it waits for others briefly.
     """
-    made = simulated(enlarged(thin), [2, 0], 0, 0.0, "plain")
+    made = simulated(thin, [2, 0], 0, 0.0, "plain")
     job = join(made.stacks, JoinRequest(left_out=left_out))
     begun = time.monotonic(), time.process_time()
-    last, singles = begun, begun
+    last, singles = (begun[0], time.thread_time()), begun
     waits = [(0.0, "")], [(0.0, "")]
     while True:
         try:
@@ -95,27 +100,28 @@ def print_time(thin: Volume, left_out: bool) -> None:
         except StopIteration as ended:
             joined: Joined = ended.value
             break
-        now = time.monotonic(), time.process_time()
+        now = time.monotonic(), time.thread_time()
         for rows, since, at in zip(waits, last, now, strict=True):
             rows.append((at - since, progress.message))
         last = now
         if progress.fraction <= SINGLES:
-            singles = now
+            singles = now[0], time.process_time()
     wall, worked = time.monotonic() - singles[0], time.process_time() - singles[1]
     print(f"singles {singles[0] - begun[0]:.1f} s, {singles[1] - begun[1]:.1f} s of processor time")
     print(f"beyond them {wall:.1f} s, {worked:.1f} s of processor time")
-    for words, rows in zip(("", " of processor time"), waits, strict=True):
+    for words, rows in zip(("", " of its own thread's time"), waits, strict=True):
         longest = ", ".join(f"{s:.2f} s ({text})" for s, text in sorted(rows)[:-4:-1])
         print(f"longest waits before a cancel{words}: {longest}")
     print(f"peak memory {joined.peak_memory_mb} MB")
 
 
-def enlarged(thin: Volume) -> Volume:
-    """``thin`` resampled to 256 x 256 x 256 voxels in the same space."""
+def enlarged(thin: Volume, shape: tuple[int, int, int]) -> Volume:
+    """``thin`` resampled to so many voxels in the same space."""
     grid = thin.geometry
-    scale = np.diag([*(n / 256 for n in grid.shape), 1.0])
-    scale[:3, 3] = [(n / 256 - 1) / 2 for n in grid.shape]
-    onto = Geometry((256, 256, 256), grid.affine @ scale)
+    steps = np.divide(grid.shape, shape)
+    scale = np.diag([*steps, 1.0])
+    scale[:3, 3] = (steps - 1) / 2
+    onto = Geometry(shape, grid.affine @ scale)
     voxels = run(sampled(run(spline_coefficients(thin.voxels)), grid, onto))
     return thin.derived(np.maximum(voxels, 0), onto, "enlarged")
 

@@ -1,6 +1,7 @@
 """A stack's result on a coarse grid along the patient's axes, equally blurred in all directions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from srviewer.core.resampling.spline import sampled
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.rigid import corners
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress, aside, within
 
 VOXEL_MM = 2.5
 BLUR_MM = 1.5  # standard deviation: what thick slices have lost, lost in the slices too
@@ -44,19 +45,28 @@ def coarse_image(voxels: Voxels, grid: Geometry, intensity: Intensity) -> Job[Co
     Returns:
         A job with the coarse image.
     """
+    blurring = Progress(0.3, "Blurring")
+    blurred, mean_grid = yield from aside(partial(_blurred, voxels, grid), blurring)
+    onto = _around(mean_grid)
+    values = yield from within(sampled(blurred, mean_grid, onto, order=1), 0.5, 1.0)
+
+    def image() -> Coarse:
+        index = mean_grid.index(onto.world(np.indices(onto.shape).reshape(3, -1).T)).T
+        limits = np.array(mean_grid.shape)[:, None] - 0.5
+        inside = ((index >= -0.5) & (index <= limits)).all(axis=0)
+        seen: Mask = np.asarray(inside).reshape(onto.shape)
+        return Coarse(values, seen, intensity.foreground(values) & seen, onto)
+
+    return (yield from aside(image, replace(blurring, fraction=1.0)))
+
+
+def _blurred(voxels: Voxels, grid: Geometry) -> tuple[Voxels, Geometry]:
     from scipy.ndimage import gaussian_filter  # half a second, which no window waits for
 
     means, mean_grid = _block_means(voxels, grid)
-    yield Progress(0.3, "Blurring")
     sigmas = [BLUR_MM / mm for mm in mean_grid.spacing]
     blurred = gaussian_filter(means, sigmas, output=np.float32, mode="nearest", truncate=3)
-    onto = _around(mean_grid)
-    values = yield from within(sampled(blurred, mean_grid, onto, order=1), 0.5, 1.0)
-    index = mean_grid.index(onto.world(np.indices(onto.shape).reshape(3, -1).T)).T
-    limits = np.array(mean_grid.shape)[:, None] - 0.5
-    inside = ((index >= -0.5) & (index <= limits)).all(axis=0)
-    seen: Mask = np.asarray(inside).reshape(onto.shape)
-    return Coarse(values, seen, intensity.foreground(values) & seen, onto)
+    return blurred, mean_grid
 
 
 def _block_means(voxels: Voxels, grid: Geometry) -> tuple[Voxels, Geometry]:

@@ -1,7 +1,7 @@
 """One volume from several stacks: their weighted mean, corrected by what each has measured."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,7 @@ from srviewer.core.stacks.noise_limit import beyond_noise
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.volumes.slabwise import slabwise
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress, aside, within
 
 # Steps, of the weighted mean of the corrections. What k of n stacks have measured is whole after a
 # step of n / k, and what another number of them has measured after another step.
@@ -80,15 +80,20 @@ def weighted_mean(contributions: Sequence[Contribution], empty: float) -> Job[Vo
     Returns:
         A job with (i, j, k) voxels.
     """
-    total = np.zeros_like(contributions[0].result)
-    sums = np.zeros_like(total)
+    total, sums = (np.zeros(contributions[0].result.shape, np.float32) for _ in range(2))
+
+    def add(part: Contribution) -> None:
+        np.add(total, part.weight, out=total)
+        np.add(sums, part.weight * part.result, out=sums)
+
+    def mean() -> Voxels:
+        empties = np.full(sums.shape, np.float32(empty))
+        return np.divide(sums, total, out=empties, where=total > 0)
+
     for number, part in enumerate(contributions):
-        yield Progress(number / len(contributions), "Taking the mean of the stacks")
-        total += part.weight
-        sums += part.weight * part.result
-    yield Progress(1.0, "Taking the mean of the stacks")
-    empties = np.full_like(sums, np.float32(empty))
-    return np.divide(sums, total, out=empties, where=total > 0)
+        step = Progress(number / len(contributions), "Taking the mean of the stacks")
+        yield from aside(partial(add, part), step)
+    return (yield from aside(mean, Progress(1.0, "Taking the mean of the stacks")))
 
 
 def joint_estimate(
@@ -113,19 +118,18 @@ def joint_estimate(
     mean = yield from within(weighted_mean(contributions, empty), 0.0, 0.05)
     if len(contributions) < 2:
         return JointEstimate(mean, mean)
-    total = np.zeros_like(mean)
+    comparing = Progress(0.05, "Comparing with the stacks")
+    total = yield from aside(lambda: _sum(part.weight for part in contributions), comparing)
     held: list[Mask] = []
     for part in contributions:
-        yield Progress(0.05, "Comparing with the stacks")
-        total += part.weight
-        held.append(part.stack.held(grid))
+        held.append((yield from aside(partial(part.stack.held, grid), comparing)))
     predicted = yield from within(_predictions(contributions, grid, mean), 0.05, 0.2)
     targets: list[Voxels] = []
     for part, values, mask in zip(contributions, predicted, held, strict=True):
-        yield Progress(0.2, "Comparing with the stacks")
-        targets.append(values + _wanted(part, values, mask, len(contributions)))
-    yield Progress(0.2, "Comparing with the stacks")
-    estimate, steps = mean.copy(), STEPS_OF_TWO
+        targeting = partial(_target, part, values, mask, len(contributions))
+        targets.append((yield from aside(targeting, replace(comparing, fraction=0.2))))
+    steps = STEPS_OF_TWO
+    estimate = yield from aside(mean.copy, replace(comparing, fraction=0.2))
     if len(contributions) > 2:
         steps = STEPS_OF_MORE
         estimate = yield from within(_strengthened(contributions, grid, mean, total), 0.2, 0.2)
@@ -136,14 +140,12 @@ def joint_estimate(
             again = _predictions(contributions, grid, estimate)
             predicted = yield from within(again, start, (start + stop) / 2)
         for target, values, mask in zip(targets, predicted, held, strict=True):
-            yield Progress((start + stop) / 2, "Comparing with the stacks")
-            np.subtract(target, values, out=values)
-            values[~mask] = 0
+            lacking = partial(_lack, target, values, mask)
+            yield from aside(lacking, replace(comparing, fraction=(start + stop) / 2))
         job = _spread(contributions, predicted, grid)
         correction = yield from within(job, (start + stop) / 2, stop)
-        yield Progress(stop, "Adding what was measured")
-        correction *= np.float32(size)
-        estimate += np.divide(correction, total, out=correction, where=total > 0)
+        correcting = partial(_correct, estimate, correction, total, size)
+        yield from aside(correcting, Progress(stop, "Adding what was measured"))
     return JointEstimate(mean, estimate)
 
 
@@ -167,15 +169,16 @@ def _spread(
 ) -> Job[Voxels]:
     """The weighted sum of residuals, interpolated between the slices of each stack."""
     total = np.zeros(grid.shape, np.float32)
+
+    def add(spread: Voxels, part: Contribution) -> None:
+        np.multiply(spread, part.weight, out=spread)
+        np.multiply(spread, part.agreement, out=spread)
+        np.add(total, spread, out=total)
+
     for number, (part, residual) in enumerate(zip(contributions, residuals, strict=True)):
-        start = number / len(residuals)
-        yield Progress(start, "Adding what was measured")
-        job = part.stack.spread(residual, grid)
-        spread = yield from within(job, start, start + 1 / len(residuals))
-        yield Progress(start + 1 / len(residuals), "Adding what was measured")
-        spread *= part.weight
-        spread *= part.agreement
-        total += spread
+        start, stop = (n / len(residuals) for n in (number, number + 1))
+        spread = yield from within(part.stack.spread(residual, grid), start, stop)
+        yield from aside(partial(add, spread, part), Progress(stop, "Adding what was measured"))
     return total
 
 
@@ -193,21 +196,39 @@ def _strengthened(
             gaussian_filter1d, sigma=FINE * spacing / voxel, axis=axis, output=np.float32
         )
         fine = yield from slabwise(blurred, fine, message="Comparing with the stacks", along=axis)
-    fine = mean - fine
-    share = np.zeros_like(mean)
-    for part in contributions:
-        yield Progress(1.0, "Comparing with the stacks")
-        share += part.weight * part.agreement
-    np.divide(share, total, out=share, where=total > 0)
-    fine *= share
-    fine *= np.float32(STRENGTHENED)
-    fine += mean
-    return np.asarray(fine)
+
+    def stronger() -> Voxels:
+        share = _sum(part.weight * part.agreement for part in contributions)
+        np.divide(share, total, out=share, where=total > 0)
+        share *= np.float32(STRENGTHENED)
+        return np.asarray(mean + share * (mean - fine))
+
+    return (yield from aside(stronger, Progress(1.0, "Comparing with the stacks")))
 
 
-def _wanted(part: Contribution, predicted: Voxels, held: Mask, count: int) -> Voxels:
-    """The part of a stack's measurements that is missing, beyond its noise."""
+def _sum(fields: Iterable[Voxels]) -> Voxels:
+    fields = iter(fields)
+    total = next(fields).copy()
+    for field in fields:
+        total += field
+    return total
+
+
+def _target(part: Contribution, predicted: Voxels, held: Mask, count: int) -> Voxels:
+    """What a stack has measured, of which the noise is not counted as missing."""
     stack = part.stack
     across = stack.degradation.axis
     residual = stack.measured - predicted
-    return beyond_noise(residual, held, across, part.noise, 1 / count)
+    return np.asarray(predicted + beyond_noise(residual, held, across, part.noise, 1 / count))
+
+
+def _lack(target: Voxels, values: Voxels, held: Mask) -> None:
+    """Turn a prediction into what it lacks."""
+    np.subtract(target, values, out=values)
+    values[~held] = 0
+
+
+def _correct(estimate: Voxels, correction: Voxels, total: Voxels, size: float) -> None:
+    """Add a step of the weighted sum of the corrections to the estimate."""
+    correction *= np.float32(size)
+    estimate += np.divide(correction, total, out=correction, where=total > 0)

@@ -1,7 +1,7 @@
 """A stack at its place in the patient, with the acquisition that leads from a volume to it."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Geometry, Matrix
@@ -11,7 +11,7 @@ from srviewer.core.stacks.coverage import covered
 from srviewer.core.stacks.intensity_match import IntensityMatch
 from srviewer.core.stacks.rigid import moved
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, within
+from srviewer.job import Job, Progress, aside, within
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +74,16 @@ class PlacedStack:
             return self
         thin = yield from sampled(shading, shading_grid, self.thin, order=1)
         thick = yield from sampled(shading, shading_grid, self.placed, order=1)
-        return replace(
-            self,
-            measured=match.applied(self.measured) * thick,
-            weights=match.applied(self.weights) * thin,
-            result=None,
-        )
+
+        def changed() -> "PlacedStack":
+            return replace(
+                self,
+                measured=match.applied(self.measured) * thick,
+                weights=match.applied(self.weights) * thin,
+                result=None,
+            )
+
+        return (yield from aside(changed, Progress(1.0, "Matching the brightness")))
 
     def result_on(self, grid: Geometry) -> Job[Voxels]:
         """The stack's own result on another grid.
@@ -106,8 +110,10 @@ class PlacedStack:
         Returns:
             A job with (i, j, k) thick voxels in the unit of the volume.
         """
-        job = sampled(weights, grid, self.thin, message="Simulating thick slices", voxels=voxels)
-        return self.degradation.apply((yield from job))
+        message = "Simulating thick slices"
+        thin = yield from sampled(weights, grid, self.thin, message=message, voxels=voxels)
+        apply = partial(self.degradation.apply, thin)
+        return (yield from aside(apply, Progress(1.0, message)))
 
     def held(self, inside: Geometry) -> Mask:
         """The thick voxels that are measured and lie within a grid.

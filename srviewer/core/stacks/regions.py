@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.coarse import VOXEL_MM, Coarse
 from srviewer.core.stacks.rigid import corners, moved
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, within
+from srviewer.job import Job, Progress, aside, within
 
 SHADING_MM = 25.0  # standard deviation of the window in which brightness is compared
 REGION_MM = 8.0  # of that in which structure is compared
@@ -62,6 +63,17 @@ def compared_regions(
         values, mask = yield from within(job, share, share)
         images.append(values)
         masks.append(mask)
+    comparing = partial(_regions, grid, images, masks, reference, data_range)
+    return (yield from aside(comparing, Progress(1.0, "Comparing the stacks by region")))
+
+
+def _regions(
+    grid: Geometry,
+    images: Sequence[Voxels],
+    masks: Sequence[Mask],
+    reference: int,
+    data_range: float,
+) -> Regions:
     shading = [
         _shading(images[reference], masks[reference], values, mask)
         for values, mask in zip(images, masks, strict=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.stacks.probes import Probes
 from srviewer.core.stacks.regions import compared_regions
 from srviewer.core.stacks.slice_trust import Trust, slice_trust, trust_on
-from srviewer.job import Job, within
+from srviewer.core.volumes.volume import Voxels
+from srviewer.job import Job, Progress, aside, within
 from srviewer.sr.stacks.placing import Places
 from srviewer.sr.stacks.singles import Single
 
@@ -65,7 +67,8 @@ def matched_stacks(singles: Sequence[Single], places: Places, reference: int) ->
         start = 0.2 + 0.8 * number / len(singles)
         matched = moved.matched(match, regions.shading[number], regions.grid)
         stack = yield from within(matched, start, start)
-        noise = white_noise(single.scan.voxels, stack.degradation.axis) * match.gain
+        measuring = partial(white_noise, single.scan.voxels, stack.degradation.axis)
+        noise = match.gain * (yield from aside(measuring, Progress(start, "Measuring the noise")))
         image = yield from within(
             sampled(regions.shading[number], regions.grid, coarse[number].grid, order=1),
             start,
@@ -124,7 +127,7 @@ def contributions(
         job = compared_regions(coarse, motions, 0, data_range)
         regions = yield from within(job, 0.0, 0.1)
     parts: list[Contribution] = []
-    agreement = np.ones(grid.shape, np.float32)
+    agreement = np.broadcast_to(np.float32(1), grid.shape)
     for place, number in enumerate(numbers):
         start = 0.1 + 0.9 * place / len(numbers)
         stack = matched[number].stack
@@ -133,11 +136,16 @@ def contributions(
         trust = slices_trusted(number, stack, others, places.errors)
         seen = coverage(stack.placed, stack.padded, grid, across)
         weight = yield from within(seen, start, start)
+        factors: list[Voxels] = []
         if trust.min() < 1:
-            weight *= yield from within(trust_on(trust, stack.placed, across, grid), start, start)
+            of_slices = trust_on(trust, stack.placed, across, grid)
+            factors.append((yield from within(of_slices, start, start)))
         if regions is not None and len(numbers) > 2:
             trusted = sampled(regions.trust[place], regions.grid, grid, order=1)
-            weight *= yield from within(trusted, start, start)
+            factors.append((yield from within(trusted, start, start)))
+        for factor in factors:
+            weighing = partial(np.multiply, weight, factor, out=weight)
+            yield from aside(weighing, Progress(start, "Weighing the stacks"))
         if regions is not None and (not parts or len(numbers) > 2):  # two agree as far with either
             agreed = sampled(regions.agreement[place], regions.grid, grid, order=1)
             agreement = yield from within(agreed, start, start)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -15,7 +16,7 @@ from srviewer.core.stacks.joined_grid import isotropic_grid, union_grid
 from srviewer.core.stacks.joint_estimate import Contribution, joint_estimate
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress, aside, within
 from srviewer.sr.requests.memory import free_bytes, peak_memory_mb
 from srviewer.sr.stacks.contributions import (
     DOWN_WEIGHTED,
@@ -27,6 +28,7 @@ from srviewer.sr.stacks.contributions import (
 from srviewer.sr.stacks.joined import Joined, JoinedStack, joined_source, motion_values
 from srviewer.sr.stacks.joined_origin import joined_origin
 from srviewer.sr.stacks.leaving_out import (
+    SCORING,
     Predicted,
     best_alone,
     best_step,
@@ -85,7 +87,7 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     yield Progress(0.0, "Preparing")
     started = time.monotonic()
     check_join(stacks, request)
-    _check_values(stacks)
+    yield from aside(partial(_check_values, stacks), Progress(0.0, "Preparing"))
     singles = yield from within(single_results(stacks, request), 0.0, SINGLES)
     placing = places(singles, request.reference, request.register == "rigid")
     found = yield from within(placing, SINGLES, PLACED)
@@ -95,7 +97,7 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     predicted: list[Predicted | None] = [None] * len(stacks)
     if request.left_out:
         predicted = yield from within(_predicted(prepared), MATCHED, TESTED)
-    step = best_step(predicted)
+    step = yield from aside(partial(best_step, predicted), Progress(TESTED, SCORING))
     scores = yield from within(_scores(predicted, step), TESTED, TESTED)
     gains = gains_of(scores)
     single = best_alone(predicted) if gains and float(np.mean(gains)) < GAIN_DB else None
@@ -106,7 +108,9 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     parts = yield from within(sharing, TESTED, SHARED)
     empty = empty_value(prepared.reference.result)
     estimating = joint_estimate(parts, grid, empty)
-    voxels = (yield from within(estimating, SHARED, ESTIMATED)).blended(step)
+    estimate = yield from within(estimating, SHARED, ESTIMATED)
+    blending = partial(estimate.blended, step)
+    voxels = yield from aside(blending, Progress(ESTIMATED, "Taking the mean of the stacks"))
     described = yield from within(
         _described(prepared, voxels, grid, parts, numbers, scores), ESTIMATED, 0.99
     )
@@ -183,13 +187,14 @@ def _described(
     numbers: Sequence[int],
     scores: Sequence[LeftOut | None],
 ) -> Job[tuple[JoinedStack, ...]]:
-    coefficients = yield from spline_coefficients(voxels, "Checking against the stacks")
-    shares = _shares(prepared, voxels, parts, numbers)
+    checking = Progress(0.0, "Checking against the stacks")
+    coefficients = yield from spline_coefficients(voxels, checking.message)
+    shares = yield from aside(partial(_shares, prepared, voxels, parts, numbers), checking)
     described: list[JoinedStack] = []
     for number, single in enumerate(prepared.singles):
         start = number / len(prepared.singles)
-        checking = _agreement(single, prepared.matched[number], coefficients, voxels, grid)
-        agreement = yield from within(checking, start, start)
+        agreeing = _agreement(single, prepared.matched[number], coefficients, voxels, grid)
+        agreement = yield from within(agreeing, start, start)
         stack, match = prepared.matched[number].stack, prepared.matched[number].match
         others = [other for other in range(len(prepared.singles)) if other != number]
         trust = slices_trusted(number, stack, others, prepared.places.errors)
@@ -227,11 +232,14 @@ def _agreement(
     single: Single, matched: Matched, coefficients: Voxels, voxels: Voxels, grid: Geometry
 ) -> Job[Consistency | None]:
     predicted = yield from matched.stack.predicted(coefficients, grid, voxels)
-    held = matched.stack.held(grid)
-    if not held.any():
-        return None
-    residual = (predicted - matched.stack.measured)[held]
-    return consistency_of(residual, matched.match.gain * single.intensity.range)
+    stack, data_range = matched.stack, matched.match.gain * single.intensity.range
+
+    def compared() -> Consistency | None:
+        held = stack.held(grid)
+        residual = (predicted - stack.measured)[held]
+        return consistency_of(residual, data_range) if held.any() else None
+
+    return (yield from aside(compared, Progress(1.0, "Checking against the stacks")))
 
 
 def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, single: int | None) -> Job[Volume]:

@@ -2,25 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.resampling.spline import sampled, spline_coefficients
 from srviewer.core.scores.metrics import Mask, psnr
-from srviewer.core.stacks.coherence import Bands, coherence
+from srviewer.core.stacks.coherence import coherence
 from srviewer.core.stacks.coverage import coverage
 from srviewer.core.stacks.joint_estimate import joint_estimate
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress, aside, within
 from srviewer.sr.results.maps import RESIDUAL, map_header
 from srviewer.sr.stacks.contributions import Matched, contributions
 from srviewer.sr.stacks.left_out import Coherence, LeftOut, SliceScores
 from srviewer.sr.stacks.placing import Places
 from srviewer.sr.stacks.singles import Single
 
-SCORING = "Scoring what was left out"
+SCORING, AVERAGING = "Scoring what was left out", "Taking the mean of the stacks"
 LEAST_SHARE = 0.05  # of the foreground of a stack, that the others cover
 REPEAT_DEGREES = 20.0  # between the normals of the slices of a stack and of its repeat
 REPEAT_SHARE = 0.5  # of a stack, that its repeat covers
@@ -93,10 +94,12 @@ def predicted_from_others(
         A job with the predictions; None where the others cover too little of the stack.
     """
     stack = matched[number].stack
-    repeats = repeats_of(number, [each.stack for each in matched])
+    repeating = partial(repeats_of, number, [each.stack for each in matched])
+    repeats = yield from aside(repeating, Progress(0.0, "Finding what each stack covers"))
     others = [n for n in range(len(singles)) if n != number and n not in repeats]
     foreground = singles[number].intensity.foreground(singles[number].scan.voxels)
-    reached = _reached(stack, [matched[other].stack for other in others], grid)
+    reaching = partial(_reached, stack, [matched[other].stack for other in others], grid)
+    reached = yield from aside(reaching, Progress(0.0, "Finding what each stack covers"))
     scored = reached & foreground
     if int(scored.sum()) < LEAST_SHARE * max(1, int(foreground.sum())):
         return None
@@ -199,7 +202,10 @@ def left_out(predicted: Predicted, step: float) -> Job[LeftOut]:
     Returns:
         A job with the scores.
     """
-    yield Progress(0.0, SCORING)
+    return (yield from aside(partial(_left_out, predicted, step), Progress(0.0, SCORING)))
+
+
+def _left_out(predicted: Predicted, step: float) -> LeftOut:
     stack, scored = predicted.stack, predicted.scored
     across, measured = stack.degradation.axis, stack.measured
     unit = _unit(stack, predicted.single)
@@ -208,16 +214,13 @@ def left_out(predicted: Predicted, step: float) -> Job[LeftOut]:
     candidates = joined, predicted.cubic, predicted.alone
     whole = [_psnr(measured, values, data_range, scored) for values in candidates]
     stacks = [np.moveaxis(values, across, 0) for values in (measured, scored, *candidates)]
-    rows: list[SliceScores] = []
-    for truth, pixels, *images in zip(*stacks, strict=True):
-        yield Progress(0.3 * len(rows) / len(stacks[0]), SCORING)
-        rows.append(SliceScores(*(psnr(truth, image, data_range, pixels) for image in images)))
+    rows = [
+        SliceScores(*(psnr(truth, image, data_range, pixels) for image in images))
+        for truth, pixels, *images in zip(*stacks, strict=True)
+    ]
     first, second = (mm for axis, mm in enumerate(stack.grid.spacing) if axis != across)
     reached, scan = predicted.reached, predicted.single.scan
-    bands: list[Bands] = []
-    for values in candidates:
-        yield Progress(0.3 + 0.2 * len(bands), SCORING)
-        bands.append(coherence(measured, values, reached, across, (first, second)))
+    bands = [coherence(measured, values, reached, across, (first, second)) for values in candidates]
     residual = np.where(reached, (joined - measured) / np.float32(unit), np.float32(0))
     return LeftOut(
         psnr=whole[0],
@@ -252,6 +255,15 @@ def _alone(
     single = stack.measured
     total = np.zeros(stack.thin.shape, np.float32)
     cubic = np.zeros(stack.thin.shape, np.float32)
+
+    def add(weight: Voxels, values: Voxels) -> None:
+        np.add(total, weight, out=total)
+        np.add(cubic, weight * values, out=cubic)
+
+    def mean() -> Voxels:
+        np.divide(cubic, total, out=cubic, where=total > 0)
+        return stack.degradation.apply(cubic)
+
     for place, other in enumerate(others):
         share = place / len(others)
         source = matched[other].stack
@@ -263,10 +275,8 @@ def _alone(
         values = yield from within(sampled(weights, source.placed, stack.thin), share, share)
         seen = coverage(source.placed, source.padded, stack.thin, source.degradation.axis)
         weight = yield from within(seen, share, share)
-        total += weight
-        cubic += weight * values
-    mean = np.divide(cubic, total, out=cubic, where=total > 0)
-    return stack.degradation.apply(mean), single, errors
+        yield from aside(partial(add, weight, values), Progress(share, AVERAGING))
+    return (yield from aside(mean, Progress(1.0, AVERAGING))), single, errors
 
 
 def _unit(stack: PlacedStack, single: Single) -> float:

@@ -1,7 +1,8 @@
 """The places of stacks: their headers', unless there is evidence that they moved."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -20,7 +21,7 @@ from srviewer.core.stacks.refinement import (
     refined_motion,
 )
 from srviewer.core.stacks.rigid import inverse
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress, aside, within
 from srviewer.sr.stacks.singles import Single
 
 LEAST_PROBES = 150  # of either stack that the other covers
@@ -93,9 +94,11 @@ def places(singles: Sequence[Single], reference: int, rigid: bool) -> Job[Places
     Returns:
         A job with the places.
     """
-    sides = [_side(single) for single in singles]
+    sides: list[Side] = []
     coarse: list[Coarse] = []
     for single in singles:
+        choosing = Progress(0.0, "Choosing voxels to compare")
+        sides.append((yield from aside(partial(_side, single), choosing)))
         job = coarse_image(single.result.voxels, single.result.geometry, single.intensity)
         coarse.append((yield from within(job, 0.0, 0.1)))
     numbers = _pairs(len(singles), reference)
@@ -108,9 +111,12 @@ def places(singles: Sequence[Single], reference: int, rigid: bool) -> Job[Places
     motions = [np.eye(4) for _ in singles]
     links = [link for pair in compared if (link := pair.link()) is not None]
     if rigid:
-        yield Progress(0.95, "Closing the loops")
-        motions = _guarded(solved(links, len(singles), reference), compared, singles, reference)
-    fits = [pair.pair.fit(_between(pair, motions)) for pair in compared]
+        solving = partial(_closed, links, compared, singles, reference)
+        motions = yield from aside(solving, Progress(0.95, "Closing the loops"))
+    fits: list[Fit] = []
+    for pair in compared:
+        fitting = partial(pair.pair.fit, _between(pair, motions))
+        fits.append((yield from aside(fitting, Progress(0.97, "Comparing two stacks"))))
     return Places(
         motions=tuple(motions),
         matches=_matches(compared, fits, len(singles), reference),
@@ -145,23 +151,22 @@ def _compared(
     sides: Sequence[Side],
     coarse: Sequence[Coarse],
 ) -> Job[_Compared | None]:
-    still = np.eye(4)
+    still, comparing = np.eye(4), Progress(0.0, "Comparing two stacks")
     every = Pair(sides[first], sides[second])
-    pair = every.within(still)
+    pair = yield from aside(partial(every.within, still), comparing)
     if pair.size < LEAST_PROBES:
         return None
     points = np.concatenate([side.probes.points for side in (pair.first, pair.second)])
     centre = np.asarray(points.mean(axis=0))
     usual = USUAL_SHORT if any(_is_short(singles[n]) for n in (first, second)) else USUAL
     if not coarse:
-        header = placed(pair, still, centre)
+        header = yield from aside(partial(placed, pair, still, centre), comparing)
         return _Compared(first, second, pair, centre, usual, header, header)
-    from srviewer.sr.stacks.registration import coarse_motion  # lazy: ITK
-
-    job = coarse_motion(coarse[first], coarse[second], still, centre)
+    job = (yield from aside(_coarse_motion, comparing))(
+        coarse[first], coarse[second], still, centre
+    )
     start = yield from within(job, 0.0, 0.3)
-    yield Progress(0.3, "Comparing two stacks")
-    pair = every.within(still, start)
+    pair = yield from aside(partial(every.within, still, start), replace(comparing, fraction=0.3))
     starts = [still, start]
     if usual is USUAL_SHORT or pair.size < LEAST_PROBES:  # far away there is nothing to compare
         pair, starts = every.within(still), [still]
@@ -170,7 +175,15 @@ def _compared(
         span = 0.3 + 0.35 * number, 0.3 + 0.35 * (number + 1)
         found.append((yield from within(refined_motion(pair, motion, centre, usual), *span)))
     best = min(found, key=lambda result: result.cost)
-    return _Compared(first, second, pair, centre, usual, placed(pair, still, centre, usual), best)
+    measuring = partial(placed, pair, still, centre, usual)
+    header = yield from aside(measuring, replace(comparing, fraction=1.0))
+    return _Compared(first, second, pair, centre, usual, header, best)
+
+
+def _coarse_motion() -> Callable[[Coarse, Coarse, Matrix, Matrix], Job[Matrix]]:
+    from srviewer.sr.stacks.registration import coarse_motion  # lazy: ITK
+
+    return coarse_motion
 
 
 def _is_short(single: Single) -> bool:
@@ -178,14 +191,14 @@ def _is_short(single: Single) -> bool:
     return single.scan.geometry.shape[axis] * single.scan.geometry.spacing[axis] < SHORT_MM
 
 
-def _guarded(
-    motions: list[Matrix],
+def _closed(
+    links: Sequence[Link],
     compared: Sequence[_Compared],
     singles: Sequence[Single],
     reference: int,
 ) -> list[Matrix]:
     """The motions, the identity where all comparisons of a stack together speak against one."""
-    motions = list(motions)
+    motions = list(solved(links, len(singles), reference))
     for number, single in enumerate(singles):
         if number == reference or np.array_equal(motions[number], np.eye(4)):
             continue

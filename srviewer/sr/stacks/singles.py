@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import Intensity, volume_intensity
@@ -10,7 +11,7 @@ from srviewer.core.resampling.spline import spline_coefficients
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.stacks.rigid import identity
 from srviewer.core.volumes.volume import Volume, Voxels
-from srviewer.job import Job, within
+from srviewer.job import Job, Progress, aside, within
 from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.reconstruction.reconstruct import reconstruct
@@ -69,10 +70,11 @@ def single_results(stacks: Sequence[Volume], request: JoinRequest) -> Job[list[S
 
 def _single(scan: Volume, request: Request) -> Job[Single]:
     result = yield from within(reconstruct(scan, request), 0.0, WORKED)
-    voxels = _filled(result.volume, request.axis)
-    weights = yield from within(spline_coefficients(voxels, "Preparing to join"), WORKED, 1.0)
+    preparing = Progress(WORKED, "Preparing to join")
+    voxels = yield from aside(partial(_filled, result.volume, request.axis), preparing)
+    weights = yield from within(spline_coefficients(voxels, preparing.message), WORKED, 1.0)
     stack = PlacedStack(
-        measured=_filled(scan, request.axis),
+        measured=(yield from aside(partial(_filled, scan, request.axis), preparing)),
         grid=scan.geometry,
         degradation=degradation_of(scan, request),
         weights=weights,
@@ -85,7 +87,7 @@ def _single(scan: Volume, request: Request) -> Job[Single]:
         result=result.volume,
         filled=voxels,
         stack=stack,
-        intensity=volume_intensity(scan),
+        intensity=(yield from aside(partial(volume_intensity, scan), preparing)),
         model=result.model,
         device=result.device,
         precision=result.precision,
