@@ -32,9 +32,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 import phantoms
+from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.application import application
 from srviewer.gui.panels.train import TrainPanel
+from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.training import loop
 
@@ -153,6 +155,16 @@ def opened(window: MainWindow, thick_file: Path, until: Until) -> MainWindow:
     window.open([thick_file])
     until(lambda: window.study.scan is not None)
     return window
+
+
+@pytest.fixture
+def pane(opened: MainWindow, until: Until) -> SliceView:
+    """The axial pane of the scan, with the keyboard."""
+    opened.activateWindow()
+    axial = opened.compare.scan.panes[Plane.AXIAL]
+    axial.setFocus()
+    until(axial.hasFocus)
+    return axial
 
 
 @pytest.fixture

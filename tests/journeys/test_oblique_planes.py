@@ -7,7 +7,6 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
@@ -30,16 +29,6 @@ from srviewer.study.sessions.session_file import SUFFIX
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]
 LEFT, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def pane(opened: MainWindow, until: Until) -> SliceView:
-    """The axial pane of the scan, with the keyboard."""
-    opened.activateWindow()
-    axial = opened.compare.scan.panes[Plane.AXIAL]
-    axial.setFocus()
-    until(axial.hasFocus)
-    return axial
 
 
 def _drag(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
@@ -26,16 +25,6 @@ from srviewer.study.sessions.session_file import SUFFIX
 Until = Callable[[Callable[[], bool]], None]
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def pane(opened: MainWindow, until: Until) -> SliceView:
-    """The axial pane of the scan, with the keyboard."""
-    opened.activateWindow()
-    axial = opened.compare.scan.panes[Plane.AXIAL]
-    axial.setFocus()
-    until(axial.hasFocus)
-    return axial
 
 
 def _drag(

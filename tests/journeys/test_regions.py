@@ -61,6 +61,14 @@ def test_keys_and_clicks_lead_to_each_region_and_the_map_lies_on_the_result(
     assert study.view.cursor_mm == doubts.regions[0].position_mm
     assert study.compared_volumes.shown[:2] == (ORIGINAL, current)
 
+    # Reset leads away from every region; the next step begins with the first.
+    qtbot.keyClick(opened, Qt.Key.Key_K)
+    assert [one.row() for one in listed.table.selectionModel().selectedRows()] == [1]
+    opened.actions_offered["reset"].trigger()
+    assert not listed.table.selectionModel().selectedRows()
+    qtbot.keyClick(opened, Qt.Key.Key_K)
+    assert study.view.cursor_mm == doubts.regions[0].position_mm
+
     # The smoothed map, on the result alone, its scale in the unit of its threshold.
     bar = opened.findChild(CompareBar)
     assert bar is not None

@@ -32,16 +32,6 @@ LEFT, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def pane(opened: MainWindow, until: Until) -> SliceView:
-    """The axial pane of the scan, with the keyboard."""
-    opened.activateWindow()
-    axial = opened.compare.scan.panes[Plane.AXIAL]
-    axial.setFocus()
-    until(axial.hasFocus)
-    return axial
-
-
-@pytest.fixture
 def beside(opened: MainWindow, until: Until, truth_file: Path) -> MainWindow:
     """The thick scan above its thin truth, whose block means it is."""
     opened.controller.load_beside(truth_file)

@@ -14,7 +14,8 @@ class RegionSteps(QObject):
     """Leads the crosshair to a region, with the scan beside the result.
 
     Attributes:
-        number: Of the region that was gone to last, from 0; None before the first.
+        number: Of the region that was gone to last, from 0; None before the first, and after
+            the view was reset.
     """
 
     changed = Signal()  # another list of regions, or another number
@@ -25,6 +26,7 @@ class RegionSteps(QObject):
         self._doubts: Doubts | None = None
         self.number: int | None = None
         study.follow(self._forget, "doubts")
+        study.follow(self._leave, "view")
 
     @property
     def regions(self) -> tuple[DoubtfulRegion, ...]:
@@ -62,6 +64,15 @@ class RegionSteps(QObject):
     def _forget(self) -> None:
         if self._study.doubts is not self._doubts:
             self._doubts, self.number = self._study.doubts, None
+            self.changed.emit()
+
+    def _leave(self) -> None:
+        """No region is chosen once the view is reset."""
+        study = self._study
+        if self.number is None or study.scan is None:
+            return
+        if study.view == study.view.whole(study.scan, study.auto_window):
+            self.number = None
             self.changed.emit()
 
 
