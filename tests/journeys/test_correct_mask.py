@@ -342,7 +342,7 @@ def test_a_mask_on_the_thick_scan_is_carried_to_the_thin_grid_and_corrected_ther
     _drag(upper, result.volume, index)  # of the scan: it has other slices
     assert np.array_equal(_voxels(drawn), before)
     QTest.mouseMove(upper, _at(upper, result.volume, index) + QPoint(2, 2))
-    assert "The mask lies on" in upper.annotations.reading and upper.annotations.brush is None
+    assert "Mask on another grid" in upper.annotations.reading and upper.annotations.brush is None
     _drag(lower, result.volume, index)
     changed = np.nonzero(_voxels(drawn) != before)
     assert set(changed[2]) == {18} and drawn.correction.volumes()[0].after > row.after

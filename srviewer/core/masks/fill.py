@@ -26,8 +26,8 @@ def filled(mask: EditableMask, at: Index, normal: Axis, paint: Paint) -> Job[Str
 
     Raises:
         UserError: The voxel lies outside the mask, has the label already, has one that is not to be
-            replaced or lies outside the threshold range, or the region is empty, has no threshold range and reaches the edge of
-            the slice.
+            replaced or lies outside the threshold range; or the region is empty, has no threshold
+            range and reaches the edge of the slice.
     """
     yield Progress(0.0, FILLING)
     if not all(0 <= n < count for n, count in zip(at, mask.shape, strict=True)):
