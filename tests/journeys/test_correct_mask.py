@@ -8,7 +8,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
@@ -19,6 +19,7 @@ from srviewer.core.resampling.reorient import Reorientation
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.mask.mask_panel import MaskPanel
+from srviewer.gui.state import undo
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
@@ -123,8 +124,7 @@ def test_paint_with_a_threshold_erase_and_take_back(
     _drag(pane, scan, (10, 24, 4), (14, 24, 4))
     erased = painted & (_voxels(empty) == 0)
     assert 0 < erased.sum() < painted.sum()
-    undo = opened.actions_offered["undo"]
-    assert undo.text() == "Undo mask"
+    assert opened.actions_offered["undo"].text() == "Undo mask"
     QTest.keyClick(opened, Qt.Key.Key_Z, CONTROL)
     assert np.array_equal(_voxels(empty) == 1, painted)
     QTest.keyClick(opened, Qt.Key.Key_Z, CONTROL)
@@ -137,6 +137,20 @@ def test_paint_with_a_threshold_erase_and_take_back(
     assert study.tool is Tool.CROSSHAIR
     _drag(pane, scan, (20, 24, 4), (22, 24, 4))
     assert np.array_equal(_voxels(empty) == 1, painted & ~erased)
+
+
+def test_strokes_take_little_of_the_memory_of_undo(
+    opened: MainWindow, empty: MaskPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane, scan = _pane(opened), opened.study.scan
+    assert scan is not None
+    monkeypatch.setattr(undo, "MOST_BYTES", scan.voxels.nbytes)
+    _go(opened, scan, (20, 24, 4))
+    for j in range(18, 30, 3):
+        _drag(pane, scan, (20, j, 4))
+    for _ in range(4):
+        QTest.keyClick(opened, Qt.Key.Key_Z, CONTROL)
+    assert not _voxels(empty).any()
 
 
 def _first(chosen: np.ndarray) -> Index:
@@ -342,7 +356,7 @@ def test_a_mask_on_the_thick_scan_is_carried_to_the_thin_grid_and_corrected_ther
     _drag(upper, result.volume, index)  # of the scan: it has other slices
     assert np.array_equal(_voxels(drawn), before)
     QTest.mouseMove(upper, _at(upper, result.volume, index) + QPoint(2, 2))
-    assert "The mask lies on" in upper.annotations.reading and upper.annotations.brush is None
+    assert "Mask on another grid" in upper.annotations.reading and upper.annotations.brush is None
     _drag(lower, result.volume, index)
     changed = np.nonzero(_voxels(drawn) != before)
     assert set(changed[2]) == {18} and drawn.correction.volumes()[0].after > row.after
@@ -413,8 +427,7 @@ def test_closing_asks_about_a_mask_and_a_session_keeps_it(
     drawn: MaskPanel,
     until: Until,
     tmp_path: Path,
-    settings: QSettings,
-    close: Callable[[MainWindow], bool],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pane, scan = _pane(opened), opened.study.scan
     assert scan is not None
@@ -426,6 +439,16 @@ def test_closing_asks_about_a_mask_and_a_session_keeps_it(
     opened.contents.closing.close_current()
     assert "Close without saving?" in asked[0] and "lesion_mask" in asked[0]
     assert opened.study.scan is scan
+
+    target = tmp_path / "saved_first.nii.gz"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    _answer("Save\u2026")
+    opened.contents.closing.close_current()
+    until(lambda: opened.contents.closing.bar.isVisible())
+    assert opened.study.scan is scan and not drawn.correction.unsaved
+    assert np.array_equal(nib.load(target).get_fdata(), corrected)
+    _drag(pane, scan, (20, 26, 4), (26, 26, 4))
+    corrected = _voxels(drawn).copy()
 
     path = tmp_path / "work.srviewer"
     opened.housekeeping.files.save(path)

@@ -26,7 +26,7 @@ def filled(mask: EditableMask, at: Index, normal: Axis, paint: Paint) -> Job[Str
 
     Raises:
         UserError: The voxel lies outside the mask, has the label already, has one that is not to be
-            replaced or lies outside the threshold range, or the region is empty, has no threshold
+            replaced or lies outside the threshold range; or the region is empty, has no threshold
             range and reaches the edge of the slice.
     """
     yield Progress(0.0, FILLING)

@@ -226,6 +226,8 @@ class MaskCorrection(QObject):
         def apply(stroke: Stroke) -> None:
             self._at = None
             current = self.overlay
+            if self.study.painting or (mask, mask.version) != at:
+                return  # it was found in another version of the mask
             if current is not None and current.correction and current.correction.mask is mask:
                 mask.apply(stroke)
                 self.study.show_painted()

@@ -20,6 +20,7 @@ from srviewer.gui.state.tool_offers import TOOL_OFFERS, ToolOffer
 from srviewer.gui.study.mask_correction import MaskCorrection
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe, label
+from srviewer.io.scans.series import Series
 
 OFFERED = tuple(row for row in TOOL_OFFERS if row.tool.corrects or row.tool is Tool.CROSSHAIR)
 STEPS = 100  # of the threshold range, across the automatic window
@@ -41,6 +42,7 @@ class MaskToolBox(QWidget):
     def __init__(self, correction: MaskCorrection) -> None:
         super().__init__()
         self._correction, self._study = correction, correction.study
+        self._series: Series | None = None  # of the scan whose grey levels the range is in
         self.tools = [self._tool_button(offer) for offer in OFFERED]
         self.diameter = QDoubleSpinBox()
         self.diameter.setRange(LEAST_MM, MOST_MM)
@@ -138,6 +140,10 @@ class MaskToolBox(QWidget):
 
     def _show_scale(self) -> None:
         """Another scan has other grey levels: a range of the one before means nothing in it."""
+        origin = self._study.state.origin
+        series, self._series = self._series, None if origin is None else origin.series
+        if series is not None and series is self._series:
+            return  # another volume of the same series in time
         window = self._study.auto_window
         width = window.high - window.low
         for box, value in ((self.low, window.low), (self.high, window.high)):

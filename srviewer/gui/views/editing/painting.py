@@ -13,19 +13,19 @@ from srviewer.gui.state.followed_state import PAINTED
 from srviewer.gui.state.mask_tools import FillPoint, corrected_overlay
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.view import Point
 
 LATER_MS = 40  # after which the panes beside the one that is painted in follow
-NO_MASK = mark("No mask to correct: choose or begin one in the Mask panel")
-ON_PLAIN = mark("Masks are drawn on plain planes: go back to these first (Q)")
-ON_SLICES = mark("Masks are drawn on single slices: hide the thick slab first (S)")
-NOT_COMPOSED = mark("Masks are drawn where a pane shows one volume: layouts 1 to 3")
-NO_VOLUME = mark("There is no volume here to draw on yet")
-OUTSIDE = mark("The crosshair lies outside this volume")
-OTHER_GRID = mark("The mask lies on {mask}, this pane on {pane}: see the Mask panel")
+# Short, so that they can be read in a small pane.
+NO_MASK = mark("No mask chosen: see the Mask panel")
+ON_PLAIN = mark("Masks need plain planes (Q)")
+ON_SLICES = mark("Masks need single slices (S)")
+NOT_COMPOSED = mark("Masks need one volume a pane (1 to 3)")
+NO_VOLUME = mark("No volume here yet")
+OUTSIDE = mark("The crosshair lies outside")
+OTHER_GRID = mark("Mask on another grid: see its panel")
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,17 +113,21 @@ class Painting(QObject):
         """
         if not self._study.tool.corrects:
             return False
-        self._show_brush(position)
         world, target, paint = self._pane.world_at(position), self._target, self._paint
         if world is None or target is None or paint is None or self._last is None:
+            self._show_brush(position)
             return False
         brush, changed = self._study.mask_tools.brush, False
-        for centre in along(target.geometry, brush, self._last, world):
-            at = self._in_slice(target, centre)
-            changed |= dab(target.mask, target.geometry, brush, at, target.normal, paint)
+        for index in along(target.geometry, brush, self._last, world):
+            centre = self._in_slice(target, index)
+            changed |= dab(target.mask, target.geometry, brush, centre, target.normal, paint)
         self._last = world
+        drawings, at = self._pane.drawings, (position.x(), position.y())
         if changed:
+            drawings.brush = at  # drawn with the rest, once
             self._study.show_painted()
+        else:
+            drawings.set(brush=at)
         return True
 
     def release(self, position: QPointF) -> None:
@@ -211,7 +215,7 @@ class Painting(QObject):
             return tr(NOT_COMPOSED)
         mask, grid = overlay.volume.geometry, pane.volume.geometry
         if not same_grid(mask, grid):
-            return tr(OTHER_GRID, mask=grid_words(mask), pane=grid_words(grid))
+            return tr(OTHER_GRID)
         return "" if pane.slice.inside else tr(OUTSIDE)
 
     def _aim(self) -> _Target | None:
