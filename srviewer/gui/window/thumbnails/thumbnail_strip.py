@@ -117,6 +117,9 @@ class ThumbnailStrip(QListWidget):
         if shown and listing is not self._listing:
             self._listing = listing
             self._fill(every)
+        elif listing is None and self._listing is not None:
+            self._listing = None
+            self._fill(())
         self.setVisible(shown)
         self.wanted_changed.emit(shown)
         self._mark()
