@@ -22,6 +22,7 @@ from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.figures.figure import FigurePage
 from srviewer.gui.figures.figure_caption import volumes_line
 from srviewer.gui.figures.figure_contents import copied, picture_of
+from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.bars.point_label import PointLabel
 from srviewer.gui.window.bars.second_study_bar import SecondStudyBar
@@ -122,6 +123,10 @@ def test_two_studies_of_one_grid_step_together_with_grey_levels_of_their_own(
     pair.actions_offered["inverted"].trigger()
     assert second.view.inverted and not study.view.inverted
     assert pair.actions_offered["inverted"].isChecked()
+    qtbot.keyClick(pair, "D")
+    assert second.tool is study.tool is Tool.DISTANCE
+    qtbot.keyClick(right, Qt.Key.Key_Escape)
+    assert second.tool is study.tool is Tool.CROSSHAIR
     left.setFocus()
     assert not pair.actions_offered["inverted"].isChecked()
     qtbot.keyClick(right, Qt.Key.Key_Plus)
