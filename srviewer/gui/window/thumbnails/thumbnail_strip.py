@@ -85,6 +85,20 @@ class ThumbnailStrip(QListWidget):
         self._wanted = wanted
         self._show()
 
+    @property
+    def choice(self) -> str:
+        """What the user chose, to be remembered: "shown", "hidden", or "" for no choice."""
+        return "" if self._wanted is None else "shown" if self._wanted else "hidden"
+
+    def choose(self, choice: str) -> None:
+        """Take up what was remembered.
+
+        Args:
+            choice: As ``choice``; anything else is no choice.
+        """
+        self._wanted = {"shown": True, "hidden": False}.get(choice)
+        self._show()
+
     def stop(self) -> None:
         """Cancel the reading of thumbnails for good."""
         self._thumbnails.stop()
