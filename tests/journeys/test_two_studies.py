@@ -254,9 +254,12 @@ def test_a_drag_is_left_by_escape_and_a_drop_on_the_left_changes_places(
     _drag_thumbnail(window, 1, window.compare.scan.panes[window.study.main_plane])
     until(lambda: second.scan is not None)
     left, _ = _panes(window)
+    qtbot.keyClick(window, "L", Qt.KeyboardModifier.ShiftModifier)
+    offset = np.array(window.contents.seconds.offset_mm)
     assert _drag_thumbnail(window, 1, left) == "Shows 'T1 thin (2)' here"
     assert window.study.scan.name == "T1 thin (2)" and second.scan.name == "T2 thick (1)"
     assert len(window.studies.states) == 2
+    assert window.contents.seconds.offset_mm == pytest.approx(-offset)
     qtbot.keyClick(window, Qt.Key.Key_F8)
     assert not strip.isVisible()
 
