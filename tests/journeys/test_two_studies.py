@@ -20,7 +20,7 @@ from srviewer.core.stacks.rigid import motion_of
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.figures.figure import FigurePage
-from srviewer.gui.figures.figure_caption import volumes_line
+from srviewer.gui.figures.figure_caption import scores_line, volumes_line
 from srviewer.gui.figures.figure_contents import copied, picture_of
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.slice_view import SliceView
@@ -149,6 +149,7 @@ def test_a_figure_shows_both_studies_and_names_them(pair: MainWindow) -> None:
     colours = {image.pixelColor(x, 300).red() for x in range(700, 1200, 5)}
     assert len(colours) > 10
     assert volumes_line(copy) == "thick;  beside it: other"
+    assert scores_line(copy) == "The grey levels on the right are of thick."
     page.close()
 
 
