@@ -265,6 +265,24 @@ def test_a_drag_is_left_by_escape_and_a_drop_on_the_left_changes_places(
     assert not strip.isVisible()
 
 
+def test_another_volume_in_time_stays_the_second_study(
+    opened: MainWindow, until: Until, thick_head: Volume, tmp_path: Path, qtbot: QtBot
+) -> None:
+    series = tmp_path / "series.nii.gz"
+    voxels = np.stack([np.asarray(thick_head.voxels) * gain for gain in (1, 2)], axis=-1)
+    nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), series)
+    _open_beside(opened, until, series)
+    qtbot.keyClick(opened, "8")
+    qtbot.keyClick(opened, "L", Qt.KeyboardModifier.ShiftModifier)
+    link, first = opened.study.state.second_study.link, opened.studies.second.scan
+    opened.studies.show(1)
+    qtbot.keyClick(opened, ".", Qt.KeyboardModifier.AltModifier)
+    until(lambda: opened.study.scan is not first)
+    later = opened.study.scan
+    opened.studies.show(0)
+    assert opened.studies.second.scan is later and opened.study.state.second_study.link == link
+
+
 def test_two_people_are_named_in_each_pane(
     window: MainWindow, until: Until, two_series: Path, qtbot: QtBot
 ) -> None:
