@@ -23,6 +23,7 @@ window.panels.setCurrentIndex(2)
 window.actions_offered["radiological"].trigger()
 window.actions_offered["smooth"].trigger()
 window.actions_offered["header-text"].trigger()
+window.actions_offered["thumbnails"].trigger()
 print(window.width(), window.height())
 window.close()
 """
@@ -46,6 +47,7 @@ print(json.dumps({
     "smooth": window.study.view.smooth,
     "header_text": window.study.view.header_text,
     "checked": window.actions_offered["smooth"].isChecked(),
+    "thumbnails": window.contents.thumbnails.choice,
 }))
 window.close()
 """
@@ -98,6 +100,7 @@ def test_window_choices_and_recent_files_survive_a_restart(
         "smooth": False,
         "header_text": True,
         "checked": False,
+        "thumbnails": "shown",
     }
 
 

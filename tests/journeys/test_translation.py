@@ -50,7 +50,7 @@ from srviewer.io.targets import target
 from srviewer.job import run
 from srviewer.nn.plans.presets import PRESETS
 from srviewer.sr.models.available_models import available_models
-from srviewer.study.state.layouts import LAYOUTS
+from srviewer.study.state.layouts import LAYOUTS, TWO_STUDIES
 from training_tab import page_of, prepare, press, started
 
 Until = Callable[[Callable[[], bool]], None]
@@ -240,6 +240,22 @@ def test_everything_about_a_study_is_in_the_users_language(
     window.error_bar.show_error("", UserError("Something is wrong."))
     assert _english(window) == ""
     assert len(_spoken(window)) > 300
+
+
+def test_two_studies_are_in_the_users_language(
+    brackets: None, opened: MainWindow, until: Until, truth_file: Path
+) -> None:
+    opened.studies.choice = "add"
+    opened.open([truth_file])
+    until(lambda: len(opened.studies.states) == 2)
+    opened.arrange(TWO_STUDIES)
+    for link in (opened.contents.seconds.join_positions, opened.contents.seconds.link_by_headers):
+        link()
+        QApplication.processEvents()
+        assert _english(opened) == ""
+    opened.actions_offered["thumbnails"].trigger()
+    QApplication.processEvents()
+    assert _english(opened) == ""
 
 
 def test_every_dialog_is_in_the_users_language(

@@ -20,8 +20,9 @@ from srviewer.core.stacks.rigid import motion_of
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.figures.figure import FigurePage
-from srviewer.gui.figures.figure_caption import volumes_line
+from srviewer.gui.figures.figure_caption import scores_line, volumes_line
 from srviewer.gui.figures.figure_contents import copied, picture_of
+from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.bars.point_label import PointLabel
 from srviewer.gui.window.bars.second_study_bar import SecondStudyBar
@@ -122,6 +123,10 @@ def test_two_studies_of_one_grid_step_together_with_grey_levels_of_their_own(
     pair.actions_offered["inverted"].trigger()
     assert second.view.inverted and not study.view.inverted
     assert pair.actions_offered["inverted"].isChecked()
+    qtbot.keyClick(pair, "D")
+    assert second.tool is study.tool is Tool.DISTANCE
+    qtbot.keyClick(right, Qt.Key.Key_Escape)
+    assert second.tool is study.tool is Tool.CROSSHAIR
     left.setFocus()
     assert not pair.actions_offered["inverted"].isChecked()
     qtbot.keyClick(right, Qt.Key.Key_Plus)
@@ -144,6 +149,7 @@ def test_a_figure_shows_both_studies_and_names_them(pair: MainWindow) -> None:
     colours = {image.pixelColor(x, 300).red() for x in range(700, 1200, 5)}
     assert len(colours) > 10
     assert volumes_line(copy) == "thick;  beside it: other"
+    assert scores_line(copy) == "The grey levels on the right are of thick."
     page.close()
 
 
@@ -249,11 +255,32 @@ def test_a_drag_is_left_by_escape_and_a_drop_on_the_left_changes_places(
     _drag_thumbnail(window, 1, window.compare.scan.panes[window.study.main_plane])
     until(lambda: second.scan is not None)
     left, _ = _panes(window)
+    qtbot.keyClick(window, "L", Qt.KeyboardModifier.ShiftModifier)
+    offset = np.array(window.contents.seconds.offset_mm)
     assert _drag_thumbnail(window, 1, left) == "Shows 'T1 thin (2)' here"
     assert window.study.scan.name == "T1 thin (2)" and second.scan.name == "T2 thick (1)"
     assert len(window.studies.states) == 2
+    assert window.contents.seconds.offset_mm == pytest.approx(-offset)
     qtbot.keyClick(window, Qt.Key.Key_F8)
     assert not strip.isVisible()
+
+
+def test_another_volume_in_time_stays_the_second_study(
+    opened: MainWindow, until: Until, thick_head: Volume, tmp_path: Path, qtbot: QtBot
+) -> None:
+    series = tmp_path / "series.nii.gz"
+    voxels = np.stack([np.asarray(thick_head.voxels) * gain for gain in (1, 2)], axis=-1)
+    nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), series)
+    _open_beside(opened, until, series)
+    qtbot.keyClick(opened, "8")
+    qtbot.keyClick(opened, "L", Qt.KeyboardModifier.ShiftModifier)
+    link, first = opened.study.state.second_study.link, opened.studies.second.scan
+    opened.studies.show(1)
+    qtbot.keyClick(opened, ".", Qt.KeyboardModifier.AltModifier)
+    until(lambda: opened.study.scan is not first)
+    later = opened.study.scan
+    opened.studies.show(0)
+    assert opened.studies.second.scan is later and opened.study.state.second_study.link == link
 
 
 def test_two_people_are_named_in_each_pane(

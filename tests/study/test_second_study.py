@@ -32,6 +32,8 @@ def test_positions_and_planes_go_there_and_back() -> None:
     )
     assert link.to_second(HERE) == pytest.approx((MOTION @ (*HERE, 1.0))[:3])
     assert link.from_second(link.to_second(HERE)) == pytest.approx(HERE)
+    assert link.inverted.to_second(link.to_second(HERE)) == pytest.approx(HERE)
+    assert (link.inverted.linked, link.inverted.source) == (True, "registration")
     scan = phantoms.head().geometry
     second = phantoms.head(directions=phantoms.rotation((5, 8, -12))).geometry
     there = link.rotation_in_second((20.0, -5.0, 12.0), scan, second)

@@ -45,8 +45,11 @@ def scores_line(study: ShownStudy) -> str:
         study: What the figure shows.
 
     Returns:
-        One line; without a reference the agreement with the scan, or that nothing is scored.
+        One line; without a reference the agreement with the scan, or that nothing is scored. With
+        two studies, of which the grey levels beside the caption are.
     """
+    if both_shown(study):
+        return tr("The grey levels on the right are of {name}.", name=ShownPair(study).names[0])
     if not find_layout(study.comparing.layout).compares:
         return ""
     parts, scored = [], None

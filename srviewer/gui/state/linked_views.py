@@ -31,6 +31,7 @@ class LinkedViews(QObject):
         second.follow(self._answer, "view")
         study.follow(self._lead_rotating, ROTATING)
         second.follow(self._answer_rotating, ROTATING)
+        second.follow(self._answer_tool, TOOL)
 
     def _lead(self) -> None:
         """The second study follows the current one."""
@@ -55,6 +56,11 @@ class LinkedViews(QObject):
     def _answer_rotating(self) -> None:
         if link_of(self._study).linked and self._second.rotating is not self._study.rotating:
             self._study.set_rotating(self._second.rotating)
+
+    def _answer_tool(self) -> None:
+        """The mouse mode that was left in a pane of the second study is left in all."""
+        if both_shown(self._study):
+            self._study.set_tool(self._second.tool)
 
     @contextmanager
     def _follow(self) -> Iterator[None]:

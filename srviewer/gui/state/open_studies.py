@@ -11,7 +11,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.study.opening import emptied
-from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.origin import Origin
+from srviewer.study.state.study_state import StudyState, with_second_scan
 
 Choice = Literal["add", "replace"]
 
@@ -34,6 +35,7 @@ class OpenStudies(QObject):
         self._states: tuple[StudyState, ...] = ()
         self._wanted: Choice = "add"
         self._before: Callable[[], Volume | None] = lambda: None  # shown when the opening began
+        self._shown: tuple[Callable[[], Volume | None], Origin | None] = (lambda: None), None
         study.follow(self._tell, "scan")
 
     @property
@@ -193,4 +195,15 @@ class OpenStudies(QObject):
         self.study.set(replace(state, view=state.view.with_conventions(now)))
 
     def _tell(self) -> None:
+        before, origin = self._shown[0](), self._shown[1]
+        scan, now = self.study.scan, self.study.state.origin
+        self._shown = (lambda: None) if scan is None else ref(scan), now
+        if before and scan and origin and now and origin.series is now.series:
+            self._go_on_in_time(before, scan)
         self.changed.emit()
+
+    def _go_on_in_time(self, before: Volume, after: Volume) -> None:
+        """Let another volume of a series in time be the second study of those that have it."""
+        if all(state.scan is not before for state in self.states):
+            moved = [with_second_scan(state, before, after) for state in self._states]
+            self._states = tuple(moved)

@@ -76,11 +76,17 @@ class SecondStudies(QObject):
             return
         chosen = self.study.state.second_study
         if chosen is None or chosen.scan is not scan:
-            link = two_studies(self.study.state, state).link
-            self.study.change(second_study=second_of(scan, link))
+            self.study.change(second_study=second_of(scan, self._first_link(state)))
         comparing = self.study.comparing
         if not find_layout(comparing.layout).second_study:
             self.study.compare(replace(comparing, layout=TWO_STUDIES))
+
+    def _first_link(self, state: StudyState) -> StudyLink:
+        """The link that the other study has with the current one, else that by the headers."""
+        known = state.second_study
+        if known is not None and known.scan is self.study.scan:
+            return known.link.inverted
+        return two_studies(self.study.state, state).link
 
     def leave(self) -> None:
         """Show the current study alone."""

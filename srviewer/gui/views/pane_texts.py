@@ -58,7 +58,7 @@ def name_lines(name: Line, width: float) -> tuple[Line, ...]:
     first, comma, rest = name.text.partition(", ")
     if not comma or fits_beside(name, width):
         return (name,)
-    return replace(name, text=first + ","), replace(name, text=rest, bold=False)
+    return replace(name, text=first + ","), replace(name, text=rest, bold=False, shorter=())
 
 
 def turn_note(turn: Turn) -> tuple[Line, ...]:

@@ -99,22 +99,23 @@ class DropTarget(QObject):
 
 
 class DropMark(QWidget):
-    """A frame around the visible part of a widget, with a sentence in its middle.
+    """A frame around a part of a widget, with a sentence in its middle.
 
     Args:
         framed: The widget.
         sentence: Untrusted text.
+        area: The part of the widget that is framed; None for what can be seen of it.
 
     Attributes:
         sentence: The text that is shown.
     """
 
-    def __init__(self, framed: QWidget, sentence: str) -> None:
+    def __init__(self, framed: QWidget, sentence: str, area: QRect | None = None) -> None:
         super().__init__(framed.window())
         self.sentence = visible(sentence)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(self.sentence)
-        seen = framed.visibleRegion().boundingRect()
+        seen = framed.visibleRegion().boundingRect() if area is None else area
         self.setGeometry(QRect(framed.mapTo(framed.window(), seen.topLeft()), seen.size()))
         self.show()
         self.raise_()

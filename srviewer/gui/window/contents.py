@@ -120,7 +120,9 @@ class Contents(QObject):
         window.setStatusBar(StatusBar(self.controller))
         self._connect()
         self._left_out.notify(window.statusBar())
-        self.state = WindowState(settings, window, self.splitter, self.panels, self.study)
+        self.state = WindowState(
+            settings, window, self.splitter, self.panels, self.thumbnails, self.study
+        )
 
     def begin(self) -> None:
         """Take up the sizes of the last window, once all is styled, and show the first page."""

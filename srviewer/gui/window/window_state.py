@@ -6,12 +6,13 @@ from PySide6.QtWidgets import QMainWindow, QSplitter
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.widgets.panel_tabs import PanelTabs
 from srviewer.gui.window.frame import GEOMETRY, stored_bytes
+from srviewer.gui.window.thumbnails.thumbnail_strip import ThumbnailStrip
 
 PANEL_WIDTH = 350  # px
 
 
 class WindowState:
-    """Size, place, open panel and view conventions of one window in ``settings``.
+    """Size, place, open panel, thumbnails and view conventions of one window in ``settings``.
 
     Size and place are restored by the window itself, before anything is in it.
     """
@@ -22,9 +23,11 @@ class WindowState:
         window: QMainWindow,
         splitter: QSplitter,
         panels: PanelTabs,
+        thumbnails: ThumbnailStrip,
         study: ShownStudy,
     ) -> None:
         self._settings, self._window, self._study = settings, window, study
+        self._thumbnails = thumbnails
         self._splitter, self._panels = splitter, panels
 
     def remember(self) -> None:
@@ -34,6 +37,7 @@ class WindowState:
         settings.setValue("window/splitter", self._splitter.saveState())
         settings.setValue("window/panel_id", self._panels.shown)
         settings.setValue("window/panel", self._panels.currentIndex())  # for earlier versions
+        settings.setValue("window/thumbnails", self._thumbnails.choice)
         settings.setValue("view/radiological", view.radiological)
         settings.setValue("view/smooth", view.smooth)
         settings.setValue("view/header_text", view.header_text)
@@ -45,6 +49,7 @@ class WindowState:
             self._splitter.setSizes([self._window.width() - PANEL_WIDTH, PANEL_WIDTH])
         if not self._panels.show_panel(self._settings.value("window/panel_id", "", type=str)):
             self._panels.show_number(self._settings.value("window/panel", 0, type=int))
+        self._thumbnails.choose(str(self._settings.value("window/thumbnails", "", type=str)))
         self._study.set_radiological(self._flag("view/radiological"))
         self._study.set_smooth(self._flag("view/smooth"))
         self._study.set_header_text(self._flag("view/header_text", False))

@@ -106,23 +106,19 @@ def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Jo
             front = max(len(states) - 1, 0)
     if not states:
         raise UserError("\n".join(problems))
-    with_seconds = _with_second_studies(saved, states, restored)
-    return RestoredSession(with_seconds, front, tuple(problems))
+    return RestoredSession(_with_seconds(saved, states, restored), front, tuple(problems))
 
 
-def _with_second_studies(
+def _with_seconds(
     saved: SavedSession, states: Sequence[StudyState], restored: Mapping[int, int]
 ) -> tuple[StudyState, ...]:
     """The studies, each with that beside it where both were restored."""
     linked = list(states)
     for number, here in restored.items():
         second = saved.studies[number].second_study
-        there = None if second is None else restored.get(int(second.study))
-        if second is None or there in (None, here):
-            continue
-        scan = states[there].scan
-        assert scan is not None
-        linked[here] = replace(linked[here], second_study=second_of(scan, second.link))
+        there = here if second is None else restored.get(int(second.study), here)
+        if second is not None and there != here and (scan := states[there].scan) is not None:
+            linked[here] = replace(linked[here], second_study=second_of(scan, second.link))
     return tuple(linked)
 
 

@@ -74,6 +74,11 @@ class StudyLink:
         x, y, z = (tuple(float(value) for value in row) for row in motion[:3])
         return StudyLink(True, source, (x, y, z))  # type: ignore[arg-type]
 
+    @property
+    def inverted(self) -> "StudyLink":
+        """The link of the second study with this one."""
+        return replace(self, rows=self.with_motion(inverse(self.motion), self.source).rows)
+
     def offset_mm(self, grid: Geometry) -> Point:
         """The shift of the middle of a scan.
 

@@ -21,7 +21,7 @@ from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
-from srviewer.study.state.second_study import SecondStudy
+from srviewer.study.state.second_study import SecondStudy, second_of
 from srviewer.study.state.view import NO_WINDOW, View
 
 # Metadata of fields that session files hold, without any further code. A LENIENT field that cannot
@@ -232,6 +232,23 @@ class StudyState:
             and (overlay.correction.version or any(label.voxels for label in overlay.labels))
             and ((path := file_of(overlay.volume)) is None or not lasting(path))
         )
+
+
+def with_second_scan(state: StudyState, before: Volume, after: Volume) -> StudyState:
+    """Replace the scan by which a study knows its second study.
+
+    Args:
+        state: The study.
+        before: The scan that goes.
+        after: The scan that comes in its place.
+
+    Returns:
+        The study; as it is where its second study is another.
+    """
+    second = state.second_study
+    if second is None or second.scan is not before:
+        return state
+    return replace(state, second_study=second_of(after, second.link))
 
 
 DERIVED = ("result", "scores", "doubts")  # properties whose changes are reported as well

@@ -1,1 +1,1 @@
-"""The panes of a study that is shown beside the current one, and how both follow each other."""
+"""The panes of the second study, which is shown beside the current one."""

@@ -76,7 +76,7 @@ class SecondRow(QObject):
         two = self.pair.two
         if two is not None and two.person == "another":
             words = tr("ANOTHER PERSON, {name}", name=f"{name}, {entry.name}")
-            return Line(words, theme.WARNING, bold=True)
+            return Line(words, theme.WARNING, bold=True, shorter=(tr("2 PEOPLE"),))
         apart = crosshairs_apart_mm(self._study)
         if apart:
             shown = f"{name}, {entry.name}"

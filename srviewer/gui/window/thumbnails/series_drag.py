@@ -81,7 +81,8 @@ class SeriesDrag(QObject):
             self._unmark()
             if place is not None:
                 self._marked = place
-                self.mark = DropMark(place.widget, place.sentence(self.series))
+                sentence, area = place.sentence(self.series), place.widget.rect()
+                self.mark = DropMark(place.widget, sentence, area)  # its panes cover it
         self._picture.move(self._source.window().mapFromGlobal(at) + BESIDE)
         self._picture.raise_()
 

@@ -1,6 +1,7 @@
 """The strip of thumbnails: every series of the files that the current study came from."""
 
 from collections.abc import Callable, Sequence
+from weakref import ref
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QShowEvent
@@ -41,6 +42,7 @@ class ThumbnailStrip(QListWidget):
         self._series: dict[int, Series] = {}
         self._pictures: dict[int, QPixmap] = {}
         self._wanted: bool | None = None  # what the user chose; None: where there are several
+        self._marked: tuple[object, ...] = ()  # what is written and framed now
         self._pressed: tuple[QPoint, int] | None = None
         self._thumbnails = ThumbnailLoader(self, self)
         self.drag = SeriesDrag(self, places)
@@ -83,6 +85,20 @@ class ThumbnailStrip(QListWidget):
         self._wanted = wanted
         self._show()
 
+    @property
+    def choice(self) -> str:
+        """What the user chose, to be remembered: "shown", "hidden", or "" for no choice."""
+        return "" if self._wanted is None else "shown" if self._wanted else "hidden"
+
+    def choose(self, choice: str) -> None:
+        """Take up what was remembered.
+
+        Args:
+            choice: As ``choice``; anything else is no choice.
+        """
+        self._wanted = {"shown": True, "hidden": False}.get(choice)
+        self._show()
+
     def stop(self) -> None:
         """Cancel the reading of thumbnails for good."""
         self._thumbnails.stop()
@@ -115,6 +131,9 @@ class ThumbnailStrip(QListWidget):
         if shown and listing is not self._listing:
             self._listing = listing
             self._fill(every)
+        elif listing is None and self._listing is not None:
+            self._listing = None
+            self._fill(())
         self.setVisible(shown)
         self.wanted_changed.emit(shown)
         self._mark()
@@ -150,10 +169,15 @@ class ThumbnailStrip(QListWidget):
 
     def _mark(self) -> None:
         """Write below each series what is open of it, and frame those that are shown."""
-        if self.isHidden():
-            return
         study, second = self._seconds.study, self._seconds.second
         states = (study.state, *self._seconds.candidates)
+        scans = [ref(state.scan) for state in states if state.scan is not None]
+        beside = second.scan if self._seconds.shown else None
+        beside_ref = None if beside is None else ref(beside)
+        marked = (scans, beside_ref, self._listing, len(self._pictures), theme.colours())
+        if self.isHidden() or marked == self._marked:
+            return
+        self._marked = marked
         for item in self._items():
             series = self._series[int(item.data(NUMBER))]
             state = open_state(states, series)
@@ -161,7 +185,7 @@ class ThumbnailStrip(QListWidget):
             word, colour = "", ""
             if scan is not None and scan is study.scan:
                 word, colour = tr("shown"), theme.colours().text
-            elif scan is not None and self._seconds.shown and scan is second.scan:
+            elif scan is not None and scan is beside:
                 word, colour = tr("second study"), theme.colours().accent
             elif scan is not None:
                 word, colour = tr("open"), theme.colours().border

@@ -1,7 +1,7 @@
 """The person and the examination of a scan, as far as its header and its name say."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -81,27 +81,16 @@ def whose_of(series: Series, values: HeaderValues, is_read: bool) -> Whose:
     Returns:
         What is known of them.
     """
-    # Paths from the working folder and from the root name one folder alike. The file itself may be
-    # a link into a store of contents (git-annex), whose names say nothing.
-    path = series.sources[0]
-    file = path.parent.resolve() / path.name
-    subject, data_set = _label(SUBJECT, file)
     named = {keyword: _plain(keyword, values.text(keyword)) for keyword in IDENTITY}
     study = {keyword: values.text(keyword).strip() for keyword in STUDY}
     if not is_read:
         study["StudyDate"] = series.details.study_date
-    return Whose(
+    return replace(
+        whose_named(series),
         identity={key: value for key, value in named.items() if value},
-        digest=series.details.person,
-        number=series.patient,
         is_read=is_read,
         frame=values.text("FrameOfReferenceUID"),
         study={key: value for key, value in study.items() if value},
-        subject=subject,
-        session=_label(SESSION, file)[0],
-        data_set=data_set,
-        folder=file.parent,
-        numbered=next(iter(NUMBERED.findall(file.name)), ""),
     )
 
 
@@ -114,6 +103,8 @@ def whose_named(series: Series) -> Whose:
     Returns:
         What its names and the digests of its listing say, as of a header that could not be read.
     """
+    # Paths from the working folder and from the root name one folder alike. The file itself may be
+    # a link into a store of contents (git-annex), whose names say nothing.
     path = series.sources[0]
     file = path.parent.resolve() / path.name
     subject, data_set = _label(SUBJECT, file)
