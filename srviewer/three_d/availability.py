@@ -1,6 +1,7 @@
 """Whether VTK, which draws in 3D, is installed; it is not loaded for that."""
 
 import sys
+from importlib import invalidate_caches
 from importlib.util import find_spec
 
 INSTALL = 'pip install "srviewer[3d]"'
@@ -12,6 +13,7 @@ def is_installed() -> bool:
     Returns:
         True where the drawing process can import it.
     """
+    invalidate_caches()  # it may have been installed since
     try:
         return find_spec("vtkmodules") is not None
     except ValueError:  # named in sys.modules, but not loaded

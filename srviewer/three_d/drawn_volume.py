@@ -2,21 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.intensity.padding import measured_voxels, without_padding
+from srviewer.core.volumes.slabwise import parts_of
 from srviewer.core.volumes.volume import Volume, Voxels
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Progress, within
 from srviewer.three_d.levels import Levels, levels_of
 
-MOST_VOXELS = 2**24  # that are drawn: 32 MB, and as much again for the shading
+MOST_VOXELS = 24 * 2**20  # that are drawn: 50 MB, and 75 MB for the shading
+LARGER = 1.05  # the voxels, until there are so few
 FULL = 16383  # of the stored values
-NEARLY = 0.05  # of a voxel, by which two sizes count as the same
 SLAB = 16  # slices of a step
+SAMPLES = 10**6  # voxels are enough for percentiles
+MESSAGE = "Preparing the volume for 3D"
 
 
 @dataclass(frozen=True)
@@ -66,17 +69,15 @@ def sampling_of(geometry: Geometry, as_measured: bool) -> Sampling:
     Returns:
         Voxels of nearly the same size along all axes, MOST_VOXELS at the most.
     """
-    spacing = np.array(geometry.spacing)
-    space_mm = float(np.prod(spacing * geometry.shape))
-    size = max(float(spacing.min()), (space_mm / MOST_VOXELS) ** (1 / 3))
-    joined = tuple(
-        min(count, max(1, ceil(size / mm - NEARLY)))
-        for mm, count in zip(geometry.spacing, geometry.shape, strict=True)
-    )
-    if not as_measured:
-        return Sampling(_three(joined), (1, 1, 1))
-    repeated = tuple(max(1, floor(mm / size + NEARLY)) for mm in geometry.spacing)
-    return Sampling(_three(joined), _three(repeated))
+    size = min(geometry.spacing)
+    while True:
+        pairs = list(zip(geometry.spacing, geometry.shape, strict=True))
+        joined = [min(count, max(1, round(size / mm))) for mm, count in pairs]
+        repeated = [max(1, round(mm / size)) if as_measured else 1 for mm in geometry.spacing]
+        counts = np.array(geometry.shape) // joined * repeated
+        if counts.prod() <= MOST_VOXELS:
+            return Sampling(_three(joined), _three(repeated))
+        size *= LARGER
 
 
 def drawn(volume: Volume, as_measured: bool = True) -> Job[DrawnVolume]:
@@ -90,10 +91,7 @@ def drawn(volume: Volume, as_measured: bool = True) -> Job[DrawnVolume]:
         A job with the volume as it is drawn; voxels that are left over at the far end of an axis,
         where several are averaged, are left out.
     """
-    yield Progress(0.0, "Preparing the volume for 3D")
-    measured = measured_voxels(volume.voxels, volume.padding)
-    levels = levels_of((measured if measured.size else volume.voxels).ravel())
-    yield Progress(0.2, "Preparing the volume for 3D")
+    levels = yield from within(_levels(volume), 0.0, 0.2)
     sampling = sampling_of(volume.geometry, as_measured)
     order, signs = volume.geometry.world_axes, volume.geometry.world_signs
     voxels = _oriented(volume.voxels, order, signs)
@@ -115,9 +113,25 @@ def drawn(volume: Volume, as_measured: bool = True) -> Job[DrawnVolume]:
             stored = np.repeat(stored, times, axis)
         at = 1 + start * repeated[2]
         values[at : at + len(stored), 1:-1, 1:-1] = stored
-        yield Progress(0.2 + 0.8 * stop / slices, "Preparing the volume for 3D")
+        yield Progress(0.2 + 0.8 * stop / slices, MESSAGE)
     affine = _affine(volume.geometry, order, signs, joined, repeated)
     return DrawnVolume(values, affine, low, step, sampling, levels, _corners(volume.geometry))
+
+
+def _levels(volume: Volume) -> Job[Levels]:
+    """The intensities of a volume: its limits, and percentiles of voxels from all over it."""
+    low, high = np.inf, -np.inf
+    for part in parts_of(volume.voxels):
+        yield Progress(0.0, MESSAGE)
+        values = measured_voxels(part, volume.padding)
+        low = min(low, float(values.min(initial=np.float32(np.inf))))
+        high = max(high, float(values.max(initial=-np.float32(np.inf))))
+    every = max(1, ceil((volume.voxels.size / SAMPLES) ** (1 / 3)))
+    some = volume.voxels[::every, ::every, ::every].ravel()
+    measured = measured_voxels(some, volume.padding)
+    if low > high or not measured.size:  # nothing but padding
+        low, high, measured = float(some.min()), float(some.max()), some
+    return levels_of(measured, (low, high))
 
 
 def _oriented(voxels: Voxels, order: Sequence[int], signs: Sequence[int]) -> Voxels:

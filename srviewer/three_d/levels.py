@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 BINS = 256
-MOST_SAMPLES = 2_000_000  # voxels are enough for percentiles
 
 
 @dataclass(frozen=True)
@@ -30,17 +29,17 @@ class Levels:
     brightest: float
 
 
-def levels_of(values: npt.NDArray[np.float32]) -> Levels:
+def levels_of(some: npt.NDArray[np.float32], limits: tuple[float, float]) -> Levels:
     """Measure the intensities of a scan.
 
     Args:
-        values: (n,) its measured voxels, in its unit; n is 1 or more.
+        some: (n,) measured voxels from all over the scan, in its unit; n is 1 or more.
+        limits: The smallest and the largest of all.
 
     Returns:
         The levels. In a constant scan they are all the same.
     """
-    some = values[:: max(1, values.size // MOST_SAMPLES)]
-    least, most = float(values.min()), float(values.max())
+    least, most = limits
     high = float(np.percentile(some, 99.9))
     threshold = _otsu(some, least, high) if high > least else least
     tissue = some[some >= threshold]

@@ -302,8 +302,8 @@ def test_turn_the_projection_by_dragging_and_by_playing(
     until(lambda: opened.findChild(MipDialog) is None)
 
 
-def test_the_projection_is_of_the_scan_and_of_the_result(
-    opened: MainWindow, rebuild: Callable[..., None], until: Until
+def test_the_projection_is_of_the_scan_and_of_the_result_and_is_cut_to_a_slab(
+    opened: MainWindow, rebuild: Callable[..., None], qtbot: QtBot, until: Until
 ) -> None:
     rebuild()
     opened.actions_offered["projection"].trigger()
@@ -311,6 +311,18 @@ def test_the_projection_is_of_the_scan_and_of_the_result(
     until(lambda: all(view.projections is not None for view in dialog.views))
     before, after = dialog.views
     assert before.grab().toImage() != after.grab().toImage()
+    whole = [view.projections for view in dialog.views]
+    dialog.slab.setFocus()
+    qtbot.keyClick(dialog.slab, Qt.Key.Key_Up)
+    assert dialog.slab.text() == "Slab 5 mm"
+    until(lambda: all(view.projections not in whole for view in dialog.views))
+    slabs = [view.projections for view in dialog.views]
+    for part, all_of_it in zip(slabs, whole, strict=True):
+        assert part is not None and all_of_it is not None
+        assert np.all(part.views <= all_of_it.views) and part.views.sum() < all_of_it.views.sum()
+    qtbot.keyClick(dialog.slab, Qt.Key.Key_Down)
+    assert dialog.slab.text() == "Whole volume"
+    until(lambda: all(view.projections not in slabs for view in dialog.views))
     dialog.slider.setValue(40)
     assert before.degrees == after.degrees == 40
     dialog.reject()

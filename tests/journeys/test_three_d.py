@@ -36,7 +36,14 @@ def _shown(window: MainWindow, qtbot: QtBot, until: Until) -> ThreeDWindow:
 
 
 def _wait(shown: ThreeDWindow, until: Until) -> None:
-    until(lambda: shown.is_still and all(pane.picture for pane in shown.shown_panes))
+    def is_drawn() -> bool:
+        return shown.is_still and all(pane.picture for pane in shown.shown_panes)
+
+    until(lambda: is_drawn() or shown.message.isVisible())
+    if shown.message.isVisible() and sys.platform != "linux":
+        shown.close()
+        pytest.skip("no OpenGL works on this machine")
+    assert is_drawn()
 
 
 def _drag(

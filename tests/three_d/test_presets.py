@@ -12,7 +12,8 @@ def _levels(scale: float) -> Levels:
     generator = np.random.default_rng(3)
     background, tissue = generator.normal(30, 5, 4000), generator.normal(400, 90, 6000)
     values = np.concatenate((background, tissue)).clip(0).astype(np.float32)
-    return levels_of(values * np.float32(scale))
+    values *= np.float32(scale)
+    return levels_of(values, (float(values.min()), float(values.max())))
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-4, 250.0])
@@ -34,7 +35,7 @@ def test_values_rise_and_background_is_not_seen(preset: str, scale: float) -> No
 
 
 def test_a_constant_scan_and_a_dense_setting_have_a_ramp_too() -> None:
-    levels = levels_of(np.full(50, 7, np.float32))
+    levels = levels_of(np.full(50, 7, np.float32), (7.0, 7.0))
     for row in PRESETS:
         steps = np.array(ramp_of(row.id, levels, Window(7.0, 7.0), 4.0))
         assert np.all(np.diff(steps[:, 0]) > 0) and steps[:, 1].max() <= 1

@@ -94,13 +94,15 @@ def turntable(volume: Volume, slab: FacingSlab | None = None) -> Job[Turntable]:
     for number in range(VIEWS):
         yield Progress(number / VIEWS, "Projecting")
         angle = np.pi * number / VIEWS
-        depths = offsets if slab is None else _depths(volume, slab, angle, step)
+        depths = offsets if slab is None else _within(slab, volume, angle, offsets)
         views.append(_seen_from(padded, spacing, (offsets, depths), angle))
     return Turntable(np.stack(views), (width, height))
 
 
-def _depths(volume: Volume, slab: FacingSlab, angle: float, step: float) -> npt.NDArray[np.float64]:
-    """Offsets along the lines of sight, in mm from the middle of the volume, within a slab."""
+def _within(
+    slab: FacingSlab, volume: Volume, angle: float, offsets: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Those of the offsets along the lines of sight that lie in a slab; one at the least."""
     geometry = volume.geometry
     middle = geometry.index(slab.middle_mm) - (np.array(geometry.shape) - 1) / 2
     right, anterior, _ = (
@@ -108,8 +110,8 @@ def _depths(volume: Volume, slab: FacingSlab, angle: float, step: float) -> npt.
         for axis, sign in zip(geometry.world_axes, geometry.world_signs, strict=True)
     )
     depth = anterior * np.cos(angle) - right * np.sin(angle)
-    count = max(1, round(slab.mm / step))
-    return np.asarray(depth + step * (np.arange(count) - (count - 1) / 2))
+    away = np.abs(offsets - depth)
+    return np.asarray(offsets[away <= max(slab.mm / 2, away.min())])
 
 
 def _seen_from(

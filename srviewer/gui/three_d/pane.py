@@ -34,7 +34,8 @@ class VolumePane(QWidget):
     """A picture of a volume, with letters of orientation and the crosshair.
 
     Attributes:
-        camera: From where it is seen; None while there is nothing.
+        camera: From where it will be seen; None while there is nothing.
+        seen_from: The camera of the picture that is shown, which may be an earlier one.
         lines: What is written in its upper left corner: the name first.
         picture: The last picture that was drawn; None for none.
     """
@@ -48,6 +49,7 @@ class VolumePane(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.camera: Camera | None = None
+        self.seen_from: Camera | None = None
         self.lines: tuple[str, ...] = ()
         self.picture: QImage | None = None
         self._crosshair: tuple[Vector, Matrix] | None = None
@@ -78,26 +80,23 @@ class VolumePane(QWidget):
         self._note = note
         self.update()
 
-    def show_picture(self, pixels: bytes | None, size: tuple[int, int]) -> None:
-        """Show a picture.
+    def show_picture(self, pixels: bytes, size: tuple[int, int], camera: Camera) -> None:
+        """Show a picture; letters and crosshair are of the same camera.
 
         Args:
-            pixels: Rows from the top, 4 bytes a pixel; None for no picture.
+            pixels: Rows from the top, 4 bytes a pixel.
             size: Width and height.
+            camera: From where it is seen.
         """
         width, height = size
         form = QImage.Format.Format_RGBX8888
-        self.picture = None if pixels is None else QImage(pixels, width, height, form).copy()
+        self.picture, self.seen_from = QImage(pixels, width, height, form).copy(), camera
         self.update()
 
-    def show_camera(self, camera: Camera | None) -> None:
-        """Write letters and crosshair for a camera.
-
-        Args:
-            camera: From where the volume is seen.
-        """
-        self.camera = camera
-        self.update()
+    def show_nothing(self) -> None:
+        """Take away picture and writing."""
+        self.picture = self.camera = self.seen_from = None
+        self.show_lines(())
 
     def show_crosshair(self, crosshair: tuple[Vector, Matrix] | None) -> None:
         """Show where the crosshair is.
@@ -124,9 +123,9 @@ class VolumePane(QWidget):
         Returns:
             Pixels of the pane.
         """
-        assert self.camera is not None
-        across, up, _ = self.camera.projected(point_mm)
-        scale = self.height() / self.camera.height_mm
+        assert self.seen_from is not None
+        across, up, _ = self.seen_from.projected(point_mm)
+        scale = self.height() / self.seen_from.height_mm
         return QPointF(self.width() / 2 + across * scale, self.height() / 2 - up * scale)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -148,10 +147,10 @@ class VolumePane(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(QRectF(self.rect()), self.picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.camera is not None and self.picture is not None:
+        if self.seen_from is not None:
             self._draw_crosshair(painter)
-            self._draw_letters(painter)
-            self._draw_gizmo(painter)
+            self._draw_letters(painter, self.seen_from)
+            self._draw_gizmo(painter, self.seen_from)
         self._draw_lines(painter)
         if self._note:
             painter.setPen(QColor(theme.MUTED))
@@ -170,10 +169,9 @@ class VolumePane(QWidget):
                 painter.setFont(_font(painter, bold=False))
                 painter.setPen(QColor(theme.MUTED))
 
-    def _draw_letters(self, painter: QPainter) -> None:
-        assert self.camera is not None
+    def _draw_letters(self, painter: QPainter, camera: Camera) -> None:
         flag = Qt.AlignmentFlag
-        left, right, bottom, top = self.camera.letters()
+        left, right, bottom, top = camera.letters()
         painter.setFont(_font(painter, bold=True))
         painter.setPen(QColor(theme.WARNING))
         for letters, side in (
@@ -184,12 +182,11 @@ class VolumePane(QWidget):
         ):
             _write(painter, self.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE), side, letters)
 
-    def _draw_gizmo(self, painter: QPainter) -> None:
+    def _draw_gizmo(self, painter: QPainter, camera: Camera) -> None:
         """The patient's axes R, A and S, those towards the viewer bright."""
-        assert self.camera is not None
         middle = QPointF(GIZMO, self.height() - GIZMO)
         painter.setFont(_font(painter, bold=False))
-        turn = np.array((self.camera.right, self.camera.up, self.camera.back))
+        turn = np.array((camera.right, camera.up, camera.back))
         for axis in np.argsort(turn[2]):
             across, up, near = turn[:, axis]
             painter.setPen(QPen(QColor(theme.TEXT if near > -0.05 else theme.MUTED), 1.5))
@@ -246,13 +243,10 @@ class VolumePane(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Called by Qt: a click sets the crosshair, a drag ends."""
         self.held.emit(False)
-        camera = self.camera
-        if camera is None:
-            return
-        if not self._still:
-            self.seen.emit(camera, False)
-        elif event.button() == Qt.MouseButton.LeftButton:
-            mm = camera.height_mm / max(1, self.height())
+        if not self._still and self.camera is not None:
+            self.seen.emit(self.camera, False)
+        elif self.seen_from is not None and event.button() == Qt.MouseButton.LeftButton:
+            mm = self.seen_from.height_mm / max(1, self.height())
             at = event.position() - QPointF(self.width() / 2, self.height() / 2)
             self.picked.emit((at.x() * mm, -at.y() * mm))
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.geometry.grid import Geometry
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
@@ -64,7 +65,7 @@ class ThreeDWindow(QDialog):
         self._measured = True  # the slices of what was handed over
         self._number = 0
         self._held = False
-        self._of_scan: Volume | None = None
+        self._geometry: Geometry | None = None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST)
@@ -107,23 +108,16 @@ class ThreeDWindow(QDialog):
         self.setWindowTitle(tr("{name} in 3D", name=name))
         volumes = (scan, None if result is None else result.volume)
         shown = tuple(volume for volume in volumes if volume is not None)
-        measured = self.controls.look.as_measured
         same = len(shown) == len(self._volumes) and all(map(_same, shown, self._volumes))
-        if same and measured == self._measured and self.link.numbers:
-            return
-        self._load(shown, measured)
+        if not same or not shown:
+            self._load(shown, self.controls.look.as_measured)
 
     def _load(self, volumes: tuple[Volume, ...], measured: bool) -> None:
+        self._forget_scan(volumes)
         self._volumes, self._measured = volumes, measured
-        if not volumes or volumes[0] is not self._of_scan:
-            self.camera = None
-            look = self.controls.look
-            self.controls.set_look(replace(look, threshold=None, cut="none", normal=None))
-        self._of_scan = volumes[0] if volumes else None
         for number, pane in enumerate(self.panes):
             pane.setVisible(number < max(1, len(volumes)))
-            pane.show_lines(())
-            pane.show_picture(None, (0, 0))
+            pane.show_nothing()
             pane.show_note("" if volumes else tr("Open a scan to see it in 3D."))
         for control in (self.save, self.copy, self.controls):
             control.setEnabled(bool(volumes))
@@ -133,6 +127,17 @@ class ThreeDWindow(QDialog):
             return
         self._pages.setCurrentIndex(0)
         self.link.show_volumes(volumes, measured)
+
+    def _forget_scan(self, volumes: tuple[Volume, ...]) -> None:
+        """What was set for another scan goes with it, but the camera stays for the same grid."""
+        scan = volumes[0] if volumes else None
+        if self._volumes[:1] != volumes[:1]:
+            self.controls.set_look(replace(self.controls.look, threshold=None))
+        before, now = self._geometry, None if scan is None else scan.geometry
+        self._geometry = now
+        if before is None or now is None or not before.matches(now):
+            self.camera = None
+            self.controls.set_look(replace(self.controls.look, cut="none", normal=None))
 
     def _take_volumes(self) -> None:
         """The volumes can be drawn now."""
@@ -177,14 +182,14 @@ class ThreeDWindow(QDialog):
         shown = bool(volumes) and look.crosshair
         crosshair = (self._study.view.cursor_mm, volumes[0].corners_mm) if shown else None
         for pane in self.shown_panes:
-            pane.show_camera(self.camera)
+            pane.camera = self.camera
             pane.show_crosshair(crosshair)
 
     def _take_picture(self, drawn: Drawn) -> None:
         if drawn.picture.volumes != self.link.numbers:
             return
         for pane, pixels in zip(self.panes, drawn.pixels, strict=False):
-            pane.show_picture(pixels, drawn.picture.size)
+            pane.show_picture(pixels, drawn.picture.size, drawn.picture.camera)
 
     # --- what the user does
 
@@ -211,10 +216,10 @@ class ThreeDWindow(QDialog):
     def _pick(self, pane: VolumePane, at_mm: tuple[float, float]) -> None:
         """Set the crosshair to what is seen under the mouse."""
         scene = self._scene()
-        if scene is None or self.camera is None:
+        if scene is None or pane.seen_from is None:
             return
         volume = self._volumes[self.panes.index(pane)]
-        point = picked(volume, self.camera, scene, at_mm)
+        point = picked(volume, pane.seen_from, scene, at_mm)
         if point is not None:
             self._study.move_cursor(point)
 
