@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
+from srviewer.gui.widgets.plain_text import set_tip
 from srviewer.three_d.camera import SIDES, Camera, Matrix, Vector
 
 DEGREES = 0.4  # of a rotation, for each pixel of a drag
@@ -68,7 +69,7 @@ class VolumePane(QWidget):
         self.lines = lines
         tip = tr("Drag to rotate, Shift + drag to move, wheel to zoom, click to set the crosshair")
         describe(self, ", ".join(lines[:1]), tip)
-        self.setToolTip("")  # it would cover the volume
+        set_tip(self, "")  # it would cover the volume
         self.update()
 
     def show_note(self, note: str) -> None:
