@@ -6,7 +6,7 @@ the network, each brought to the grid of the truth by its true motion. Real: eac
 predicted from the others and scored against what was measured in it.
 
     python -m benchmarks.join_stacks simulated THIN... [--seeds 2] [--noise 0,0.02] [--cases ...]
-    python -m benchmarks.join_stacks real STACK STACK [...] [--register none] [--half MM]
+    python -m benchmarks.join_stacks real STACK... [--register none] [--half MM] [--repeats]
     python -m benchmarks.join_stacks time THIN [--left-out] [--shape 256x256x64]
 """
 
@@ -29,6 +29,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
+from srviewer.sr.stacks import leaving_out
 from srviewer.sr.stacks.join import SINGLES, join
 from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.request import JoinRequest, single_request
@@ -60,10 +61,13 @@ def main() -> None:
     parser.add_argument("--cases", default="plain", help=f"of {', '.join(CHANGES)}")
     parser.add_argument("--register", choices=("none", "rigid"), default="rigid")
     parser.add_argument("--half", type=float, help="only this far from the middle, mm")
+    parser.add_argument("--repeats", action="store_true", help="predict stacks from repeats, too")
     parser.add_argument("--left-out", action="store_true", help="time the test on each stack, too")
     parser.add_argument("--shape", default="256x256x64", help="of the stack that is timed")
     args = parser.parse_args()
     if args.what == "real":
+        if args.repeats:
+            leaving_out.REPEAT_SHARE = 1.0
         print_real([run(read(path)) for path in args.paths], args.register, args.half)
         return
     if args.what == "time":

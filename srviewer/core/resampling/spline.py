@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from srviewer.core.geometry.grid import Geometry, Matrix
-from srviewer.core.volumes.slabwise import slabwise
+from srviewer.core.geometry.grid import Axis, Geometry, Matrix
+from srviewer.core.volumes.slabwise import planes_of
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import LOOK_EVERY, Job, Progress, within
+from srviewer.job import LOOK_EVERY, Job, Progress, aside, within
 
 SLAB_VOXELS = 2**19  # of one thread: about 0.1 s of interpolation
 MOST_THREADS = 8
@@ -29,15 +29,28 @@ def spline_coefficients(voxels: Voxels, message: str = "Preparing to resample") 
     Returns:
         A job with the weights, (i, j, k) float32.
     """
-    from scipy.ndimage import spline_filter1d  # half a second, which the window does not wait for
-
+    voxels = yield from aside(partial(np.ascontiguousarray, voxels), Progress(0.0, message))
     for axis in range(3):
         if voxels.shape[axis] == 1:
             continue
-        filtered = partial(spline_filter1d, order=3, axis=axis, output=np.float32, mode="reflect")
-        job = slabwise(filtered, voxels, message=message, along=axis)
-        voxels = yield from within(job, axis / 3, (axis + 1) / 3)
+        filtered = np.empty(voxels.shape, np.float32)
+        cut: Axis = 1 if axis == 0 else 0
+        others = [n for number, n in enumerate(voxels.shape) if number != cut]
+        fill = partial(_filter, voxels, filtered, axis, cut)
+        job = slabs_at_once(fill, (voxels.shape[cut], others[0], others[1]), message)
+        yield from within(job, axis / 3, (axis + 1) / 3)
+        voxels = filtered
     return voxels
+
+
+def _filter(
+    voxels: Voxels, filtered: Voxels, along: Axis, cut: Axis, start: int, stop: int
+) -> None:
+    """Filter planes ``start`` to ``stop`` across ``cut``."""
+    from scipy.ndimage import spline_filter1d  # half a second, which the window does not wait for
+
+    given, slab = (planes_of(array, cut, start, stop) for array in (voxels, filtered))
+    spline_filter1d(given, order=3, axis=along, output=slab, mode="reflect")
 
 
 def sampled(
@@ -69,7 +82,7 @@ def sampled(
     if voxels is not None and shift is not None:
         yield Progress(0.0, message)
         return _shifted(voxels, shift, onto.shape)
-    source = np.ascontiguousarray(weights)
+    source = yield from aside(partial(np.ascontiguousarray, weights), Progress(0.0, message))
     result = np.empty(onto.shape, np.float32)
     linear = matrix[:3, :3]
     along_axes = np.abs(linear - np.diag(np.diag(linear))).max() < ALONG_AXES

@@ -201,7 +201,9 @@ def _strengthened(
         share = _sum(part.weight * part.agreement for part in contributions)
         np.divide(share, total, out=share, where=total > 0)
         share *= np.float32(STRENGTHENED)
-        return np.asarray(mean + share * (mean - fine))
+        share *= mean - fine
+        share += mean
+        return share
 
     return (yield from aside(stronger, Progress(1.0, "Comparing with the stacks")))
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.volumes.volume import Voxels
 from srviewer.core.volumes.voxel_sources import (
+    ArrayVoxels,
     Storage,
     VoxelStore,
     chunk_edges,
@@ -14,7 +16,7 @@ from srviewer.core.volumes.voxel_sources import (
     slab_spans,
     with_length,
 )
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress, aside, within
 from srviewer.nn.devices.precisions import UsedPrecision
 
 T = TypeVar("T")
@@ -116,9 +118,13 @@ class EstimateStore:
             self._stores = slab.each(self._store)
         pairs = zip(self._stores.volumes, slab.volumes, strict=True)
         for store, voxels in pairs:
-            if store is not None and voxels is not None:
-                store.write(self._axis, start, voxels)
-        yield from ()
+            if store is None or voxels is None:
+                continue
+            writing = partial(store.write, self._axis, start, voxels)
+            if isinstance(store, ArrayVoxels):  # the first slab may touch all of its memory
+                yield from aside(writing, Progress(1.0, "Keeping slices"))
+            else:
+                writing()
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """(first plane, plane behind the last) of each slab."""
