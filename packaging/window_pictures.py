@@ -50,7 +50,7 @@ def _draw_window(path: Path, home: Path) -> None:
     from srviewer.core.slices.planes import Plane
 
     window, until = _window(home)
-    window.controller.open_sample(window.controller.reconstruct)
+    window.controller.open_sample(window.controller.reconstructing.start)
     until(lambda: window.study.scores is not None)
     window.panels.show_panel(PANEL)
     until(lambda: not window.controller.work.tasks)

@@ -34,7 +34,7 @@ def rebuilt(opened: MainWindow, until: Until) -> MainWindow:
     request = opened.study.request
     assert request is not None
     opened.study.set_request(replace(request, method="linear"))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: opened.study.result is not None)
     return opened
 
@@ -167,7 +167,7 @@ def test_four_rows_with_cubic_and_two_results_each_with_its_scores(
     study = rebuilt.study
     assert study.request is not None
     study.set_request(replace(study.request, method="nearest"))
-    rebuilt.controller.reconstruct()
+    rebuilt.controller.reconstructing.start()
     until(lambda: len(study.compared_volumes.results) == 2)
     rebuilt.controller.load_reference(truth_file)
     keys = [one.key for one in study.compared_volumes.results]
@@ -262,7 +262,7 @@ def test_the_line_of_the_rebuild_gives_the_same_voxels(
     study.set_request(
         replace(request, factor=2, flips=True, thickness_mm=3.1, profile="gaussian", fusion="first")
     )
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.result is not None)
     assert study.result is not None and "Slice profile: Gaussian." in facts(study.result)
     panel = opened.panels.findChild(ReconstructPanel)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.texts.offered import PRESS_RECONSTRUCT
 from srviewer.gui.texts.wording import size_text
 from srviewer.gui.views.pane_texts import NOT_YET
@@ -180,7 +180,7 @@ def test_a_rebuild_without_first_looks_shows_cubic_until_it_is_there(
     _press(opened, qtbot, "Cancel")
     until(lambda: opened.controller.work.tasks == ())
     study.set_request(request)
-    opened.controller.reconstruct_into(tmp_path / "slabs.nii.gz")  # slab by slab
+    opened.controller.reconstructing.start_into(tmp_path / "slabs.nii.gz")  # slab by slab
     _check_cubic(_pane(opened, Plane.CORONAL), _cubic(opened))
     until(lambda: study.result is not None)
     assert MARK not in _words(_pane(opened, Plane.CORONAL))
@@ -260,7 +260,7 @@ def test_a_failure_leaves_the_study_as_it_was(
     request = study.request
     assert request is not None
     study.set_request(replace(request, device="cuda:9"))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     assert study.preview is not None
     until(opened.error_bar.isVisible)
     assert study.preview is None and study.comparing.layout == "planes"
@@ -273,7 +273,7 @@ def test_a_result_that_is_shown_stays_until_the_next_is_there(
     request = study.request
     assert request is not None
     study.set_request(replace(request, method="cubic"))  # no network: nothing to look at first
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     assert study.comparing.layout == "planes"
     until(lambda: study.result is not None)
     study.set_request(request)

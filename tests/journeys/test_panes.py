@@ -219,7 +219,7 @@ def test_a_thin_scan_leads_to_what_it_is_good_for(
     window.studies.choice = "add"
     _open(window, until, thick_file)
     assert _button(window, "Reconstruct").property("primary") == "true"
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: window.study.result is not None)
     _open(window, until, truth_file)
     assert _button(window, "Reconstruct anyway").property("primary") == "false"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolButto
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.acquisition.degradation import Degradation
-from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
@@ -97,7 +97,7 @@ def test_closing_a_tab_during_a_rebuild_asks(
     opened.open([truth_file])
     until(lambda: len(opened.studies.states) == 2 and not opened.controller.work.tasks)
     opened.studies.show(0)
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     task = opened.controller.work.running(RECONSTRUCT)
     assert task is not None
     task.hold(True)

@@ -252,7 +252,7 @@ class Contents(QObject):
         self._empty.open_wanted.connect(self.opening.choose_files)
         self._empty.folder_wanted.connect(self.opening.choose_folder)
         self._empty.sample_wanted.connect(self.opening.open_sample)
-        controller.reconstructed_elsewhere.connect(self._note_reconstructed)
+        controller.reconstructing.done_elsewhere.connect(self._note_reconstructed)
         controller.opened.connect(self._note_opened)
         controller.exporting.exported.connect(self._note_exported)
         controller.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
