@@ -9,7 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +23,7 @@ from srviewer.gui.texts.result_card import facts
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL
+from wheel import turn_wheel
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton
@@ -127,17 +128,7 @@ def test_squares_of_both_alternate_and_scroll_together(doubled: MainWindow, qtbo
     ratios = sorted(now / then for now, then in zip(after, before, strict=True))
     assert ratios == pytest.approx([1.0, 2.0], abs=0.2)
     number = pane.slice.index if pane.slice else None
-    wheel = QWheelEvent(
-        QPointF(pane.rect().center()),
-        QPointF(pane.mapToGlobal(pane.rect().center())),
-        QPoint(),
-        QPoint(0, 120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(pane, wheel)
+    turn_wheel(pane, 1)
     assert pane.slice is not None and pane.slice.index == number + 1
 
 
