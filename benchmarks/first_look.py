@@ -71,7 +71,7 @@ def _measured(scan: Path) -> None:
             shown = study.scan
             window.open([scan])
             until(lambda: study.scan is not shown)  # noqa: B023
-            if not window.controller.may_reconstruct:
+            if not window.controller.reconstructing.allowed:
                 study.acknowledge()
             begin, times = time.monotonic(), list[float]()
 
@@ -80,7 +80,7 @@ def _measured(scan: Path) -> None:
                     times.append(time.monotonic() - begin)  # noqa: B023
 
             study.changed.connect(note)
-            window.controller.reconstruct()
+            window.controller.reconstructing.start()
             until(lambda: study.result is not None)
             whole = time.monotonic() - begin
             study.changed.disconnect(note)

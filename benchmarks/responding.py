@@ -61,7 +61,7 @@ def responding() -> Iterator[Row]:
         planes.end()
 
         def reconstruct() -> None:
-            window.controller.reconstruct()
+            window.controller.reconstructing.start()
             until(lambda: window.study.result is not None)
             idle(window)
 

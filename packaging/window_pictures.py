@@ -50,7 +50,7 @@ def _draw_window(path: Path, home: Path) -> None:
     from srviewer.core.slices.planes import Plane
 
     window, until = _window(home)
-    window.controller.open_sample(window.controller.reconstruct)
+    window.controller.open_sample(window.controller.reconstructing.start)
     until(lambda: window.study.scores is not None)
     window.panels.show_panel(PANEL)
     until(lambda: not window.controller.work.tasks)
@@ -89,13 +89,8 @@ def _draw_three_d(window, until, path: Path) -> None:  # type: ignore[no-untyped
 def _draw_join(path: Path, home: Path) -> None:
     """The sample of stacks, joined, with the scores of the second one left out."""
     from srviewer.gui.panels.reconstruct.joined_box import JoinedBox
-    from srviewer.paths import sample_stacks
 
-    window, until = _window(home)
-    stacks = sample_stacks()
-    window.open(stacks)
-    until(lambda: len(window.controller.joining.offered) == len(stacks) - 1)
-    window.studies.show(0)
+    window, until = _window_with_stacks(home)
     window.controller.joining.start()
     until(lambda: window.study.result is not None)
     window.study.compare(replace(window.study.comparing, stack=1))
@@ -109,14 +104,9 @@ def _draw_join(path: Path, home: Path) -> None:
 
 def _draw_two_studies(path: Path, home: Path) -> None:
     """Two of the stacks beside each other, aligned, with the thumbnails of all."""
-    from srviewer.paths import sample_stacks
     from srviewer.study.state.layouts import TWO_STUDIES
 
-    window, until = _window(home)
-    stacks = sample_stacks()
-    window.open(stacks)
-    until(lambda: len(window.controller.joining.offered) == len(stacks) - 1)
-    window.studies.show(0)
+    window, until = _window_with_stacks(home)
     window.controller.joining.decline()
     window.arrange(TWO_STUDIES)
     seconds = window.contents.seconds
@@ -186,6 +176,18 @@ def _window(home: Path):  # type: ignore[no-untyped-def]  # Qt is loaded after t
             QApplication.processEvents()
             sleep(0.02)
 
+    return window, until
+
+
+def _window_with_stacks(home: Path):  # type: ignore[no-untyped-def]  # as of _window
+    """The same with the sample of stacks, the first of which is shown."""
+    from srviewer.paths import sample_stacks
+
+    window, until = _window(home)
+    stacks = sample_stacks()
+    window.open(stacks)
+    until(lambda: len(window.controller.joining.offered) == len(stacks) - 1)
+    window.studies.show(0)
     return window, until
 
 

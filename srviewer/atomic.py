@@ -56,9 +56,21 @@ def write_text(path: Path, text: str) -> None:
         text: Is written as ``encoded`` gives it.
 
     Raises:
+        UserError: As in ``write_bytes``.
+    """
+    write_bytes(path, encoded(text))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Args:
+        path: The file to write; a file there is replaced.
+        content: All of it.
+
+    Raises:
         UserError: As in ``write_atomically``, and where the file does not read back as written.
     """
-    content = encoded(text)
 
     def save(temporary_path: Path) -> None:
         temporary_path.write_bytes(content)

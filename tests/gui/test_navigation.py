@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +12,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
+from wheel import turn_wheel
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 
@@ -31,21 +32,6 @@ def _drag(pane: SliceView, button: Qt.MouseButton, start: QPointF, stop: QPointF
     for kind, position, which, held in kinds:
         place = QPointF(pane.mapToGlobal(position.toPoint()))
         QApplication.sendEvent(pane, QMouseEvent(kind, position, place, which, held, NO_KEYS))
-
-
-def _turn(pane: SliceView, eighths: int, keys: Qt.KeyboardModifier, at: QPointF) -> None:
-    place = QPointF(pane.mapToGlobal(at.toPoint()))
-    event = QWheelEvent(
-        at,
-        place,
-        QPoint(),
-        QPoint(0, eighths),
-        Qt.MouseButton.NoButton,
-        keys,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(pane, event)
 
 
 def _slice(pane: SliceView) -> int:
@@ -107,19 +93,19 @@ def test_space_turns_a_left_drag_into_a_push(
 
 def test_the_wheel_steps_slices_and_parts_of_a_notch_add_up(axial: SliceView) -> None:
     first = _slice(axial)
-    _turn(axial, 120, NO_KEYS, QPointF(50, 50))
+    turn_wheel(axial, 1, at=QPointF(50, 50))
     assert _slice(axial) == first + 1
-    _turn(axial, -240, NO_KEYS, QPointF(50, 50))
+    turn_wheel(axial, -2, at=QPointF(50, 50))
     assert _slice(axial) == first - 1
     for _ in range(3):
-        _turn(axial, 40, NO_KEYS, QPointF(50, 50))
+        turn_wheel(axial, 1 / 3, at=QPointF(50, 50))
     assert _slice(axial) == first
 
 
 def test_ctrl_and_wheel_zoom_at_the_mouse(axial: SliceView, study: ShownStudy) -> None:
     at = QPointF(80, 210)
     under = axial.world_at(at)
-    _turn(axial, 120, Qt.KeyboardModifier.ControlModifier, at)
+    turn_wheel(axial, 1, Qt.KeyboardModifier.ControlModifier, at)
     assert study.view.zoom == pytest.approx(1.2)
     assert axial.world_at(at) == pytest.approx(under)
 

@@ -175,7 +175,7 @@ def rebuild(opened: MainWindow, until: Until) -> Callable[..., None]:
         request, before = opened.study.request, opened.study.result
         assert request is not None
         opened.study.set_request(replace(request, method=method))
-        opened.controller.reconstruct()
+        opened.controller.reconstructing.start()
         until(lambda: opened.study.result is not before)
 
     return make

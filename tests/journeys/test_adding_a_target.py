@@ -109,7 +109,7 @@ def test_the_window_offers_and_writes_it(
     request = opened.study.request
     assert request is not None
     opened.study.set_request(replace(request, method="cubic"))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: opened.study.result is not None)
     with qtbot.waitSignal(opened.controller.exporting.exported, timeout=30_000):
         exports.export(ADDED, tmp_path / "thin.npy", "float32")

@@ -59,7 +59,7 @@ def test_a_model_that_is_damaged_while_the_window_is_open_is_said(
     opened.study.set_request(replace(request, model="mine", factor=3))
     panel = opened.panels.findChild(ReconstructPanel)
     assert panel is not None and "mine.safetensors is damaged" in notes(panel)
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: opened.error_bar.isVisibleTo(opened))
     assert "mine.safetensors is damaged" in opened.error_bar.message.text()
     opened.study.set_request(request)

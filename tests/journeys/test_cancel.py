@@ -13,9 +13,9 @@ from srviewer.gui.jobs.running_jobs import Task
 from srviewer.gui.panels.compare import ComparePanel
 from srviewer.gui.panels.reconstruct.run_box import RunBox
 from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.study.scoring import SCORE
 from srviewer.gui.study.self_testing import SELF_TEST
-from srviewer.gui.study.study_controller import RECONSTRUCT
 from srviewer.gui.window.bars.status import ActivityLabel
 from srviewer.gui.window.main_window import MainWindow
 
@@ -81,7 +81,7 @@ def test_cancel_stays_says_so_and_a_second_press_starts_nothing(
     (stop,) = activity.findChildren(QToolButton)
     qtbot.mouseClick(test_box.start, LEFT)
     with _held(opened, SELF_TEST):
-        opened.controller.reconstruct()
+        opened.controller.reconstructing.start()
         with _held(opened, RECONSTRUCT):
             at = _corner(stop, opened)
             _press_twice(qtbot, opened, stop)
@@ -117,7 +117,7 @@ def test_what_appears_moves_no_control(
     opened.panels.show_panel("compare")
     before = places(compare)
     study.set_request(replace(study.request, method="linear", factor=4))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.result is not None)
     work = opened.controller.work
     held: list[Task] = []

@@ -37,7 +37,7 @@ def _worked_on(window: MainWindow, until: Until, truth_file: Path) -> None:
     study, controller = window.study, window.controller
     assert study.request is not None
     study.set_request(replace(study.request, method="linear"))
-    controller.reconstruct()
+    controller.reconstructing.start()
     until(lambda: study.result is not None)
     controller.load_reference(truth_file)
     until(lambda: study.scores is not None)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
@@ -38,7 +38,7 @@ def _close(window: MainWindow, answer: QMessageBox.StandardButton) -> tuple[bool
 def test_closing_during_work_asks_first(
     answer: QMessageBox.StandardButton, closes: bool, opened: MainWindow, until: Until
 ) -> None:
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     closed, asked = _close(opened, answer)
     assert closed is closes
     assert len(asked) == 1 and "Reconstructing" in asked[0]
@@ -68,7 +68,7 @@ def test_closing_does_not_ask_about_what_the_window_does_by_itself(
 
 
 def test_closing_does_not_ask_about_what_was_cancelled(opened: MainWindow, until: Until) -> None:
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     opened.controller.work.cancel(RECONSTRUCT)
     assert opened.controller.work.tasks != ()
     assert _close(opened, CANCEL) == (True, [])

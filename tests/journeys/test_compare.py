@@ -9,7 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +23,7 @@ from srviewer.gui.texts.result_card import facts
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL
+from wheel import turn_wheel
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton
@@ -34,7 +35,7 @@ def rebuilt(opened: MainWindow, until: Until) -> MainWindow:
     request = opened.study.request
     assert request is not None
     opened.study.set_request(replace(request, method="linear"))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: opened.study.result is not None)
     return opened
 
@@ -127,17 +128,7 @@ def test_squares_of_both_alternate_and_scroll_together(doubled: MainWindow, qtbo
     ratios = sorted(now / then for now, then in zip(after, before, strict=True))
     assert ratios == pytest.approx([1.0, 2.0], abs=0.2)
     number = pane.slice.index if pane.slice else None
-    wheel = QWheelEvent(
-        QPointF(pane.rect().center()),
-        QPointF(pane.mapToGlobal(pane.rect().center())),
-        QPoint(),
-        QPoint(0, 120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(pane, wheel)
+    turn_wheel(pane, 1)
     assert pane.slice is not None and pane.slice.index == number + 1
 
 
@@ -167,7 +158,7 @@ def test_four_rows_with_cubic_and_two_results_each_with_its_scores(
     study = rebuilt.study
     assert study.request is not None
     study.set_request(replace(study.request, method="nearest"))
-    rebuilt.controller.reconstruct()
+    rebuilt.controller.reconstructing.start()
     until(lambda: len(study.compared_volumes.results) == 2)
     rebuilt.controller.load_reference(truth_file)
     keys = [one.key for one in study.compared_volumes.results]
@@ -262,7 +253,7 @@ def test_the_line_of_the_rebuild_gives_the_same_voxels(
     study.set_request(
         replace(request, factor=2, flips=True, thickness_mm=3.1, profile="gaussian", fusion="first")
     )
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.result is not None)
     assert study.result is not None and "Slice profile: Gaussian." in facts(study.result)
     panel = opened.panels.findChild(ReconstructPanel)

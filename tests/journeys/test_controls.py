@@ -78,7 +78,7 @@ def test_the_button_that_rebuilds_is_in_view_however_much_is_to_be_told(
         whole = start.visibleRegion().boundingRect()
         assert start.isVisible() and whole == start.rect()
     qtbot.mouseClick(start, Qt.MouseButton.LeftButton)
-    assert opened.controller.reconstructing is study.scan
+    assert opened.controller.reconstructing.scan is study.scan
     assert not start.isEnabled() and page.findChild(QProgressBar).isVisible()
 
 

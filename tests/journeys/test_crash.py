@@ -40,7 +40,7 @@ class Window(MainWindow):
         self.watch.start(100)
     def rebuild(self):
         self.study.set_request(replace(self.study.request, method="linear"))
-        self.controller.reconstruct()
+        self.controller.reconstructing.start()
     def give_up(self, tried, error):
         # The window shows it and waits for its user, whom nobody plays here.
         print(tried, repr(error), file=sys.stderr, flush=True)

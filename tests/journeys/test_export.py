@@ -31,7 +31,7 @@ def rebuilt(opened: MainWindow, until: Until) -> MainWindow:
     request = opened.study.request
     assert request is not None
     opened.study.set_request(replace(request, method="cubic"))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: opened.study.result is not None)
     return opened
 
@@ -181,7 +181,7 @@ def test_the_export_of_a_tilted_stack_says_which_programs_refuse_it(
     until(lambda: window.study.request is not None)
     assert window.study.request is not None
     window.study.set_request(replace(window.study.request, method="cubic"))
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: window.study.result is not None)
     window.controller.exporting.export(tmp_path / "thin.nii.gz", "float32")
     until(lambda: "Straighten the tilt" in window.exported_bar.message.text())

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.texts.offered import PRESS_RECONSTRUCT
 from srviewer.gui.texts.wording import size_text
 from srviewer.gui.views.pane_texts import NOT_YET
@@ -24,6 +23,7 @@ from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.results.reconstruction import Reconstruction
+from wheel import turn_wheel
 
 MARK = NOT_YET.split(", ")[1]
 Until = Callable[[Callable[[], bool]], None]
@@ -127,7 +127,7 @@ def test_a_slice_is_never_that_of_another_place(
     cubic = _cubic(opened)
     assert "first look" in _words(axial)
     for _ in range(6):  # with the wheel over the pane itself, beyond the thick slice
-        _turn(axial, -1)
+        turn_wheel(axial, -1)
     _check_cubic(axial, cubic)
     qtbot.mouseClick(axial, Qt.MouseButton.LeftButton, pos=axial.rect().center() / 1.4)
     for pane in (axial, coronal, _pane(opened, Plane.SAGITTAL)):
@@ -180,25 +180,10 @@ def test_a_rebuild_without_first_looks_shows_cubic_until_it_is_there(
     _press(opened, qtbot, "Cancel")
     until(lambda: opened.controller.work.tasks == ())
     study.set_request(request)
-    opened.controller.reconstruct_into(tmp_path / "slabs.nii.gz")  # slab by slab
+    opened.controller.reconstructing.start_into(tmp_path / "slabs.nii.gz")  # slab by slab
     _check_cubic(_pane(opened, Plane.CORONAL), _cubic(opened))
     until(lambda: study.result is not None)
     assert MARK not in _words(_pane(opened, Plane.CORONAL))
-
-
-def _turn(pane: SliceView, notches: int) -> None:
-    middle = QPointF(pane.rect().center())
-    event = QWheelEvent(
-        middle,
-        QPointF(pane.mapToGlobal(middle)),
-        QPoint(),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(pane, event)
 
 
 def test_a_cancel_leaves_the_study_as_it_was(
@@ -260,7 +245,7 @@ def test_a_failure_leaves_the_study_as_it_was(
     request = study.request
     assert request is not None
     study.set_request(replace(request, device="cuda:9"))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     assert study.preview is not None
     until(opened.error_bar.isVisible)
     assert study.preview is None and study.comparing.layout == "planes"
@@ -273,7 +258,7 @@ def test_a_result_that_is_shown_stays_until_the_next_is_there(
     request = study.request
     assert request is not None
     study.set_request(replace(request, method="cubic"))  # no network: nothing to look at first
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     assert study.comparing.layout == "planes"
     until(lambda: study.result is not None)
     study.set_request(request)

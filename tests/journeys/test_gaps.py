@@ -13,7 +13,7 @@ from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
-from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.views.pane_texts import NOT_YET_UNEVEN
 from srviewer.gui.window.main_window import MainWindow
 
@@ -45,7 +45,8 @@ def test_gaps_are_a_choice_and_a_tilt_can_be_straightened(
     gaps.activated.emit(1)
     assert study.request is not None and study.request.gaps == "run"
     study.acknowledge()
-    window.controller.reconstruct()  # no cubic interpolation across a gap, even while it runs
+    # Nothing is interpolated across a gap, even while it runs.
+    window.controller.reconstructing.start()
     pane = window.compare.result.panes[Plane.CORONAL]
     texts = [line.text for line in pane.annotations.top_left]
     assert " ".join(texts[:2]) == NOT_YET_UNEVEN and pane.slice is not None

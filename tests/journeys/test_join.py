@@ -17,8 +17,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.reconstruct.join_box import JoinBox
 from srviewer.gui.panels.reconstruct.joined_box import JoinedBox
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.study.report_box import ReportButton
-from srviewer.gui.study.study_controller import RECONSTRUCT
 from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.widgets.notice import OfferBar
 from srviewer.gui.window.bars.join_offer import JoinOffer

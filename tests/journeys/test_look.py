@@ -119,7 +119,7 @@ def test_draw_a_region_rename_it_and_export_the_values_before_and_after(
 ) -> None:
     study = opened.study
     study.set_request(replace(study.request, method="cubic"))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.result is not None)
     panel = _panel(opened, MeasurePanel)
     pane = opened.compare.scan.panes[Plane.AXIAL]
@@ -201,7 +201,7 @@ def test_open_a_second_study_beside_the_first_and_go_back_to_it_as_it_was_left(
     study, studies = opened.study, opened.studies
     studies.choice = None
     study.set_request(replace(study.request, method="cubic"))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.result is not None)
     first, result = study.scan, study.result
     study.move_cursor((3.0, 4.0, 5.0))
@@ -274,7 +274,7 @@ def test_step_through_the_volumes_of_a_series_in_time(
     until(lambda: np.allclose(study.scan.voxels, head.voxels / 4))
     assert bar.number.value() == 3
     study.set_request(replace(study.request, method="nearest"))
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: study.result is not None)
     result = study.result
     bar.slider.setValue(1)

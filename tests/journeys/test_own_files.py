@@ -43,7 +43,7 @@ class Window(MainWindow):
         self.watch.start(50)
     def rebuild(self):
         self.study.set_request(replace(self.study.request, method="cubic"))
-        self.controller.reconstruct()
+        self.controller.reconstructing.start()
     def tell(self):
         own = self.housekeeping.autosave._own
         path = own.session_file

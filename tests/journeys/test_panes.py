@@ -7,8 +7,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +19,7 @@ from srviewer.gui.views.drawing.annotations import place
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.widgets.notice import Notice
 from srviewer.gui.window.main_window import MainWindow
+from wheel import turn_wheel
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -123,18 +123,7 @@ def test_a_row_has_one_scale_and_what_all_panes_share_stands_once(
 
 def _zoom(pane: SliceView) -> None:
     """Turn the wheel with Ctrl over a pane."""
-    middle = QPointF(pane.rect().center())
-    event = QWheelEvent(
-        middle,
-        QPointF(pane.mapToGlobal(middle)),
-        QPoint(),
-        QPoint(0, 240),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.ControlModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(pane, event)
+    turn_wheel(pane, 2, Qt.KeyboardModifier.ControlModifier)
     QApplication.processEvents()
 
 
@@ -219,7 +208,7 @@ def test_a_thin_scan_leads_to_what_it_is_good_for(
     window.studies.choice = "add"
     _open(window, until, thick_file)
     assert _button(window, "Reconstruct").property("primary") == "true"
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: window.study.result is not None)
     _open(window, until, truth_file)
     assert _button(window, "Reconstruct anyway").property("primary") == "false"

@@ -154,7 +154,7 @@ def test_no_name_of_a_study_is_drawn_as_markup(
     mask.write_bytes(truth_file.read_bytes())
     window.controller.load_reference(mask)
     study.acknowledge()
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: study.scores is not None)
     look = window.panels.findChild(LookPanel)
     assert isinstance(look, LookPanel)

@@ -18,7 +18,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.gui.study.exporting import EXPORT
-from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.texts.wording import NO_REFERENCE
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import read
@@ -102,7 +102,7 @@ def test_the_scan_itself_is_never_overwritten(
     opened: MainWindow, until: Until, thick_file: Path
 ) -> None:
     _use(opened, "linear")
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: opened.study.result is not None)
     content = thick_file.read_bytes()
     opened.controller.exporting.export(thick_file, "float32")
@@ -147,7 +147,7 @@ def test_a_result_of_another_spacing_than_the_truth_has_no_scores_and_says_so(
     request, result = window.study.request, window.study.result
     assert request is not None
     window.study.set_request(replace(request, factor=2))
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: window.study.result is not result)
     assert window.study.scores is None and not window.error_bar.isVisible()
     window.panels.setCurrentIndex(1)
@@ -221,7 +221,7 @@ def test_cancel_in_the_middle_leaves_no_thread_no_file_and_no_torch_mode(
     window.open([path])
     until(lambda: window.study.scan is not None)
     threads = _running_threads()
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: _fraction(window) > 0.02)
     files = sorted(tmp_path.rglob("*"))
     started = time.process_time()
@@ -254,7 +254,7 @@ def _fraction(window: MainWindow) -> float:
 def test_opening_another_scan_drops_the_result_that_is_on_its_way(
     opened: MainWindow, until: Until, truth_file: Path
 ) -> None:
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     opened.open([truth_file])
     until(lambda: opened.controller.work.tasks == ())
     assert opened.study.scan is not None
@@ -270,7 +270,7 @@ def test_a_doubtful_geometry_must_be_acknowledged_first(
     _use(window, "linear")
     assert "A slice is missing at 12.0 mm." in _panel_text(window)
     assert not _button(window, "Reconstruct").isEnabled()
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     assert window.controller.work.running(RECONSTRUCT) is None
     qtbot.mouseClick(_button(window, "I have read this"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(_button(window, "Reconstruct"), Qt.MouseButton.LeftButton)
@@ -289,7 +289,7 @@ def test_what_lies_outside_the_training_is_said_before_the_run(
 def test_a_second_start_makes_no_second_result(opened: MainWindow, until: Until) -> None:
     _use(opened, "linear")
     for _ in range(3):
-        opened.controller.reconstruct()
+        opened.controller.reconstructing.start()
     until(lambda: opened.controller.work.tasks == () and opened.study.result is not None)
     assert len(opened.study.compared_volumes.results) == 1
     assert not opened.error_bar.isVisible()

@@ -34,7 +34,7 @@ def test_keys_and_clicks_lead_to_each_region_and_the_map_lies_on_the_result(
     assert listed is not None and not listed.isVisibleTo(opened)
     assert study.request is not None
     study.set_request(replace(study.request, factor=2))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.doubts is not None)
     doubts, current = study.doubts, study.compared_volumes.current
     assert doubts is not None and doubts.regions

@@ -44,7 +44,7 @@ def test_a_banded_scan_is_repaired_with_one_tick(
     box.click()
     assert study.request.repair == ("brightness",)
     study.set_request(replace(study.request, method="cubic"))
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: study.result is not None)
     assert study.result is not None and study.result.repaired == ("brightness",)
     box.click()

@@ -29,7 +29,7 @@ def test_a_card_in_plain_words_with_its_own_warnings_and_a_map_of_one_study_alon
     study = opened.study
     assert study.request is not None
     study.set_request(replace(study.request, method="linear", isotropic=True))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.result is not None)
     panel = opened.panels.panels["reconstruct"]
     assert isinstance(panel, ReconstructPanel)
@@ -50,7 +50,7 @@ def test_a_card_in_plain_words_with_its_own_warnings_and_a_map_of_one_study_alon
     until(lambda: len(opened.studies.states) == 2)
     assert study.comparing.map == ""
     study.set_request(replace(study.request, method="linear", factor=2, isotropic=False))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.result is not None)
     assert study.comparing.map == "" and maps.currentData() == ""
     assert _framed(opened, "Warnings about this result").count("isotropic") == 0

@@ -151,9 +151,9 @@ def test_letters_filter_and_a_localizer_is_viewed_and_not_reconstructed(
     assert window.study.view.only is Plane.AXIAL
     start = next(b for b in window.panels.findChildren(QPushButton) if "Localizer" in b.text())
     assert start.text() == "Localizer: to view only" and not start.isEnabled()
-    assert "only to plan" in start.toolTip() and not window.controller.may_reconstruct
-    window.controller.reconstruct()
-    assert window.controller.reconstructing is None and not window.error_bar.isVisible()
+    assert "only to plan" in start.toolTip() and not window.controller.reconstructing.allowed
+    window.controller.reconstructing.start()
+    assert window.controller.reconstructing.scan is None and not window.error_bar.isVisible()
     path = tmp_path / "view.srviewer"
     window.housekeeping.files.save(path)
     until(lambda: path.exists() and not window.controller.work.tasks)
@@ -161,7 +161,7 @@ def test_letters_filter_and_a_localizer_is_viewed_and_not_reconstructed(
     window.open([path])
     until(lambda: window.study.scan not in (None, scan))
     assert window.study.scan.geometry.matches(scan.geometry)
-    assert not window.controller.may_reconstruct
+    assert not window.controller.reconstructing.allowed
 
 
 def test_a_single_image_is_opened_in_its_plane_alone(

@@ -33,7 +33,7 @@ def three(
     study, studies = opened.study, opened.studies
     assert study.request is not None
     study.set_request(replace(study.request, method="linear", factor=3))
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.result is not None)
     study.set_rois([RULER])
     opened.arrange("curtain")

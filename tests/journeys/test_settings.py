@@ -53,7 +53,7 @@ def test_every_setting_and_a_result_come_back_in_another_window(
 ) -> None:
     rebuilt = replace(_set(opened), isotropic=False)
     opened.study.set_request(rebuilt)
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: opened.study.result is not None)
     wanted = _set(opened)
     path = tmp_path / "all.srviewer"

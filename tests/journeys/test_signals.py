@@ -28,7 +28,7 @@ class Window(app.MainWindow):
     def tell(self):
         if self.study.result is None:
             self.study.set_request(replace(self.study.request, method="linear"))
-            self.controller.reconstruct()
+            self.controller.reconstructing.start()
             return
         QTimer.singleShot(0, lambda: print("shown", flush=True))
         QMessageBox.question(self, "A question", "Is anybody there?")

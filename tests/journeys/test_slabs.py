@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.reconstruct.slab_box import SlabBox
-from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import read
 from srviewer.job import run
@@ -95,7 +95,7 @@ def test_a_result_too_large_to_show_is_told_where_it_is(
 ) -> None:
     room(500_000)  # less than the file takes to be opened
     _ask(opened, method="cubic")
-    opened.controller.reconstruct_into(tmp_path / "thin.nii.gz")
+    opened.controller.reconstructing.start_into(tmp_path / "thin.nii.gz")
     until(lambda: opened.controller.work.tasks == ())
     assert opened.study.result is None and not opened.error_bar.isVisible()
     assert f"too large to be shown: {tmp_path / 'thin.nii.gz'}" in _box(opened).text.text()
@@ -119,7 +119,7 @@ def test_it_is_cancelled_like_any_other(
     room(300_000_000)
     _ask(opened, method="cross-plane")
     before = set(tmp_path.iterdir())
-    opened.controller.reconstruct_into(tmp_path / "thin.nii.gz")
+    opened.controller.reconstructing.start_into(tmp_path / "thin.nii.gz")
     until(lambda: _stage(opened) > 0.05)
     cancel = next(b for b in opened.panels.findChildren(QPushButton) if b.text() == "Cancel")
     cancel.click()

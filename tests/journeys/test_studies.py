@@ -13,7 +13,8 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
-from srviewer.gui.study.study_controller import OPEN, RECONSTRUCT, SIMULATE
+from srviewer.gui.study.reconstructing import RECONSTRUCT
+from srviewer.gui.study.study_controller import OPEN, SIMULATE
 from srviewer.gui.window.bars.study_tabs import StudyTabs
 from srviewer.gui.window.main_window import MainWindow
 
@@ -34,7 +35,7 @@ def _rebuild_held(window: MainWindow) -> Volume:
     scan, request = window.study.scan, window.study.request
     assert scan is not None and request is not None
     window.study.set_request(replace(request, method="linear"))
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     _hold(window, RECONSTRUCT, True)
     return scan
 
@@ -73,9 +74,9 @@ def test_nothing_cancels_the_rebuild_of_another_study(two: MainWindow, until: Un
     two.controller.simulate(Degradation(axis=1, factor=2))
     assert "'thick' is being reconstructed" in two.error_bar.message.text()
     two.error_bar.message.clear()
-    two.controller.reconstruct()
+    two.controller.reconstructing.start()
     assert "'thick' is being reconstructed" in two.error_bar.message.text()
-    assert two.controller.reconstructing is scan
+    assert two.controller.reconstructing.scan is scan
     assert two.controller.work.running(SIMULATE) is None
     _hold(two, RECONSTRUCT, False)
     until(lambda: two.controller.work.tasks == ())

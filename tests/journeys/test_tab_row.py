@@ -5,14 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolButton, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.acquisition.degradation import Degradation
-from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.window.main_window import MainWindow
+from wheel import turn_wheel
 
 Until = Callable[[Callable[[], bool]], None]
 ROLE = QMessageBox.ButtonRole
@@ -32,21 +32,6 @@ def _answered(text: str, do: Callable[[], object]) -> str:
     do()
     QApplication.processEvents()  # where nothing was asked, the answer must not wait for the next
     return "".join(asked)
-
-
-def _wheel(widget: QWidget) -> None:
-    at = QPointF(widget.rect().center())
-    event = QWheelEvent(
-        at,
-        QPointF(widget.mapToGlobal(at.toPoint())),
-        QPoint(),
-        QPoint(0, -120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(widget, event)
 
 
 def test_many_tabs_are_readable_and_the_wheel_switches_none(
@@ -77,7 +62,7 @@ def test_many_tabs_are_readable_and_the_wheel_switches_none(
     window.resize(1024, 768)
     before = window.studies.current
     window.studies.show(0)
-    _wheel(tabs)
+    turn_wheel(tabs, -1)
     assert window.studies.current == 0 != before
     right = tabs.findChild(QToolButton, "ScrollRightButton")
     assert right is not None and right.isVisible()
@@ -97,7 +82,7 @@ def test_closing_a_tab_during_a_rebuild_asks(
     opened.open([truth_file])
     until(lambda: len(opened.studies.states) == 2 and not opened.controller.work.tasks)
     opened.studies.show(0)
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     task = opened.controller.work.running(RECONSTRUCT)
     assert task is not None
     task.hold(True)

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
@@ -29,6 +28,7 @@ from srviewer.gui.user_files import autosave_folders
 from srviewer.gui.window.bars.study_tabs import StudyTabs
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.held_file import file_of
+from wheel import turn_wheel
 
 Until = Callable[[Callable[[], bool]], None]
 ROLE = QMessageBox.ButtonRole
@@ -184,21 +184,6 @@ def test_simulating_makes_a_study_of_its_own(
     assert window.study.scan is thin and window.study.result is None
 
 
-def _wheel(widget: QWidget) -> None:
-    at = QPointF(widget.rect().center())
-    event = QWheelEvent(
-        at,
-        QPointF(widget.mapToGlobal(at.toPoint())),
-        QPoint(),
-        QPoint(0, -120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(widget, event)
-
-
 def _value(widget: QWidget) -> object:
     if isinstance(widget, QComboBox):
         return widget.currentIndex()
@@ -220,11 +205,11 @@ def test_the_wheel_changes_only_what_has_the_focus(opened: MainWindow, qtbot: Qt
             if widget.isVisible() and widget.isEnabled():
                 before = _value(widget)
                 opened.compare.setFocus()
-                _wheel(widget)
+                turn_wheel(widget, -1)
                 assert _value(widget) == before, widget.accessibleName()
     opened.panels.setCurrentIndex(0)
     (slices,) = (w for w in controls if w.isVisible() and w.accessibleName() == "Slice thickness")
     slices.setFocus()
     before = _value(slices)
-    _wheel(slices)
+    turn_wheel(slices, -1)
     assert _value(slices) != before

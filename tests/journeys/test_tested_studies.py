@@ -78,7 +78,7 @@ def test_a_verdict_waits_with_its_study(
     assert _untested(two)
     two.actions_offered["undo"].trigger()
     assert box.verdict.text() == verdict
-    two.controller.reconstruct()
+    two.controller.reconstructing.start()
     until(lambda: two.study.result is not None)
     # A verdict that no test of this scan gives, so that the report cannot have made it anew.
     rows = tuple(

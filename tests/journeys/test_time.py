@@ -123,7 +123,7 @@ def test_a_result_stays_with_its_volume_while_others_are_played(
 ) -> None:
     study, bar = shown.study, shown.findChild(TimeBar)
     study.set_request(replace(study.request, method="nearest"))
-    shown.controller.reconstruct()
+    shown.controller.reconstructing.start()
     until(lambda: study.result is not None)
     result = study.result
     assert bar.note.isVisible() and "volume 1" in bar.note.text()
@@ -153,7 +153,7 @@ def test_a_removed_result_does_not_come_back_on_another_volume(
 ) -> None:
     study = shown.study
     study.set_request(replace(study.request, method="nearest"))
-    shown.controller.reconstruct()
+    shown.controller.reconstructing.start()
     until(lambda: study.result is not None)
     (made,) = study.compared_volumes.results
     study.keep(study.compared_volumes.without(made.key))

@@ -74,7 +74,7 @@ def test_from_a_drop_to_a_model_that_rebuilds(
     request = window.study.request
     assert request is not None
     window.study.set_request(replace(request, model="mine"))
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: window.study.result is not None)
     result = window.study.result
     assert result is not None and result.model is not None and result.model.name == "mine"

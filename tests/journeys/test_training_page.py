@@ -71,7 +71,7 @@ def test_a_stopped_run_without_held_out_subjects(
     window.panels.setCurrentIndex(0)
     assert window.study.request is not None
     window.study.set_request(replace(window.study.request, model="halfway"))
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: window.study.result is not None)
 
     # In front again, the panes have their keys back.

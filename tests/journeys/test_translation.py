@@ -225,7 +225,7 @@ def test_everything_about_a_study_is_in_the_users_language(
     study.open(odd, study.sources, None)
     assert _english(window) == ""
     window.controller.load_reference(truth_file)
-    window.controller.reconstruct()
+    window.controller.reconstructing.start()
     until(lambda: study.scores is not None)
     corner = odd.geometry.middle_voxel
     opposite = tuple(one + 12.0 for one in corner)

@@ -73,9 +73,10 @@ def test_what_is_ticked_is_asked_for_and_told_with_the_result(
     study.set_rois((Roi("ellipse", Plane.AXIAL, (centre, *edges), "lesion"),))
     options.lock.setCurrentIndex(1)
     options.lock.activated.emit(1)
-    assert opened.controller.region is not None and opened.controller.region.voxels.sum() > 50
+    region = opened.controller.reconstructing.region
+    assert region is not None and region.voxels.sum() > 50
     _ask(opened, adaptation=Adaptation(steps=3), factor=2)
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.result is not None)
     result = study.result
     assert result is not None and result.adapted is not None and result.spread is not None
@@ -87,7 +88,7 @@ def test_an_adaptation_stops_when_it_is_cancelled(
     opened: MainWindow, qtbot: QtBot, until: Until
 ) -> None:
     _ask(opened, adaptation=Adaptation(seconds=600), factor=2)
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
 
     def learning() -> bool:
         task = opened.controller.work.running("reconstruct")
@@ -116,7 +117,7 @@ def test_the_slider_leads_to_the_sharper_pair_where_the_model_has_one(
     assert request is not None and request.texture == 0.5
     assert options.texture_told.isVisibleTo(opened) and options.texture_told.text() == "50 %"
     assert not options.texture_told.focusPolicy() & Qt.FocusPolicy.TabFocus
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: opened.study.result is not None)
     result = opened.study.result
     assert result is not None and result.texture_change is not None
@@ -131,7 +132,7 @@ def test_the_expected_gain_stands_beside_the_true_one(
 ) -> None:
     study = opened.study
     _ask(opened, factor=4)
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: study.result is not None)
     result = study.result
     assert result is not None and result.expected_gain is not None
@@ -152,7 +153,7 @@ def test_a_report_and_a_label_map_are_saved_from_the_window(
     opened: MainWindow, until: Until, tmp_path: Path, thick_head: Volume
 ) -> None:
     _ask(opened, method="back-projected")
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     until(lambda: opened.study.result is not None)
     box = opened.panels.findChild(ReportBox)
     assert box is not None

@@ -11,7 +11,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions
-from srviewer.gui.study.study_controller import RECONSTRUCT
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.window.bars.study_tabs import StudyTabs
 from srviewer.gui.window.main_window import MainWindow
 
@@ -133,7 +133,7 @@ def test_a_result_that_came_meanwhile_stays_when_a_change_is_taken_back(
     opened.open([truth_file])
     until(lambda: len(studies.states) == 2)
     studies.show(0)
-    opened.controller.reconstruct()
+    opened.controller.reconstructing.start()
     studies.show(1)
     assert opened.controller.work.running(RECONSTRUCT) is not None
     until(lambda: opened.controller.work.running(RECONSTRUCT) is None)
@@ -171,9 +171,9 @@ def test_the_lock_of_a_region_is_taken_back_made_again_and_goes_with_its_study(
     assert study.locked == LESION and options.lock.currentText() == "lesion"
     renamed = replace(LESION, name="core of the lesion")
     study.set_rois([RULER, renamed])  # the lock stays with what it was put on
-    assert study.locked == renamed and opened.controller.region is not None
+    assert study.locked == renamed and opened.controller.reconstructing.region is not None
     study.set_rois([])  # as "Clear" does
-    assert study.locked is None and opened.controller.region is None
+    assert study.locked is None and opened.controller.reconstructing.region is None
     actions["undo"].trigger()
     assert study.rois == (RULER, renamed) and study.locked == renamed
     opened.studies.choice = "add"

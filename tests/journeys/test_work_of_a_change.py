@@ -139,7 +139,7 @@ def test_another_tab_cuts_what_it_shows_and_starts_nothing(
     scored.studies.choice = "add"
     scored.open([thick_file])
     until(lambda: len(scored.studies.states) == 2)
-    scored.controller.reconstruct()
+    scored.controller.reconstructing.start()
     until(lambda: scored.study.result is not None)
     scored.controller.load_reference(truth_file)
     until(lambda: scored.study.scores is not None)

@@ -116,7 +116,7 @@ def reconstruct_line(controller: StudyController) -> str:
     request = controller.study.request
     if request is None:
         raise UserError(tr("Open a scan first."))
-    locked = None if controller.region is None else controller.study.locked
+    locked = None if controller.reconstructing.region is None else controller.study.locked
     return shlex.join([*_reconstruction(_scan(controller), request, controller), *_lock(locked)])
 
 
@@ -205,9 +205,9 @@ def _reconstruction(
     if request.texture:
         arguments += ["--texture", repr(request.texture)]
     arguments += [f"--{name}" for name in ("flips", "isotropic") if getattr(request, name)]
-    if controller.concerns:
+    if controller.reconstructing.concerns:
         arguments.append("--acknowledge")
-    if controller.concerns or request.gaps != plain.gaps:
+    if controller.reconstructing.concerns or request.gaps != plain.gaps:
         arguments += ["--gaps", request.gaps]
     return arguments
 

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.atomic import write_atomically
+from srviewer.atomic import write_bytes
 from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
@@ -185,18 +185,7 @@ def write_figure(page: FigurePage, path: Path) -> None:
     writer = {".png": png, ".svg": _svg, ".pdf": _pdf}.get(path.suffix.lower())
     if writer is None:
         raise UserError(tr("'{name}' must end with .png, .svg or .pdf.", name=path.name))
-    content = writer(page)
-
-    def save(temporary_path: Path) -> None:
-        temporary_path.write_bytes(content)
-
-    def verify(temporary_path: Path) -> None:
-        if temporary_path.read_bytes() != content:
-            raise UserError(
-                tr("'{name}' does not read back as written. Check the disk.", name=path.name)
-            )
-
-    write_atomically(path, save, verify)
+    write_bytes(path, writer(page))
 
 
 @contextmanager

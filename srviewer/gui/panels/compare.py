@@ -19,10 +19,11 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.scores.metrics import METRICS, Metric
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.study.region_list import RegionList
 from srviewer.gui.study.report_box import ReportButton
 from srviewer.gui.study.scoring import SCORE
-from srviewer.gui.study.study_controller import RECONSTRUCT, SIMULATE, TRUTH, StudyController
+from srviewer.gui.study.study_controller import SIMULATE, TRUTH, StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, axis_title
 from srviewer.gui.widgets.form import button, choice, describe, form, label, set_entries

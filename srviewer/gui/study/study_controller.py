@@ -1,4 +1,4 @@
-"""The actions on the open study: each starts a job and keeps its result."""
+"""Opens scans, ground truths and what is compared; holds the parts that work on the open study."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,13 +8,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.acquisition.degradation import Degradation
-from srviewer.core.regions.locked_region import drawn_region
 from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import (
-    ScanWarning,
     Volume,
-    blocking_warnings,
-    view_only_reason,
 )
 from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import RunningJobs, Task
@@ -22,11 +18,11 @@ from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.region_steps import RegionSteps
 from srviewer.gui.study.exporting import Exporting
 from srviewer.gui.study.joining import Joining
-from srviewer.gui.study.preview_updater import PreviewUpdater
+from srviewer.gui.study.reconstructing import RECONSTRUCT, Reconstructing
 from srviewer.gui.study.scoring import Scoring
 from srviewer.gui.study.self_testing import SELF_TEST, SelfTesting
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import file_names, roi_title
+from srviewer.gui.texts.wording import file_names
 from srviewer.gui.training.runs import TrainingRuns
 from srviewer.io import formats
 from srviewer.io.scans.series import ScanListing, Series
@@ -36,23 +32,17 @@ from srviewer.sr.inputs.segmentations import check_is_scan
 from srviewer.sr.references.read_for_comparison import to_compare
 from srviewer.sr.references.truth import read_truth
 from srviewer.sr.scores.simulate import Simulation, simulate
-from srviewer.sr.slabs.files import SlabFiles, reconstructed_and_opened
-from srviewer.sr.stacks.joined import Joined
-from srviewer.sr.stacks.result import Result
-from srviewer.sr.trust.gain_of_result import reconstruct_with_gain
 from srviewer.study.opening import opened, prepared
 from srviewer.study.sessions.session_file import SUFFIX
-from srviewer.study.state.held_file import held_in, read_from
+from srviewer.study.state.held_file import read_from
 from srviewer.study.state.origin import Origin, one_image_a_file, origins
 from srviewer.study.state.reference import Reference
-from srviewer.study.state.study_state import StudyState
 
-OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
-LOAD = "load volume"
+OPEN, SIMULATE, TRUTH, LOAD = "open", "simulate", "truth", "load volume"
 
 
 class StudyController(QObject):
-    """Opens, simulates and reconstructs; never blocks. Its parts score and export.
+    """Opens and simulates; never blocks. Its parts reconstruct, join, test, score and export.
 
     A failure leaves the study as it was and is sent by ``work.failed``.
     """
@@ -61,9 +51,7 @@ class StudyController(QObject):
     session_chosen = Signal(object, object)  # the path of a session file, what to call then
     opening = Signal()  # something is to be opened: what was asked about an earlier one is moot
     opened = Signal(object)  # the paths that the scan was opened from
-    reconstructed_elsewhere = Signal(str)  # the name of a scan that is not shown
     panel_wanted = Signal(str)  # the id of the panel that leads on
-    written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
     failed = Signal(str, object)  # what was tried, the exception
 
     def __init__(self, studies: OpenStudies, parent: QObject | None = None) -> None:
@@ -78,12 +66,13 @@ class StudyController(QObject):
         self._after_opening: Callable[[], None] | None = None
         study.follow(self._leave_old_scan, "scan")
         studies.changed.connect(self._leave_closed)
-        self.previews = PreviewUpdater(studies, self.work, self)
+        self.exporting = Exporting(study, self.work, self)
+        self.reconstructing = Reconstructing(studies, self.work, self.exporting, self)
+        self.reconstructing.refused.connect(self.failed)
         self.regions = RegionSteps(study, self)
         self.scoring = Scoring(study, self.work, self)
         self.testing = SelfTesting(studies, self.work, self)
-        self.exporting = Exporting(study, self.work, self)
-        self.joining = Joining(studies, self.work, self._join, self)
+        self.joining = Joining(studies, self.work, self.reconstructing.start_join, self)
 
     # --- opening
 
@@ -187,29 +176,6 @@ class StudyController(QObject):
         title = tr("Opening {name}", name=origin.series.name)
         self._start(OPEN, title, prepared(origin.series.read(origin.frame)), show)
 
-    # --- what must be read before a reconstruction
-
-    @property
-    def concerns(self) -> tuple[ScanWarning, ...]:
-        """Warnings that put the geometry or the voxels of the open scan in doubt."""
-        scan = self.study.scan
-        warnings = () if scan is None else scan.warnings
-        return blocking_warnings(warnings)
-
-    @property
-    def may_reconstruct(self) -> bool:
-        """Whether a scan is open and there is nothing about it that must be read first."""
-        study = self.study
-        if study.scan is None or self.view_only:
-            return False
-        return study.acknowledged or not self.concerns
-
-    @property
-    def view_only(self) -> str:
-        """The reason why what is open can only be viewed; "" for a scan and for nothing."""
-        scan = self.study.scan
-        return "" if scan is None else view_only_reason(scan.warnings)
-
     def straighten(self) -> None:
         """Resample a scan with a gantry tilt onto a rectangular grid, and open that instead."""
         scan = self.study.scan
@@ -222,97 +188,7 @@ class StudyController(QObject):
             job = deskewed(scan, scan.geometry.slice_axis)
             self._start(SIMULATE, tr("Straightening the tilt"), job, show)
 
-    # --- reconstructing and judging
-
-    def reconstruct(self) -> None:
-        """Reconstruct the open scan by the study's request, once concerns are acknowledged."""
-        scan, request = self.study.scan, self.study.request
-        if scan is not None and request is not None and self.may_reconstruct:
-            title = tr("Reconstructing {name}", name=scan.name)
-            if self._busy_elsewhere(title):
-                return
-            region, done = self.region, self._reconstructed(scan)
-            self.previews.start(
-                scan,
-                request,
-                region,
-                reconstruct_with_gain(scan, request, region),
-                lambda job: self._start(RECONSTRUCT, title, job, done),
-            )
-
-    def reconstruct_into(self, path: Path) -> None:
-        """Reconstruct the open scan slab by slab into a file; show it where it fits into memory.
-
-        Args:
-            path: The NIfTI file to write.
-
-        Raises:
-            ValueError: The scan's kind of file is not read plane by plane.
-        """
-        scan, request = self.study.scan, self.study.request
-        origin = self.study.state.origin
-        if scan is None or request is None or origin is None or not self.may_reconstruct:
-            return
-        title = tr("Reconstructing {name}", name=scan.name)
-        if self._busy_elsewhere(title):
-            return
-        series, frame = origin.series, origin.frame
-        if series.stream is None:
-            raise ValueError("this kind of file is not read plane by plane")
-        known = {**self.exporting.beforehand(), "scores": None}
-        files = SlabFiles(path, lambda _, made: {**made.provenance(), **known})
-        job = reconstructed_and_opened(scan, series.stream(frame), request, files, self.region)
-        held = self.exporting.claims.holding(path, job)
-        self.previews.start(
-            scan,
-            request,
-            None,
-            held,
-            lambda job: self._start(RECONSTRUCT, title, job, self._written(scan, path)),
-            slab_wise=True,
-        )
-
-    def _join(self, scan: Volume, title: str, job: Job[Joined]) -> bool:
-        """Start a job that joins stacks onto the open scan; whether it was started."""
-        if not self.may_reconstruct or self._busy_elsewhere(title):
-            return False
-        self._start(RECONSTRUCT, title, job, self._reconstructed(scan))
-        return True
-
-    @property
-    def region(self) -> Volume | None:
-        """The region where nothing learned is added to the next result."""
-        scan, roi = self.study.scan, self.study.locked
-        if scan is None or roi is None:
-            return None
-        name = roi_title(roi, self.study.rois.index(roi))
-        return drawn_region(replace(roi, name=name), scan.geometry)
-
-    @property
-    def reconstructing(self) -> Volume | None:
-        """The scan that is being reconstructed, shown or not."""
-        return self.work.scan_of(RECONSTRUCT)
-
-    @property
-    def reconstruction_cancelled(self) -> bool:
-        """Whether the user cancelled the last reconstruction, and it was of the shown scan."""
-        scan = self.study.scan
-        return scan is not None and self.work.was_cancelled(RECONSTRUCT, scan)
-
-    def _busy_elsewhere(self, wanted: str) -> bool:
-        """Report the scan of another study that is being reconstructed; whether there is one."""
-        scan = self.reconstructing
-        if scan is None or scan is self.study.scan:
-            return False
-        error = UserError(
-            tr(
-                "'{name}' is being reconstructed, one scan at a time. Wait until it is done, "
-                "or cancel it, and try again.",
-                name=scan.name,
-            )
-        )
-        self.failed.emit(wanted, error)
-        return True
+    # --- judging
 
     @property
     def to_thicken(self) -> Volume | None:
@@ -331,7 +207,7 @@ class StudyController(QObject):
             degradation: The acquisition model.
         """
         thin = self.to_thicken
-        if thin is not None and not self._busy_elsewhere(tr("Simulating")):
+        if thin is not None and not self.reconstructing.refuse_elsewhere(tr("Simulating")):
             try:
                 check_is_scan(thin, "scored")
             except UserError as error:
@@ -379,26 +255,6 @@ class StudyController(QObject):
             if self.work.scan_of(kind) not in {None, *scans}:
                 self.work.cancel(kind)
 
-    def _reconstructed(self, scan: Volume) -> Callable[[Result], None]:
-        def keep(result: Result) -> None:
-            self.studies.change(scan, lambda state: state.with_result(result))
-            if self.study.scan is not scan:
-                self.reconstructed_elsewhere.emit(scan.name)
-
-        return keep
-
-    def _written(self, scan: Volume, path: Path) -> Callable[[Result | None], None]:
-        def show(result: Result | None) -> None:
-            if result is not None:
-                held_in(path, result.volume)
-                self._reconstructed(scan)(result)
-            elif not self.study.compared_volumes.results:
-                self.studies.change(scan, StudyState.without_preview)
-            self.written.emit(path, result is not None)
-            self.exporting.exported.emit(path)
-
-        return show
-
     def _simulated(self, thin: Volume, degradation: Degradation) -> Callable[[Simulation], None]:
         def show(simulation: Simulation) -> None:
             before, device = self.study.state, self.study.preferred_device
@@ -410,7 +266,7 @@ class StudyController(QObject):
             axis, factor = degradation.axis, degradation.factor
             request = replace(state.request, axis=axis, factor=factor)
             self.studies.add(replace(state, request=request, acknowledged=before.acknowledged))
-            self.reconstruct()
+            self.reconstructing.start()
 
         return show
 
@@ -430,12 +286,11 @@ class StudyController(QObject):
     def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> Task:
         """Start a job; what depends on the open scan is dropped when another was opened."""
         scan = self.study.scan
-        independent = kind in (OPEN, RECONSTRUCT)  # a reconstruction stays with its own scan
         return self.work.start(
             kind,
             title,
             job,
             done,
-            lambda: independent or self.study.scan is scan,
+            lambda: kind == OPEN or self.study.scan is scan,
             scan=scan,
         )

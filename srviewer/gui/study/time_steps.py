@@ -6,8 +6,9 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.gui.jobs.running_jobs import RunningJobs
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.study.self_testing import SELF_TEST
-from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.study.opening import another_frame
 from srviewer.study.volumes_in_time import AtTime, VolumesInTime, in_time

@@ -51,7 +51,7 @@ def open_window(paths: Sequence[Path], sample: str, reconstruct: bool) -> int:
         window.fill()
         sys.excepthook = partial(_show_bug, window)
         window.housekeeping.begin()
-        then = window.controller.reconstruct if reconstruct else None
+        then = window.controller.reconstructing.start if reconstruct else None
         if sample == "stacks":
             window.controller.open_sample_stacks(then)
         elif sample:

@@ -12,14 +12,9 @@ from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.jobs.running_jobs import Task
 from srviewer.gui.study.exporting import EXPORT
+from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.study.self_testing import SELF_TEST
-from srviewer.gui.study.study_controller import (
-    LOAD,
-    RECONSTRUCT,
-    SIMULATE,
-    TRUTH,
-    StudyController,
-)
+from srviewer.gui.study.study_controller import LOAD, SIMULATE, TRUTH, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.user_files.autosave_folders import outlives_window

@@ -22,6 +22,7 @@ from srviewer.gui.menus.export_actions import ExportActions
 from srviewer.gui.menus.figure_actions import FigureActions
 from srviewer.gui.menus.header_actions import HeaderActions
 from srviewer.gui.menus.levels_menu import LevelsMenu
+from srviewer.gui.menus.mask_actions import MaskActions
 from srviewer.gui.menus.pane_menu import PaneMenu
 from srviewer.gui.menus.recent_menu import RecentMenu
 from srviewer.gui.menus.tables.specs import MAIN_BAR, MOUSE_BAR
@@ -219,12 +220,7 @@ class Contents(QObject):
         self.header = HeaderActions(self._window, controller, info, actions)
         mask = self.panels.panels["mask"]
         assert isinstance(mask, MaskPanel)
-        for name, slot in (
-            ("save-mask", mask.choose_file),
-            ("brush-larger", lambda: mask.correction.resize(1)),
-            ("brush-smaller", lambda: mask.correction.resize(-1)),
-        ):
-            actions.connect_action(name, slot)
+        MaskActions(self._window, mask, actions)
         self.three_d = ThreeDActions(self._window, self.study, actions)
         RecentMenu(actions.menu("recent"), controller, self.recent)
         LevelsMenu(actions)
@@ -252,7 +248,7 @@ class Contents(QObject):
         self._empty.open_wanted.connect(self.opening.choose_files)
         self._empty.folder_wanted.connect(self.opening.choose_folder)
         self._empty.sample_wanted.connect(self.opening.open_sample)
-        controller.reconstructed_elsewhere.connect(self._note_reconstructed)
+        controller.reconstructing.done_elsewhere.connect(self._note_reconstructed)
         controller.opened.connect(self._note_opened)
         controller.exporting.exported.connect(self._note_exported)
         controller.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)

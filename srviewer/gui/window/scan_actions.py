@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.window.opening import Opening
 
 
@@ -21,7 +21,7 @@ class ScanActions(QObject):
             ("open-folder", opening.choose_folder),
             ("other-series", controller.offer_series),
             ("sample", opening.open_sample),
-            ("reconstruct", controller.reconstruct),
+            ("reconstruct", controller.reconstructing.start),
             ("quit", window.close),
         ):
             actions.connect_action(name, slot)
@@ -30,5 +30,4 @@ class ScanActions(QObject):
         self._show()
 
     def _show(self) -> None:
-        idle = self._controller.work.running(RECONSTRUCT) is None
-        self._actions["reconstruct"].setEnabled(self._controller.may_reconstruct and idle)
+        self._actions["reconstruct"].setEnabled(self._controller.reconstructing.ready)

@@ -119,10 +119,7 @@ def reconstructed(
         seconds=time.monotonic() - started,
         peak_memory_mb=peak_memory_mb(),
         warnings=lines,
-        warning_codes=(
-            *(warning.code for warning in scan.header.warnings),
-            *first.codes,
-        ),
+        warning_codes=(*(warning.code for warning in scan.header.warnings), *first.codes),
         thickness_mm=used_thickness(scan.header, request),
     )
 

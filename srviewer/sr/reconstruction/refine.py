@@ -103,31 +103,22 @@ def refined(
     adapted, lock, faithful = None, None, None
     if model is not None and request.adaptation is not None:
         job = _adapted(image, todo, chosen, request.adaptation, storage)
-        (model, adapted), start = (yield from within(job, start, ADAPTED)), ADAPTED
-        todo = replace(todo, model=model)
+        (todo, adapted), start = (yield from within(job, start, ADAPTED)), ADAPTED
     if weights is not None and model is not None:
         stop = start + LOCK * (1 - start)
-        plain = _stored(image, todo, method("back-projected"), storage)
-        interpolated, start = (yield from within(plain, start, stop)), stop
-        lock = Lock(weights, interpolated)
+        lock, start = (yield from within(_lock(image, todo, weights, storage), start, stop)), stop
     if sharper is not None:
-        from srviewer.nn.models.weight_interpolation import (
-            textured,  # only needed where there is a pair
-        )
-
         stop = (start + 1.0) / 2
         first = _stored(image, todo, chosen, storage)
         faithful, start = (yield from within(first, start, stop)), stop
-        assert model is not None  # else there is no pair
-        model = textured(model, *sharper, request.texture)
-        todo = replace(todo, model=model)
+        todo = _with_texture(todo, sharper, request.texture)
     slabs = across(request.axis)
     result = EstimateStore(storage, slabs, scan.voxels.shape[slabs])
     finishing = Finishing(scan, degradation, intensity.range, lowest, lock, faithful, result.keep)
     job_of_all = chosen.run(image, todo, storage, finishing.keep)
     computation = yield from within(job_of_all, start, 1.0)
     return Refined(
-        result.kept, degradation, model, adapted, intensity, computation, noise, removing
+        result.kept, degradation, todo.model, adapted, intensity, computation, noise, removing
     )
 
 
@@ -155,8 +146,8 @@ def _stored(
 
 def _adapted(
     image: VoxelSource, todo: Refinement, chosen: Method, adaptation: Adaptation, storage: Storage
-) -> Job[tuple[Model, Adapted]]:
-    """The model fine-tuned on the scan, and the measured effect; all of the scan is in memory."""
+) -> Job[tuple[Refinement, Adapted]]:
+    """``todo`` by the model fine-tuned on the scan, and the effect; the scan is in memory."""
     plain = replace(todo, flips=False)
     share = FIRST / ADAPTED
     first = yield from within(_stored(image, plain, chosen, storage), 0.0, share)
@@ -164,7 +155,25 @@ def _adapted(
     if not plain.degradation.is_block_mean:  # what the network is given in any case
         plain = replace(plain, degradation=plain.degradation.block_mean())
         scan = plain.degradation.apply(estimate)
-    return (yield from within(adapted_model(scan, estimate, plain, adaptation), share, 1.0))
+    job = adapted_model(scan, estimate, plain, adaptation)
+    model, adapted = yield from within(job, share, 1.0)
+    return replace(todo, model=model), adapted
+
+
+def _lock(
+    image: VoxelSource, todo: Refinement, weights: LockWeights, storage: Storage
+) -> Job[Lock]:
+    """The region lock: its weights, and the interpolation that stands inside it."""
+    interpolated = yield from _stored(image, todo, method("back-projected"), storage)
+    return Lock(weights, interpolated)
+
+
+def _with_texture(todo: Refinement, pair: tuple[Model, Model], texture: float) -> Refinement:
+    """``todo`` by its model with texture."""
+    from srviewer.nn.models.weight_interpolation import textured  # only where there is a pair
+
+    assert todo.model is not None  # else there is no pair
+    return replace(todo, model=textured(todo.model, *pair, texture))
 
 
 def sharper_pair(request: Request, model: Model | None) -> tuple[Model, Model] | None:

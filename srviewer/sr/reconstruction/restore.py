@@ -75,13 +75,7 @@ def restored(
     request = _request(document, image)
     if model_file and Path(model_file).name == request.model:
         request = replace(request, model=model_file)
-    stored = yield from within(formats.read(image), 0.0, 0.5)
-    yield from within(check_voxels(stored, document, image), 0.5, 0.55)
-    stored = yield from within(_on_refined_grid(scan, stored, request, image), 0.55, 0.6)
-    stored = _with_padding(scan, stored, request)
-    volume = described(
-        replace(scan, voxels=stored.voxels, geometry=stored.geometry, name=stored.name), document
-    )
+    volume = yield from within(_volume(scan, image, document, request), 0.0, 0.6)
     read = yield from within(_read_maps(scan, volume, maps), 0.6, 1.0)
     provenance = document["provenance"]
     repairs = known_settings({"repair": provenance.get("repaired")}).get("repair", ())
@@ -119,6 +113,18 @@ def restored(
         if model is None
         else read_precision(provenance.get("precision"), provenance.get("precision_reason")),
     )
+
+
+def _volume(
+    scan: Volume, image: Path, document: Mapping[str, Any], request: Request
+) -> Job[Volume]:
+    """The stored volume of a result, on the grid that ``request`` leads to."""
+    stored = yield from within(formats.read(image), 0.0, 0.8)
+    yield from within(check_voxels(stored, document, image), 0.8, 0.9)
+    stored = yield from within(_on_refined_grid(scan, stored, request, image), 0.9, 1.0)
+    stored = _with_padding(scan, stored, request)
+    thin = replace(scan, voxels=stored.voxels, geometry=stored.geometry, name=stored.name)
+    return described(thin, document)
 
 
 def _read_maps(scan: Volume, volume: Volume, maps: Mapping[str, Path]) -> Job[dict[str, Volume]]:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidg
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.study.joining import Candidate
-from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import (
     button,
@@ -173,10 +173,9 @@ class JoinBox(QWidget):
     def _show_start(self) -> None:
         joining = self._joining
         obstacle = joining.obstacle
-        idle = self._controller.work.running(RECONSTRUCT) is None
         count = len(joining.stacks)
         self.start.setText(tr("Join {count} stacks", count=count) if count > 1 else tr("Join"))
-        self.start.setEnabled(idle and not obstacle and self._controller.may_reconstruct)
+        self.start.setEnabled(not obstacle and self._controller.reconstructing.ready)
         describe(self.start, self.start.text(), tr(START_TIP))
         self._obstacle.setText(obstacle)
         self._obstacle.setVisible(bool(obstacle))

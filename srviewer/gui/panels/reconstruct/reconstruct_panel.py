@@ -176,7 +176,7 @@ class ReconstructPanel(QWidget):
 
     def _show_scan(self) -> None:
         scan = self._study.scan
-        concerns = tuple(warning.message for warning in self._controller.concerns)
+        concerns = tuple(warning.message for warning in self._controller.reconstructing.concerns)
         self._warnings.show_text(concerns)
         if scan is not None:
             geometry = scan.geometry
@@ -219,10 +219,11 @@ class ReconstructPanel(QWidget):
         self._model.setEnabled(needs_model)
         self._precision.setEnabled(needs_model)
         # Warnings that must be acknowledged are in the banner already.
-        others = [w for w in scan.warnings if w not in self._controller.concerns]
+        others = [w for w in scan.warnings if w not in self._controller.reconstructing.concerns]
         others.sort(key=lambda w: w.code not in FAULT_CODES)  # what can be repaired comes first
         warnings = tuple(w.message for w in others)
-        advice = () if problem or self._controller.view_only else cautions(scan, request, model)
+        silent = bool(problem or self._controller.reconstructing.view_only)
+        advice = () if silent else cautions(scan, request, model)
         target = () if finer is None or request.factor < LARGEST_MEASURED else (_why_not(finer),)
         self._note.show_text((*warnings, *problem, *target, *advice))
 

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from srviewer.gui.appearance import theme
 from srviewer.gui.jobs.running_jobs import Task, duration_text
-from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.study.thin_scan import has_nothing_to_reconstruct
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import button, describe, label, set_primary
@@ -20,7 +20,8 @@ class RunBox(QWidget):
 
     def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._controller, self._study = controller, controller.study
+        self._study, self._work = controller.study, controller.work
+        self._reconstructing = controller.reconstructing
         self._start = button(tr("Reconstruct"), tr(START_TIP))
         self._cancel = button(tr("Cancel"), tr("Stop the reconstruction; nothing is kept of it"))
         self._bar = QProgressBar()
@@ -36,24 +37,24 @@ class RunBox(QWidget):
         layout.addWidget(self._stage)
         layout.addWidget(self._bar)
         layout.addLayout(buttons)
-        self._start.clicked.connect(controller.reconstruct)
+        self._start.clicked.connect(self._reconstructing.start)
         self._cancel.clicked.connect(self._stop)
         self._study.follow(self._show, "scan", "request", "acknowledged")
         controller.work.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
-        task = self._controller.work.running(RECONSTRUCT)
-        self._start.setEnabled(task is None and self._controller.may_reconstruct)
+        task = self._reconstructing.task
+        self._start.setEnabled(self._reconstructing.ready)
         self._show_start()
-        describe(self._start, self._start.text(), tr(self._controller.view_only or START_TIP))
+        describe(self._start, self._start.text(), tr(self._reconstructing.view_only or START_TIP))
         self._cancel.setEnabled(task is not None)
         self._bar.setVisible(task is not None)
         if task is not None:
             self._bar.setValue(round(1000 * task.progress.fraction))
             text = self._whose() + _stage(task)
         else:
-            text = tr("Cancelled") if self._controller.reconstruction_cancelled else ""
+            text = tr("Cancelled") if self._reconstructing.cancelled else ""
         self._stage.setText(text)
         self._stage.setVisible(bool(text))
 
@@ -67,21 +68,21 @@ class RunBox(QWidget):
     def _start_text(self) -> str:
         """The text of the button, which says why it cannot be pressed for a localizer."""
         scan = self._study.scan
-        if scan is None or not self._controller.view_only:
+        if scan is None or not self._reconstructing.view_only:
             thin = has_nothing_to_reconstruct(self._study.state)
             return tr("Reconstruct anyway") if thin else tr("Reconstruct")
         single = min(scan.geometry.shape) < 2
         return tr("Single slice: to view only") if single else tr("Localizer: to view only")
 
     def _whose(self) -> str:
-        scan = self._controller.reconstructing
+        scan = self._reconstructing.scan
         hidden = scan is not None and scan is not self._study.scan
         if scan is None or not hidden:
             return ""
         return tr("'{name}', which is not shown:", name=scan.name) + "\n"
 
     def _stop(self) -> None:
-        self._controller.work.cancel_for_user(self._controller.work.running(RECONSTRUCT))
+        self._work.cancel_for_user(self._reconstructing.task)
 
 
 def _stage(task: Task) -> str:

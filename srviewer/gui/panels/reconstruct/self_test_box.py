@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.gui.study.self_testing import SELF_TEST
-from srviewer.gui.study.study_controller import RECONSTRUCT, SIMULATE, StudyController
+from srviewer.gui.study.study_controller import SIMULATE, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, label, set_role
 from srviewer.sr.trust.self_test import SelfTest
@@ -52,8 +52,8 @@ class SelfTestBox(QWidget):
 
     def _show(self) -> None:
         work, running = self._controller.work, self._controller.testing.task
-        idle = all(work.running(kind) is None for kind in (SELF_TEST, RECONSTRUCT, SIMULATE))
-        self.start.setEnabled(idle and self._controller.may_reconstruct)
+        idle = all(work.running(kind) is None for kind in (SELF_TEST, SIMULATE))
+        self.start.setEnabled(idle and self._controller.reconstructing.ready)
         self.cancel.setEnabled(running is not None)
         if running is not None:
             text, role = f"{tr(running.progress.message)}\u2026", "muted"

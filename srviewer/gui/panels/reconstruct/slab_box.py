@@ -4,7 +4,7 @@ from pathlib import Path
 
 from srviewer.gui.study.export_location import THIN, ask_where, proposed
 from srviewer.gui.study.exporting import image_kinds, with_image_suffix
-from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
 from srviewer.gui.widgets.notice import Notice
@@ -31,7 +31,7 @@ class SlabBox(Notice):
         self._study.follow(self._forget, "scan")
         self._study.follow(self._ask, "request")
         controller.work.changed.connect(self._show)
-        controller.written.connect(self._note_written)
+        controller.reconstructing.written.connect(self._note_written)
         self._ask()
 
     def _forget(self) -> None:
@@ -51,9 +51,8 @@ class SlabBox(Notice):
     def _show(self) -> None:
         lines = () if self._offer is None else (self._offer.text, self._written)
         self.show_text(tuple(line for line in lines if line))
-        idle = self._controller.work.running(RECONSTRUCT) is None
         possible = self._offer is not None and self._offer.possible
-        self.start.setEnabled(possible and idle and self._controller.may_reconstruct)
+        self.start.setEnabled(possible and self._controller.reconstructing.ready)
 
     def _note_written(self, path: Path, opened: bool) -> None:
         message = tr("Written, and too large to be shown: {path}", path=path)
@@ -66,4 +65,4 @@ class SlabBox(Notice):
         title = tr("Reconstruct into a file")
         path, kind = ask_where(study, self, title, proposal, image_kinds())
         if path is not None:
-            self._controller.reconstruct_into(with_image_suffix(path, kind, proposal))
+            self._controller.reconstructing.start_into(with_image_suffix(path, kind, proposal))

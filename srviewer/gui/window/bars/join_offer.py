@@ -1,7 +1,7 @@
 """The bar that offers to join the stack that is shown with others that are open."""
 
 from srviewer.core.visible_text import visible_line
-from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.notice import OfferBar
 from srviewer.gui.widgets.plain_text import menu_text
@@ -31,8 +31,7 @@ class JoinOffer(OfferBar):
 
     def _show(self) -> None:
         offered = self._joining.offered
-        idle = self._controller.work.running(RECONSTRUCT) is None
-        self.setVisible(bool(offered) and idle and self._controller.may_reconstruct)
+        self.setVisible(bool(offered) and self._controller.reconstructing.ready)
         if not offered:
             return
         names = ", ".join(f"'{visible_line(scan.name)}'" for scan in offered)
