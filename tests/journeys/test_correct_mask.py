@@ -365,6 +365,9 @@ def test_a_mask_on_the_thick_scan_is_carried_to_the_thin_grid_and_corrected_ther
     changed = np.nonzero(_voxels(drawn) != before)
     assert set(changed[2]) == {18} and drawn.correction.volumes()[0].after > row.after
     assert np.array_equal(opened.study.overlays[0].volume.voxels, thick)
+    drawn.masks.masks.setCurrentIndex(0)
+    drawn.masks.masks.activated.emit(0)
+    assert opened.study.overlays[0].opacity > 0  # nobody paints what is not seen
 
 
 def test_a_mask_stored_along_other_axes_is_painted_at_the_same_positions(

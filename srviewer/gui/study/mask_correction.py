@@ -75,6 +75,8 @@ class MaskCorrection(QObject):
         overlay = self.study.overlays[number]
         if overlay.correction is not None:
             self._take_up(overlay.correction)
+            if overlay.opacity == 0:  # as it is once it was carried to another grid
+                self._replace(overlay.seen_at(OPAQUE))
             return
 
         def show(ready: Overlay) -> None:
