@@ -281,6 +281,7 @@ def test_save_and_reopen_bit_for_bit_with_names_and_colours(
     assert scan is not None
     drawn.labels.name.setText("Lesion <1> & more")
     drawn.labels.name.editingFinished.emit()
+    assert drawn.correction.unsaved  # the file has no such name
     drawn.correction.change_label(colour=(12, 200, 77))
     _go(opened, scan, (20, 24, 4))
     _drag(pane, scan, (20, 24, 4), (26, 24, 4))

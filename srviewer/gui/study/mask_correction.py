@@ -170,7 +170,8 @@ class MaskCorrection(QObject):
             for each in overlay.labels
         )
         if labels != overlay.labels:
-            self._replace(replace(overlay, labels=labels))
+            volume = replace(overlay.volume)  # which no file holds by these names and colours
+            self._replace(replace(overlay, volume=volume, labels=labels))
 
     def set_tools(self, **fields: Any) -> None:
         """Change the settings of the tools.
