@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from srviewer import __version__
-from srviewer.core.masks.correction import Correction
+from srviewer.core.masks.correction import Correction, stored_type
 from srviewer.core.masks.editable_mask import MOST_LABELS, editable
 from srviewer.core.masks.label_volumes import label_volumes
 from srviewer.core.regions.label_colours import default_colour
 from srviewer.core.regions.labels import Label, LabelName, labels_of, named
-from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.export.image import write_image
 from srviewer.io.labels.nifti_extensions import with_label_names
@@ -90,8 +90,8 @@ def written_mask(overlay: Overlay, path: Path, overwrite: bool = False) -> Job[P
     Its sidecar says that it was corrected by hand, and the volumes before and after.
 
     Args:
-        overlay: Under correction. Its volume is noted as held in the file, unless a further
-            stroke was finished meanwhile.
+        overlay: Under correction. Its volume is noted as held in the file, unless strokes were
+            finished or taken back meanwhile: the file has them.
         path: The image to write; its ending decides the format.
         overwrite: As in ``write_image``.
 
@@ -103,8 +103,11 @@ def written_mask(overlay: Overlay, path: Path, overwrite: bool = False) -> Job[P
         WouldReplace: As in ``write_image``.
     """
     assert overlay.correction is not None
-    correction, volume = overlay.correction, overlay.volume
+    correction, held = overlay.correction, overlay.volume
     version, voxels = correction.mask.snapshot()
+    if version != correction.version:
+        overlay = yield from within(_recounted(overlay, voxels), 0.0, 0.1)
+    volume = overlay.volume
     names = [LabelName(each.value, each.name, each.colour) for each in overlay.labels]
     history = (*(step for step in volume.history if step != BY_HAND), BY_HAND)
     extensions = with_label_names(volume.extensions, names)
@@ -115,8 +118,20 @@ def written_mask(overlay: Overlay, path: Path, overwrite: bool = False) -> Job[P
     }
     yield from write_image(stored, path, {}, "original", details, overwrite)
     if version == correction.version:
-        held_in(path, volume)
+        held_in(path, held)
     return path
+
+
+def _recounted(overlay: Overlay, voxels: Voxels) -> Job[Overlay]:
+    """An overlay with the labels of another version of its mask; those without a voxel stay."""
+    volume = overlay.volume
+    found = yield from labels_of(voxels, volume.geometry.spacing)
+    names = [LabelName(each.value, each.name, each.colour) for each in overlay.labels]
+    there = {each.value: each for each in named(found, names)}
+    gone = {each.value: replace(each, voxels=0) for each in overlay.labels}
+    stored_as = stored_type(volume.stored_as, max(there, default=0))
+    labels = tuple(each for _, each in sorted((gone | there).items()))
+    return replace(overlay, volume=replace(volume, stored_as=stored_as), labels=labels)
 
 
 def corrected_again(overlay: Overlay, path: Path, before: Mapping[int, int]) -> Job[Overlay]:

@@ -47,6 +47,8 @@ def test_a_graded_layer_fades_out_towards_0_and_hides_nothing_there() -> None:
     cut = ValueColours(diverging(), Window(-9.0, 9.0), 0.6, 1.0).rgba(values)
     assert cut[0, :, 3].tolist() == [0, 0, 0, 255, 255, 255]
     plain = ValueColours(diverging(), Window(-9.0, 9.0)).rgba(values)
+    below_0 = ValueColours(diverging(), Window(-9.0, 9.0), -8.0).rgba(values)
+    assert np.array_equal(below_0, plain)  # values below 0 alone have such a threshold
     assert (plain[..., 3] == 255).all()
     assert np.array_equal(plain[..., :3], faded[..., :3])
 

@@ -23,6 +23,9 @@ from srviewer.gui.state import undo
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
+from srviewer.job import run
+from srviewer.study.sessions.restore import restore
+from srviewer.study.sessions.store import store
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
@@ -278,6 +281,7 @@ def test_save_and_reopen_bit_for_bit_with_names_and_colours(
     assert scan is not None
     drawn.labels.name.setText("Lesion <1> & more")
     drawn.labels.name.editingFinished.emit()
+    assert drawn.correction.unsaved  # the file has no such name
     drawn.correction.change_label(colour=(12, 200, 77))
     _go(opened, scan, (20, 24, 4))
     _drag(pane, scan, (20, 24, 4), (26, 24, 4))
@@ -325,6 +329,7 @@ def test_save_and_reopen_bit_for_bit_with_names_and_colours(
     QTest.mouseClick(drawn.save, LEFT)
     until(lambda: bool(asked) and _idle(opened))
     assert "Replace it?" in asked[0] and other.read_bytes() == there
+    assert drawn.correction.last_saved == target  # which is proposed again, not what was refused
 
 
 def test_a_mask_on_the_thick_scan_is_carried_to_the_thin_grid_and_corrected_there(
@@ -361,6 +366,9 @@ def test_a_mask_on_the_thick_scan_is_carried_to_the_thin_grid_and_corrected_ther
     changed = np.nonzero(_voxels(drawn) != before)
     assert set(changed[2]) == {18} and drawn.correction.volumes()[0].after > row.after
     assert np.array_equal(opened.study.overlays[0].volume.voxels, thick)
+    drawn.masks.masks.setCurrentIndex(0)
+    drawn.masks.masks.activated.emit(0)
+    assert opened.study.overlays[0].opacity > 0  # nobody paints what is not seen
 
 
 def test_a_mask_stored_along_other_axes_is_painted_at_the_same_positions(
@@ -463,3 +471,51 @@ def test_closing_asks_about_a_mask_and_a_session_keeps_it(
     assert np.array_equal(overlay.volume.voxels, corrected)
     assert dict(overlay.correction.before) == loaded
     assert drawn.correction.volumes()[0].before == loaded[1]
+
+
+def test_a_session_has_the_strokes_that_end_while_it_is_written(
+    opened: MainWindow, drawn: MaskPanel, tmp_path: Path
+) -> None:
+    pane, scan = _pane(opened), opened.study.scan
+    assert scan is not None
+    _go(opened, scan, (20, 24, 4))
+    _drag(pane, scan, (20, 24, 4), (26, 24, 4))
+    states = opened.studies.states
+    QTest.mouseClick(drawn.labels.add, LEFT)
+    _drag(pane, scan, (20, 34, 4), (26, 34, 4))  # before a worker has copied the mask
+    written = run(store(tmp_path / "a.srviewer", states, 0, tmp_path / "files", Path.exists))
+    assert len(written) == 1 and drawn.correction.unsaved  # no file is known to hold it
+    session = run(restore(tmp_path / "a.srviewer", opened.study.state, "auto", Path.exists))
+    (overlay,) = session.states[0].overlays
+    assert not session.problems and overlay.correction is not None
+    assert np.array_equal(overlay.volume.voxels, _voxels(drawn))
+    document = json.loads((tmp_path / "files" / "mask-1.json").read_text())
+    counts = {row["label"]: row["voxels"] for row in document["corrected_by_hand"]}
+    assert counts == dict(overlay.correction.mask.counts) and len(counts) == 2
+
+
+def test_the_study_on_the_right_is_only_looked_at(
+    opened: MainWindow, empty: MaskPanel, until: Until, truth_file: Path
+) -> None:
+    scan = opened.study.scan
+    assert scan is not None
+    _go(opened, scan, (20, 24, 4))
+    _drag(_pane(opened), scan, (20, 24, 4), (26, 24, 4))
+    mask, painted = empty.correction.overlay.correction.mask, _voxels(empty).copy()
+    opened.studies.choice = "add"
+    opened.open([truth_file])
+    until(lambda: len(opened.studies.states) == 2 and _idle(opened))
+    QTest.mouseClick(empty.masks.new, LEFT)
+    until(lambda: empty.correction.overlay is not None)
+    QTest.keyClick(opened, Qt.Key.Key_8)
+    QApplication.processEvents()
+    second = opened.compare.second
+    assert second is not None and opened.studies.second.overlays
+    right = second.row.panes[Plane.AXIAL]
+    for tool in (Tool.BRUSH, Tool.ERASER):
+        opened.study.set_tool(tool)
+        QTest.mouseMove(right, _at(right, scan, (18, 20, 4)))
+        _drag(right, scan, (20, 20, 4), (24, 28, 4))
+        QTest.mouseMove(right, _at(right, scan, (20, 20, 4)))
+        assert "on the left" in right.annotations.reading
+    assert np.array_equal(mask.voxels, painted) and not _voxels(empty).any()

@@ -194,8 +194,8 @@ class Autosave(QObject):
 
 def _autosave(own: AutosaveFolder, states: Sequence[StudyState], front: int) -> Job[None]:
     """Store the studies, then delete the images of the folder that they do not need any more."""
-    yield from store(own.session_file, states, front, own.path, Path.exists)
-    needed = set[Path]().union(*map(files_of, states))
+    masks = yield from store(own.session_file, states, front, own.path, Path.exists)
+    needed = masks.union(*map(files_of, states))
     for image in own.path.glob(f"*{IMAGE_SUFFIX}"):
         if image not in needed and not image.name.startswith("."):
             image.unlink(missing_ok=True)

@@ -26,7 +26,7 @@ from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.job import Job
 from srviewer.sr.stacks.result import on_refined_grid, request_of
 from srviewer.study.corrected_masks import begun, carried, empty_mask, written_mask
-from srviewer.study.state.held_file import file_of
+from srviewer.study.state.held_file import file_of, path_of
 from srviewer.study.state.overlay import Overlay
 
 CORRECT = "correct mask"
@@ -47,6 +47,7 @@ class MaskCorrection(QObject):
         super().__init__(parent)
         self.controller, self.study = controller, controller.study
         self.study.fill_wanted.connect(self._fill)
+        controller.exporting.exported.connect(self._note_saved)
         self.study.follow(self._stop, "overlays", "scan")
         self._at: tuple[EditableMask, int] | None = None  # the mask and version of a running job
         self._saved: WeakKeyDictionary[EditableMask, Path] = WeakKeyDictionary()
@@ -74,6 +75,8 @@ class MaskCorrection(QObject):
         overlay = self.study.overlays[number]
         if overlay.correction is not None:
             self._take_up(overlay.correction)
+            if overlay.opacity == 0:  # as it is once it was carried to another grid
+                self._replace(overlay.seen_at(OPAQUE))
             return
 
         def show(ready: Overlay) -> None:
@@ -167,7 +170,8 @@ class MaskCorrection(QObject):
             for each in overlay.labels
         )
         if labels != overlay.labels:
-            self._replace(replace(overlay, labels=labels))
+            volume = replace(overlay.volume)  # which no file holds by these names and colours
+            self._replace(replace(overlay, volume=volume, labels=labels))
 
     def set_tools(self, **fields: Any) -> None:
         """Change the settings of the tools.
@@ -267,11 +271,15 @@ class MaskCorrection(QObject):
             path: The image to write; its ending decides the format.
         """
         overlay = self.overlay
-        if overlay is not None and overlay.correction is not None:
-            self._saved[overlay.correction.mask] = path
+        if overlay is not None:
             self.controller.exporting.export_by(
                 lambda overwrite: written_mask(overlay, path, overwrite), path
             )
+
+    def _note_saved(self, path: Path) -> None:
+        for overlay in self.study.overlays:
+            if overlay.correction is not None and path_of(overlay.volume) == path:
+                self._saved[overlay.correction.mask] = path
 
     @property
     def last_saved(self) -> Path | None:

@@ -46,7 +46,7 @@ Usable = Callable[[Path], bool]
 
 def store(
     path: Path, states: Sequence[StudyState], front: int, folder: Path, usable: Usable
-) -> Job[None]:
+) -> Job[frozenset[Path]]:
     """Write a session file, and every volume that no file holds yet.
 
     Args:
@@ -56,7 +56,11 @@ def store(
         folder: where volumes go; made when there is one.
         usable: whether a file that holds a volume may be named in the session.
 
-    Every volume that the job writes is noted as ``held_in`` its file.
+    Every volume that the job writes is noted as ``held_in`` its file, but for a mask that was
+    painted on before it was copied: its file, which the session names, has the later strokes too.
+
+    Returns:
+        A job with the files of the masks that it has written.
 
     Raises:
         UserError: something cannot be written. The session file is the last, so one that is there
@@ -70,15 +74,17 @@ def store(
         span = number / len(waiting), (number + 1) / len(waiting)
         yield from within(write_image(volume, target, provenance), *span)
         held_in(target, volume)
+    masks: dict[Overlay, Path] = {}
     for overlay in (mask for state in states for mask in state.unsaved_masks(usable)):
         make_folder(folder)
-        yield from written_mask(overlay, _free(folder, "mask"))
+        masks[overlay] = yield from written_mask(overlay, _free(folder, "mask"))
     yield Progress(1.0, "Writing the session")
     studies = []
     for state in states:
-        study = yield from _Saving(state).study()
+        study = yield from _Saving(state, masks).study()
         studies.append(replace(study, second_study=_second_study(state, states)))
     write_session(path, SavedSession(tuple(studies), front))
+    return frozenset(masks.values())
 
 
 def files_of(state: StudyState) -> set[Path]:
@@ -162,6 +168,7 @@ class _Saving:
     """The saving of a study whose volumes all have files."""
 
     state: StudyState
+    masks: Mapping[Overlay, Path]  # the files of those that were just written
 
     def study(self) -> Job[SavedStudy]:
         state = self.state
@@ -180,7 +187,7 @@ class _Saving:
             layers=tuple(
                 _overlay(overlay, path)
                 for overlay in state.overlays
-                if (path := path_of(overlay.volume)) is not None
+                if (path := self.masks.get(overlay, path_of(overlay.volume))) is not None
             ),
             loaded=tuple(
                 SavedLoaded(location_of(path, kept.volume), kept.name) for kept, path in loaded

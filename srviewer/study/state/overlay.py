@@ -12,6 +12,8 @@ from srviewer.core.masks.editable_mask import MOST_LABELS, Stroke
 from srviewer.core.regions.labels import Label
 from srviewer.core.volumes.volume import Volume
 
+MOST_DIFFERENT = 256  # labels of a label map
+
 
 @dataclass(frozen=True, eq=False)
 class Overlay:
@@ -119,8 +121,13 @@ def overlay_of(volume: Volume) -> Overlay:
     sample = volume.voxels[tuple(slice(None, None, max(1, n // 64)) for n in volume.voxels.shape)]
     whole = bool((sample == np.rint(sample)).all()) and float(volume.voxels.min()) >= 0
     # More different whole numbers are an image that was stored as integers.
-    if whole and len(np.unique(sample)) <= 256 and float(volume.voxels.max()) <= MOST_LABELS:
+    if (
+        whole
+        and len(np.unique(sample)) <= MOST_DIFFERENT
+        and float(volume.voxels.max()) <= MOST_LABELS
+    ):
         return Overlay(volume)
     seen = measured_voxels(sample, volume.padding)
     window = window_of_values(seen if seen.size else sample)
-    return Overlay(volume, window=window, threshold=window.low + 0.1 * window.width)
+    threshold = max(0.0, window.low + 0.1 * window.width)  # of the magnitude
+    return Overlay(volume, window=window, threshold=threshold)

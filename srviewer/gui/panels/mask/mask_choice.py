@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from srviewer.core.geometry.grid import Geometry
+from srviewer.core.masks.editable_mask import MOST_LABELS
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
@@ -14,6 +15,7 @@ from srviewer.gui.texts.offered import offered
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.widgets.form import button, choice, label, set_entries
+from srviewer.study.state.overlay import MOST_DIFFERENT
 
 
 class MaskChoice(QWidget):
@@ -62,11 +64,21 @@ class MaskChoice(QWidget):
         none = [] if found is not None else [(tr("Choose a mask"), -1)]
         set_entries(self.masks, [*none, *masks], -1 if found is None else found[0])
         self.grid.setText(
-            tr("Lay a mask over the scan (Look, Add overlay), or begin a new one.")
+            self._none_chosen(bool(masks))
             if found is None
             else self._place(found[1].volume.geometry)
         )
         self._show_busy()
+
+    def _none_chosen(self, masks: bool) -> str:
+        if masks or not self._study.overlays:
+            return tr("Lay a mask over the scan (Look, Add overlay), or begin a new one.")
+        return tr(
+            "What lies over the scan is a map of values. A mask has whole numbers from 0 to "
+            "{most}, at most {different} different ones.",
+            most=MOST_LABELS,
+            different=MOST_DIFFERENT,
+        )
 
     def _show_busy(self) -> None:
         idle = self._correction.controller.work.running(CORRECT) is None

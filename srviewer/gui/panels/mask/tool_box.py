@@ -66,7 +66,14 @@ class MaskToolBox(QWidget):
         for box, name in ends:
             box.setRange(-1e9, 1e9)
             box.setKeyboardTracking(False)
-            describe(box, name, tr("An end of the threshold range, in the unit of the scan"))
+            describe(
+                box,
+                name,
+                tr(
+                    "An end of the threshold range, in the unit of the scan; at first that of the "
+                    "automatic grey levels, outside of which the brightest voxels may lie"
+                ),
+            )
         self.protects = _switch(
             tr("Keep other labels"),
             tr("Paint empty voxels alone, erase the chosen label alone; else over all labels"),

@@ -55,7 +55,7 @@ class ValueColours:
         index = ((values - self.window.low) * scale).clip(0, len(self.table) - 1)
         size = np.abs(values)
         colours = _with_alpha(self.table[index.astype(np.uint8)], size >= self.threshold)
-        if self.solid > self.threshold:
+        if self.solid > max(self.threshold, 0.0):
             shares = (size * (255 / self.solid)).clip(0, 255).astype(np.uint8)
             colours[..., 3] = np.minimum(colours[..., 3], shares)
         return colours

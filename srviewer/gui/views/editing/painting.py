@@ -24,6 +24,7 @@ ON_PLAIN = mark("Masks need plain planes (Q)")
 ON_SLICES = mark("Masks need single slices (S)")
 NOT_COMPOSED = mark("Masks need one volume a pane (1 to 3)")
 NO_VOLUME = mark("No volume here yet")
+ON_LEFT = mark("Masks are corrected on the left")
 OUTSIDE = mark("The crosshair lies outside")
 OTHER_GRID = mark("Mask on another grid: see its panel")
 
@@ -203,6 +204,8 @@ class Painting(QObject):
     def _reason(self) -> str:
         """Why nothing can be drawn in this pane, translated; "" where it can."""
         overlay, pane = self._corrected(), self._pane
+        if self._study.second is None:  # this is the second study, which is only looked at
+            return tr(ON_LEFT)
         if overlay is None:
             return tr(NO_MASK)
         if pane.volume is None or pane.slice is None:
