@@ -334,3 +334,30 @@ def test_align_finds_the_motion_and_both_follow_it(
     rotation = opened.studies.second.view.rotation
     assert rotation[1] == pytest.approx(10 - 1.7, abs=0.5) and rotation[0] != 0
     opened.controller.work.stop()
+
+
+def test_what_was_done_last_in_either_study_is_taken_back(pair: MainWindow, qtbot: QtBot) -> None:
+    study, second, history = pair.study, pair.studies.second, pair.housekeeping.history
+    left, right = _panes(pair)
+
+    def undo() -> None:
+        qtbot.keyClick(pair, "Z", Qt.KeyboardModifier.ControlModifier)
+
+    qtbot.keyClick(pair, "D")
+    _drag(left, QPoint(40, 25), Qt.MouseButton.LeftButton)
+    _drag(right, QPoint(30, 25), Qt.MouseButton.LeftButton)
+    assert len(study.rois) == len(second.rois) == 1
+    undo()
+    assert len(study.rois) == 1 and len(second.rois) == 0
+    undo()
+    assert len(study.rois) == 0
+    for _ in range(2):
+        qtbot.keyClick(pair, "Z", BOTH)
+    assert len(study.rois) == len(second.rois) == 1 and history.redo_title is None
+    qtbot.keyClick(pair, Qt.Key.Key_Period)  # both rotate: one change
+    assert study.view.rotation != (0, 0, 0) and second.view.rotation == study.view.rotation
+    undo()
+    assert study.view.rotation == second.view.rotation == (0, 0, 0)
+    qtbot.keyClick(pair, "1")  # alone: what was drawn in the other study is not in sight
+    undo()
+    assert len(study.rois) == 0 and len(second.rois) == 1 and history.undo_title is None
