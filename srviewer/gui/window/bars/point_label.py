@@ -43,7 +43,11 @@ class PointLabel(ElidedLabel):
         self._show(None, None)
 
     def _show_second_cursor(self) -> None:
-        if both_shown(self._study) and not link_of(self._study).linked:  # else the other moved too
+        if not both_shown(self._study):
+            return
+        if link_of(self._study).linked:
+            self._show_cursor()
+        else:
             self._show_second(None, None)
 
     def _show(self, point: Point | None, plane: Plane | None) -> None:
