@@ -1,5 +1,6 @@
 """Undo of settings of a reconstruction, measurements, references and results."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
@@ -33,6 +34,18 @@ class Change:
     before: StudyState
     after: StudyState
     when: float
+
+    def is_of(self, scans: Set[Volume | None]) -> bool:
+        """Whether it can still be taken back.
+
+        Args:
+            scans: Those of the open studies.
+
+        Returns:
+            False where it is about a second study that was closed.
+        """
+        seconds = (self.before.second_study, self.after.second_study)
+        return all(second is None or second.scan in scans - {None} for second in seconds)
 
     def merged(self, later: "Change") -> "Change | None":
         """Join the next step of the same gesture.
@@ -134,8 +147,12 @@ class History(QObject):
         self.changed.emit()
 
     def _leave_closed(self) -> None:
-        for scan in self._changes.keys() - {state.scan for state in self._studies.states}:
+        scans = {state.scan for state in self._studies.states}
+        for scan in self._changes.keys() - scans:
             del self._changes[scan]
+        for row in self._changes.values():
+            row.made = [change for change in row.made if change.is_of(scans)]
+            row.undone = [change for change in row.undone if change.is_of(scans)]
 
     def _restore(
         self, shown: ShownStudy, kind: Undone, wanted: StudyState, left: StudyState

@@ -116,6 +116,12 @@ def _same_second(one: StudyState, other: StudyState) -> bool:
     return first is not None and second is not None and first.scan is second.scan
 
 
+def _other_second(before: StudyState, after: StudyState) -> bool:
+    """Whether another open study was put beside it, in the place of one that is still open."""
+    scans = [second and second.scan for second in (before.second_study, after.second_study)]
+    return None not in scans and scans[0] is not scans[1]
+
+
 def _offset_again(before: StudyState, after: StudyState) -> bool:
     """Whether an offset was set by hand before and after."""
     links = [state.second_study.link for state in (before, after) if state.second_study]
@@ -174,6 +180,7 @@ KINDS = (
         merges=_offset_again,
         put=_put_link,
     ),
+    Undone(mark("second study"), ("second_study",), notable=_other_second),
 )
 
 
