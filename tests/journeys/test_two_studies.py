@@ -1,8 +1,10 @@
 """A user looks at two studies beside each other, links them, aligns them and drags series there."""
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from weakref import ref
 
 import nibabel as nib
 import numpy as np
@@ -131,8 +133,12 @@ def test_two_studies_of_one_grid_step_together_with_grey_levels_of_their_own(
     assert not pair.actions_offered["inverted"].isChecked()
     qtbot.keyClick(right, Qt.Key.Key_Plus)
     assert study.view.zoom == second.view.zoom > 1
-    status = pair.statusBar().findChild(PointLabel).full
-    assert "thick:" in status and "other:" in status
+    label = pair.statusBar().findChild(PointLabel)
+    assert "thick:" in label.full and "other:" in label.full
+    right.setFocus()
+    qtbot.keyClick(right, "S")
+    assert "Axial, mean over 5 mm: scan" in label.full
+    qtbot.keyClick(right, "S")
     qtbot.keyClick(pair, "1")
     assert not right.isVisible() and left.isVisible()
     pair.studies.show(1)
@@ -334,3 +340,57 @@ def test_align_finds_the_motion_and_both_follow_it(
     rotation = opened.studies.second.view.rotation
     assert rotation[1] == pytest.approx(10 - 1.7, abs=0.5) and rotation[0] != 0
     opened.controller.work.stop()
+
+
+def test_what_was_done_last_in_either_study_is_taken_back(pair: MainWindow, qtbot: QtBot) -> None:
+    study, second, history = pair.study, pair.studies.second, pair.housekeeping.history
+    left, right = _panes(pair)
+
+    def undo() -> None:
+        qtbot.keyClick(pair, "Z", Qt.KeyboardModifier.ControlModifier)
+
+    qtbot.keyClick(pair, "D")
+    _drag(left, QPoint(40, 25), Qt.MouseButton.LeftButton)
+    _drag(right, QPoint(30, 25), Qt.MouseButton.LeftButton)
+    assert len(study.rois) == len(second.rois) == 1
+    undo()
+    assert len(study.rois) == 1 and len(second.rois) == 0
+    undo()
+    assert len(study.rois) == 0
+    for _ in range(2):
+        qtbot.keyClick(pair, "Z", BOTH)
+    assert len(study.rois) == len(second.rois) == 1 and history.redo_title is None
+    qtbot.keyClick(pair, Qt.Key.Key_Period)  # both rotate: one change
+    assert study.view.rotation != (0, 0, 0) and second.view.rotation == study.view.rotation
+    undo()
+    assert study.view.rotation == second.view.rotation == (0, 0, 0)
+    qtbot.keyClick(pair, "1")  # alone: what was drawn in the other study is not in sight
+    undo()
+    assert len(study.rois) == 0 and len(second.rois) == 1 and history.undo_title is None
+
+
+def test_the_study_beside_is_taken_back_with_its_link(
+    pair: MainWindow, until: Until, thick_head: Volume, tmp_path: Path, qtbot: QtBot
+) -> None:
+    third = tmp_path / "third.nii.gz"
+    nib.save(nib.Nifti1Image(np.asarray(thick_head.voxels), thick_head.geometry.affine), third)
+    pair.open([third])
+    until(lambda: len(pair.studies.states) == 3)
+    pair.studies.show(0)
+    seconds, history = pair.contents.seconds, pair.housekeeping.history
+    seconds.set_offset((1.0, 2.0, 3.0))
+    seconds.choose(seconds.candidates[1].scan)
+    assert seconds.names[1] == "third" and history.undo_title == "second study"
+    history.undo()
+    assert seconds.names[1] == "other" and seconds.offset_mm == pytest.approx((1, 2, 3))
+    history.redo()
+    assert seconds.names[1] == "third"
+    before = ref(seconds.candidates[0].scan)
+    pair.studies.close(1)  # which was beside before: nothing is left to go back to
+    assert history.undo_title is None and seconds.names[1] == "third"
+    beside = ref(pair.studies.second.scan)
+    pair.studies.close(1)
+    until(lambda: pair.controller.work.tasks == ())
+    QApplication.processEvents()
+    gc.collect()
+    assert before() is None and beside() is None  # their voxels are freed

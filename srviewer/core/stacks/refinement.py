@@ -1,6 +1,7 @@
 """Refinement of the motion between two stacks, until they predict each other best."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -8,9 +9,10 @@ from srviewer.core.geometry.grid import Matrix
 from srviewer.core.stacks.intensity_match import Values
 from srviewer.core.stacks.pair import Fit, Pair
 from srviewer.core.stacks.rigid import motion_of, numbers_of
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Progress, aside
 
 MOST_ROUNDS = 12
+MESSAGE = "Refining the place of a stack"
 STEPS = np.array([0.001, 0.001, 0.001, 0.1, 0.1, 0.1])  # radians and mm, of the derivatives
 ENOUGH = np.array([2e-5, 2e-5, 2e-5, 2e-3, 2e-3, 2e-3])  # radians and mm: no further rounds
 ROBUST = 2.5  # robust standard deviations: residuals beyond it count less and less
@@ -70,15 +72,19 @@ def refined_motion(pair: Pair, start: Matrix, centre: Matrix, usual: Matrix = US
         A job with the best motion that was found.
     """
     numbers = numbers_of(start, centre)
-    best, damping = _measured(pair, numbers, centre, usual), 1e-3
+    measuring = partial(_measured, pair, numbers, centre, usual)
+    best, damping = (yield from aside(measuring, Progress(0.0, MESSAGE))), 1e-3
     for number in range(MOST_ROUNDS):
+        done = Progress((number + 1) / MOST_ROUNDS, MESSAGE)
         residual, slopes = yield from _linearised(pair, numbers, centre, best.fit, number)
-        normal, gradient = _normal(pair, residual, slopes, numbers / usual**2)
+        weighing = partial(_normal, pair, residual, slopes, numbers / usual**2)
+        normal, gradient = yield from aside(weighing, done)
         normal += np.diag(1 / usual**2)
         best = replace(best, certainty=normal)
         damped = normal + damping * np.diag(np.diag(normal))
         step = -np.linalg.solve(damped, gradient)
-        candidate = _measured(pair, numbers + step, centre, usual)
+        measuring = partial(_measured, pair, numbers + step, centre, usual)
+        candidate = yield from aside(measuring, done)
         small = bool((np.abs(step) < ENOUGH).all())
         if candidate.cost < best.cost:
             best, numbers = replace(candidate, certainty=normal), numbers + step
@@ -121,10 +127,12 @@ def _linearised(
     spread, columns = _spread(fit), []
     start = np.concatenate(fit.residuals)
     for axis, size in enumerate(STEPS):
-        yield Progress((number + axis / len(STEPS)) / MOST_ROUNDS, "Refining the place of a stack")
+        step = Progress((number + axis / len(STEPS)) / MOST_ROUNDS, MESSAGE)
+        yield step
         ahead = numbers.copy()
         ahead[axis] += size
-        residuals = pair.fit(motion_of(ahead, centre), fit.match).residuals
+        fitting = partial(pair.fit, motion_of(ahead, centre), fit.match)
+        residuals = (yield from aside(fitting, step)).residuals
         columns.append((np.concatenate(residuals) - start) / (size * spread))
     return _relative(fit), np.stack(columns, axis=1).astype(np.float64)
 

@@ -1,6 +1,7 @@
 """Rigid registration of two open scans, by the parts that place the stacks of a join."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -17,8 +18,13 @@ from srviewer.core.stacks.refinement import USUAL, placed, refined_motion
 from srviewer.core.stacks.rigid import inverse, numbers_of
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
-from srviewer.job import Job, Progress, within
-from srviewer.sr.stacks.placing import EVIDENCE, LEAST_PROBES, MOST_OF_STACK
+from srviewer.job import Job, Progress, aside, within
+from srviewer.sr.stacks.placing import (
+    EVIDENCE,
+    LEAST_PROBES,
+    MOST_OF_STACK,
+    loaded_coarse_motion,
+)
 
 # The motion that is expected between two scans, radians and mm: wherever people lie anew.
 EXPECTED = USUAL * 50
@@ -27,6 +33,7 @@ LEAST_GAIN = 0.01  # nats by which a place must be better than that of the heade
 LEAST_LIKENESS = 0.05  # nats: below it nothing says that the two show the same
 LEVELS = 32  # bins of grey levels, equally full
 MOST_THIN = 8  # thin positions across a slice
+MESSAGE = "Comparing two scans"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +66,6 @@ class _Scan:
     intensity: Intensity
     coarse: Coarse
 
-    @property
     def side(self) -> Side:
         geometry = self.volume.geometry
         axis = geometry.slice_axis
@@ -98,9 +104,9 @@ def aligned(first: Volume, second: Volume) -> Job[Alignment]:
         motion, moved = refined
     else:
         motion = yield from within(_refined_by_levels(one, other, found), 0.85, 1.0)
-        moved = _is_moved(one, other, motion)
+        moved = yield from aside(partial(_is_moved, one, other, motion), Progress(1.0, MESSAGE))
     motion = motion if moved else np.eye(4)
-    likeness = coarse_likeness(one.coarse, other.coarse, motion)
+    likeness = yield from _likeness(one.coarse, other.coarse, motion, 1.0)
     if likeness < LEAST_LIKENESS:
         raise UserError(
             f"'{first.name}' and '{second.name}' are not alike wherever they are laid: they may "
@@ -118,8 +124,9 @@ def aligned(first: Volume, second: Volume) -> Job[Alignment]:
 
 
 def _prepared(scan: Volume) -> Job[_Scan]:
-    yield Progress(0.0, f"Preparing {scan.name}")
-    voxels, intensity = _filled(scan), volume_intensity(scan)
+    step = Progress(0.0, f"Preparing {scan.name}")
+    voxels = yield from aside(partial(_filled, scan), step)
+    intensity = yield from aside(partial(volume_intensity, scan), step)
     coarse = yield from coarse_image(voxels, scan.geometry, intensity)
     if np.count_nonzero(coarse.foreground) < LEAST_FOREGROUND:
         raise UserError(
@@ -137,12 +144,13 @@ def _filled(scan: Volume) -> Voxels:
 
 def _coarse_motion(first: Coarse, second: Coarse) -> Job[Matrix]:
     """The likeliest motion from the first to the second of those that were searched."""
-    from srviewer.sr.stacks.registration import coarse_motion  # lazy: ITK
-
+    coarse_motion = yield from aside(loaded_coarse_motion, Progress(0.0, MESSAGE))
     middles = np.eye(4)
     middles[:3, 3] = _middle(second) - _middle(first)
     starts = [np.eye(4), middles]
-    if coarse_likeness(first, second, starts[0]) == 0:  # they have nothing in common there
+    if (
+        yield from _likeness(first, second, starts[0], 0.0)
+    ) == 0:  # they have nothing in common there
         starts = [middles]
     best, most = starts[0], -1.0
     for number, start in enumerate(starts):
@@ -150,11 +158,15 @@ def _coarse_motion(first: Coarse, second: Coarse) -> Job[Matrix]:
         search = coarse_motion(first, second, inverse(start), _middle(first))
         found = inverse((yield from within(search, *span)))
         for motion in (start, found):
-            yield Progress(span[1], "Comparing two scans")
-            likeness = coarse_likeness(first, second, motion)
+            likeness = yield from _likeness(first, second, motion, span[1])
             if likeness > most:
                 best, most = motion, likeness
     return best
+
+
+def _likeness(first: Coarse, second: Coarse, motion: Matrix, done: float) -> Job[float]:
+    comparing = partial(coarse_likeness, first, second, motion)
+    return (yield from aside(comparing, Progress(done, MESSAGE)))
 
 
 def _middle(coarse: Coarse) -> Matrix:
@@ -167,23 +179,23 @@ def _refined(first: _Scan, second: _Scan, found: Matrix) -> Job[tuple[Matrix, bo
 
     None where the two do not predict each other, as those of two contrasts.
     """
-    step, still, start = Progress(0.0, "Comparing two scans"), np.eye(4), inverse(found)
-    yield step
-    side = first.side
-    yield step
-    every = Pair(side, second.side)
-    yield step
-    pair = every.within(start)
-    yield step
-    if pair.size < LEAST_PROBES or min(pair.fit(start).correlations) < LEAST_CORRELATION:
+    step, still, start = Progress(0.0, MESSAGE), np.eye(4), inverse(found)
+    side = yield from aside(first.side, step)
+    every = Pair(side, (yield from aside(second.side, step)))
+    pair = yield from aside(partial(every.within, start), step)
+    if pair.size < LEAST_PROBES:
+        return None
+    fit = yield from aside(partial(pair.fit, start), step)
+    if min(fit.correlations) < LEAST_CORRELATION:
         return None
     centre = np.asarray(pair.first.probes.points.mean(axis=0))
     best = yield from refined_motion(pair, start, centre, EXPECTED)
-    yield Progress(1.0, step.message)
-    both = every.within(still, best.motion)
+    measured = replace(step, fraction=1.0)
+    both = yield from aside(partial(every.within, still, best.motion), measured)
     if both.size < LEAST_PROBES:  # by the headers they have nothing in common
         return inverse(best.motion), True
-    here, there = (placed(both, motion, centre, EXPECTED) for motion in (still, best.motion))
+    here = yield from aside(partial(placed, both, still, centre, EXPECTED), measured)
+    there = yield from aside(partial(placed, both, best.motion, centre, EXPECTED), measured)
     better = zip(there.fit.correlations, here.fit.correlations, strict=True)
     moved = there.cost < here.cost - EVIDENCE and all(new > old for new, old in better)
     return inverse(best.motion), moved
@@ -191,14 +203,12 @@ def _refined(first: _Scan, second: _Scan, found: Matrix) -> Job[tuple[Matrix, bo
 
 def _refined_by_levels(first: _Scan, second: _Scan, found: Matrix) -> Job[Matrix]:
     """The motion of two contrasts, refined with the second in the grey levels of the first."""
-    yield Progress(0.0, "Comparing two scans")
-    alike = _in_levels_of(first, second, found)
-    yield Progress(0.0, "Comparing two scans")
+    alike = yield from aside(partial(_in_levels_of, first, second, found), Progress(0.0, MESSAGE))
     refined = yield from _refined(first, alike, found)
     if refined is None:
         return found
-    before = coarse_likeness(first.coarse, second.coarse, found)
-    after = coarse_likeness(first.coarse, second.coarse, refined[0])
+    before = yield from _likeness(first.coarse, second.coarse, found, 1.0)
+    after = yield from _likeness(first.coarse, second.coarse, refined[0], 1.0)
     return refined[0] if after > before - LEAST_GAIN else found
 
 
@@ -212,7 +222,7 @@ def _in_levels_of(first: _Scan, second: _Scan, motion: Matrix) -> _Scan:
     """The second scan with the mean grey level that the first has where it has each of its own."""
     from scipy.ndimage import map_coordinates  # half a second, which no window waits for
 
-    side, grid = second.side.probes, first.coarse.grid
+    side, grid = second.side().probes, first.coarse.grid
     to_index = inverse(grid.affine) @ inverse(motion)
     index = side.points @ to_index[:3, :3].T + to_index[:3, 3]
     levels = map_coordinates(first.coarse.voxels, index.T, np.float32, order=1, mode="nearest")

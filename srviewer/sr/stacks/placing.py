@@ -162,7 +162,7 @@ def _compared(
     if not coarse:
         header = yield from aside(partial(placed, pair, still, centre), comparing)
         return _Compared(first, second, pair, centre, usual, header, header)
-    job = (yield from aside(_coarse_motion, comparing))(
+    job = (yield from aside(loaded_coarse_motion, comparing))(
         coarse[first], coarse[second], still, centre
     )
     start = yield from within(job, 0.0, 0.3)
@@ -180,7 +180,12 @@ def _compared(
     return _Compared(first, second, pair, centre, usual, header, best)
 
 
-def _coarse_motion() -> Callable[[Coarse, Coarse, Matrix, Matrix], Job[Matrix]]:
+def loaded_coarse_motion() -> Callable[[Coarse, Coarse, Matrix, Matrix], Job[Matrix]]:
+    """Load ITK, which takes a second or more.
+
+    Returns:
+        The coarse registration.
+    """
     from srviewer.sr.stacks.registration import coarse_motion  # lazy: ITK
 
     return coarse_motion

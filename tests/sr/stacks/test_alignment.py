@@ -1,5 +1,6 @@
 """Two scans are aligned, and stay where their headers put them without evidence."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -60,3 +61,16 @@ def test_a_scan_without_foreground_is_refused(head: Volume) -> None:
     empty[3, 3, 3] = 1
     with pytest.raises(UserError, match="too little foreground"):
         run(aligned(head, replace(head, voxels=empty)))
+
+
+def test_a_cancel_waits_for_no_arithmetic_on_voxels(head: Volume) -> None:
+    """All of it runs in threads aside: the one that steps through the job only looks."""
+    here: set[str] = set()
+    other = replace(head, voxels=np.where(head.voxels > 20, 1200 - head.voxels, 0))
+    sys.setprofile(lambda frame, event, value: here.add(frame.f_code.co_name))
+    try:
+        run(aligned(head, other))
+    finally:
+        sys.setprofile(None)
+    assert "refined_motion" in here
+    assert not here & {"volume_intensity", "probes_of", "coarse_likeness", "fit", "_in_levels_of"}

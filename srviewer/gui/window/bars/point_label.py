@@ -35,13 +35,19 @@ class PointLabel(ElidedLabel):
         study.follow(self._show_cursor, "view", "result", "overlays", "comparing")
         if study.second is not None:
             study.second.hovered.connect(self._show_second)
-            study.second.follow(self._show_second_cursor, "view", "scan")
+            study.second.follow(
+                self._show_second_cursor, "view", "scan", "compared_volumes", "overlays"
+            )
 
     def _show_cursor(self) -> None:
         self._show(None, None)
 
     def _show_second_cursor(self) -> None:
-        if both_shown(self._study) and not link_of(self._study).linked:  # else the other moved too
+        if not both_shown(self._study):
+            return
+        if link_of(self._study).linked:
+            self._show_cursor()
+        else:
             self._show_second(None, None)
 
     def _show(self, point: Point | None, plane: Plane | None) -> None:
@@ -88,8 +94,11 @@ class PointLabel(ElidedLabel):
         index = _voxel(entry.volume, where)
         if index is None:
             return [_position(where), tr("outside the scan")]
-        slab = slab_at(second.state, plane or second.active, where)
-        return [_position(where), _value(entry.name, entry.volume, index, slab, second.auto_window)]
+        return [
+            _position(where),
+            _said(second, plane or second.active, where, entry.name, entry.volume, index),
+            *_labels(second, where),
+        ]
 
     def _current(self, where: Point, plane: Plane) -> list[str]:
         """The texts of the current study."""
@@ -103,24 +112,39 @@ class PointLabel(ElidedLabel):
             parts.append(tr("outside the scan"))
         else:
             parts.append(tr("voxel {numbers}", numbers=_counted(study.scan, index)))
-            value = _value(tr("before"), study.scan, index, slab, scale)
-            if slab is not None:
-                text = slab_text(slab.kind, slab.mm)
-                value = tr(
-                    "{plane}, {slab}: {value}", plane=tr(plane.title), slab=text, value=value
-                )
-            parts.append(value)
+            parts.append(_said(study, plane, where, tr("before"), study.scan, index))
         if study.result is not None:
             after = study.result.volume
             index = _voxel(after, where)
             if index is not None:
                 parts.append(_value(tr("after"), after, index, slab, scale))
-        parts += [
-            label_text(label)
-            for overlay in reversed(study.overlays)
-            if overlay.opacity > 0 and (label := overlay.label_at(where)) is not None
-        ]
-        return parts
+        return [*parts, *_labels(study, where)]
+
+
+def _said(
+    study: ShownStudy,
+    plane: Plane,
+    where: Point,
+    name: str,
+    volume: Volume,
+    index: tuple[int, int, int],
+) -> str:
+    """The value of a volume of a study, with the slab of which it is."""
+    slab = slab_at(study.state, plane, where)
+    value = _value(name, volume, index, slab, study.auto_window)
+    if slab is None:
+        return value
+    text = slab_text(slab.kind, slab.mm)
+    return tr("{plane}, {slab}: {value}", plane=tr(plane.title), slab=text, value=value)
+
+
+def _labels(study: ShownStudy, where: Point) -> list[str]:
+    """The labels at a position of the overlays of a study, the topmost first."""
+    return [
+        label_text(label)
+        for overlay in reversed(study.overlays)
+        if overlay.opacity > 0 and (label := overlay.label_at(where)) is not None
+    ]
 
 
 def _joined(parts: list[str]) -> str:

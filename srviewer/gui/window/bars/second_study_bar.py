@@ -163,7 +163,9 @@ class SecondStudyBar(QWidget):
         """
         menu.clear()
         candidates = self._seconds.candidates
-        for state, name in zip(candidates, distinct_names(candidates), strict=True):
+        current = self._seconds.study.state
+        names = distinct_names((current, *candidates))[1:]
+        for state, name in zip(candidates, names, strict=True):
             action = add_named(menu, name)
             action.setCheckable(True)
             action.setChecked(state.scan is self._seconds.second.scan)
