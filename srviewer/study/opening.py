@@ -12,6 +12,7 @@ from srviewer.core.volumes.volume import Volume, view_only_reason
 from srviewer.job import Job, Progress, within
 from srviewer.sr.models.available_models import default_model, is_at_hand
 from srviewer.sr.requests.request import Request, suggested_axis, suggested_request
+from srviewer.study.state.held_drawings import drawings_also_held
 from srviewer.study.state.layouts import PLANES
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.reference import Reference
@@ -121,6 +122,8 @@ def another_frame(state: StudyState, scan: Volume, frame: int, device: str) -> S
     """
     assert state.origin is not None
     origin = replace(state.origin, frame=frame)
+    if state.scan is not None:
+        drawings_also_held(state.scan, scan)
     return replace(
         opened(scan, state, device, origin, state.sources),
         request=state.request,

@@ -203,6 +203,13 @@ def test_what_shares_no_space_scrolls_by_itself_and_says_so(
     number = far.slice.index
     rebuilt.study.move_cursor((3.0, 2.0, 9.0))
     assert far.slice.index == number
+    notes = rebuilt.compare.notes
+    assert "far.nii.gz: No space in common" in notes.notes[0].text
+    rebuilt.study.rotate_planes((10.0, 0.0, 0.0))
+    assert "its planes are not rotated along" in notes.notes[1].text
+    assert far.annotations.top_left[-1].text.startswith("Axial  ")  # as it is along its voxels
+    rebuilt.study.rotate_planes((0.0, 0.0, 0.0))
+    assert "rotated along" not in notes.notes[0].text
     _choose(rebuilt, qtbot, "curtain")
     said = rebuilt.compare.notes.notes[0].text
     assert "No space in common" in said and _pane(rebuilt).annotations.divider is None

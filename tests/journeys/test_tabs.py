@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from srviewer.core.regions.roi import Roi
+from srviewer.core.regions.text_annotation import TextAnnotation
+from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.jobs.running_jobs import RunningJobs
@@ -213,3 +217,70 @@ def test_the_wheel_changes_only_what_has_the_focus(opened: MainWindow, qtbot: Qt
     before = _value(slices)
     turn_wheel(slices, -1)
     assert _value(slices) != before
+
+
+def _drawn(window: MainWindow) -> None:
+    """Two measurements and a text on the study that is shown."""
+    ends = (0.0, 0.0, 0.0), (20.0, 0.0, 0.0)
+    other = (0.0, 5.0, 0.0), (20.0, 5.0, 0.0)
+    window.study.set_rois([Roi("distance", Plane.AXIAL, points) for points in (ends, other)])
+    window.study.set_annotations([TextAnnotation(Plane.AXIAL, (0.0, 0.0, 0.0), "here")])
+
+
+def test_closing_a_tab_asks_for_drawings_until_a_session_holds_them(
+    opened: MainWindow, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close, closing = opened.actions_offered["close-study"], opened.closing
+    _drawn(opened)
+    scan = opened.study.scan
+    (asked,) = _answered(ROLE.RejectRole, close.trigger)
+    assert "2 measurements and 1 annotation on 'thick'" in asked and opened.study.scan is scan
+    path = tmp_path / "kept.srviewer"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    _answered(ROLE.ActionRole, close.trigger)
+    until(closing.bar.isVisible)
+    assert path.is_file() and opened.study.scan is scan and closing.losses([0]) == ()
+
+    opened.study.set_rois(opened.study.rois[1:])  # removed ones are in the file
+    assert closing.losses([0]) == ()
+    opened.study.set_rois([replace(opened.study.rois[0], name="edge")])
+    assert closing.losses([0]) == ("1 measurement on 'thick'",)
+    opened.housekeeping.history.undo()
+    assert closing.losses([0]) == ()
+    autosave_folders.root().mkdir(parents=True)
+    opened.housekeeping.files.save(autosave_folders.root() / "own.srviewer")
+    until(lambda: not opened.controller.work.tasks)
+    assert closing.losses([0]) != ()  # the autosave goes with the window
+
+    opened.open([path])
+    until(lambda: opened.study.scan is not scan and not opened.controller.work.tasks)
+    assert len(opened.study.rois) == 2
+    assert _answered(ROLE.RejectRole, close.trigger) == []
+    assert len(opened.studies.states) == 1
+
+
+def test_the_window_asks_for_drawings_only_where_the_next_start_does_not_offer_them(
+    opened: MainWindow,
+) -> None:
+    _drawn(opened)
+    housekeeping = opened.housekeeping
+    housekeeping.preferences = replace(housekeeping.preferences, autosave=False)
+    (asked,) = _answered(ROLE.RejectRole, opened.close)
+    assert "2 measurements" in asked and opened.isVisible()
+    housekeeping.preferences = replace(housekeeping.preferences, autosave=True)
+    assert _answered(ROLE.RejectRole, opened.close) == []
+    assert not opened.isVisible()
+
+
+def test_the_menu_opens_beside_whatever_was_said_about_drops(
+    opened: MainWindow, until: Until, truth_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.studies.choice = "replace"
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(truth_file)], ""))
+    opened.actions_offered["open"].trigger()
+    until(lambda: len(opened.studies.states) == 2)
+    opened.studies.show(0)
+    menu = opened.actions_offered.menu("recent")
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    until(lambda: len(opened.studies.states) == 3)

@@ -36,4 +36,5 @@ class RecentMenu(QObject):
         if entry is None:
             self._recent.clear()
         else:
+            self._controller.studies.next = "add"
             self._controller.open(entry)

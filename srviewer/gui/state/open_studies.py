@@ -167,11 +167,11 @@ class OpenStudies(QObject):
 
         Args:
             state: The new study. It takes the place of the other, or a tab of its own where a
-                result of the other was not exported, or a mask not saved.
+                result of the other was not exported, or a mask or a drawing not saved.
         """
-        state_before = self.study.state
-        unsaved = state_before.unsaved_masks(outlives_window)
-        if unsaved or state_before.unexported(outlives_window):
+        before = self.study.state
+        kinds = (before.unexported, before.unsaved_masks, before.unsaved_drawings)
+        if any(kind(outlives_window) for kind in kinds):
             self.add(state)
         else:
             self.study.set(state)

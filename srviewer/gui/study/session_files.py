@@ -1,6 +1,6 @@
 """Saves the open studies in a session file, and opens it again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.study.sessions.restore import RestoredSession, restore
 from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.sessions.store import store
+from srviewer.study.state.held_drawings import Drawings, drawings_held_in
 from srviewer.study.state.study_state import StudyState
 
 SAVE = "session"
@@ -49,10 +50,16 @@ class SessionFiles(QObject):
         if not studies.states:
             return
 
-        folder = path.with_name(f"{path.stem} files")
-        job = store(path, studies.states, studies.current, folder, outlives_window)
-        title = tr("Saving {name}", name=path.name)
-        self._controller.work.start(SAVE, title, job, lambda _: self.saved.emit(path), lambda: True)
+        states, folder = studies.states, path.with_name(f"{path.stem} files")
+
+        def tell(_: None) -> None:
+            _note_drawings(path, states)
+            self.saved.emit(path)
+
+        job = store(path, states, studies.current, folder, outlives_window)
+        self._controller.work.start(
+            SAVE, tr("Saving {name}", name=path.name), job, tell, lambda: True
+        )
 
     def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Show the studies of a session file.
@@ -63,6 +70,7 @@ class SessionFiles(QObject):
         """
 
         def show(restored: RestoredSession) -> None:
+            _note_drawings(path, restored.states)
             self._show(restored)
             self.opened.emit(path)
             if restored.problems:
@@ -82,6 +90,13 @@ class SessionFiles(QObject):
         states, front = [_in_known_colours(state) for state in restored.states], restored.front
         self._studies.place(states[front])
         self._studies.surround(states[:front], states[front + 1 :])
+
+
+def _note_drawings(path: Path, states: Iterable[StudyState]) -> None:
+    """Note that a session file holds what is drawn on the scans of studies."""
+    for state in states:
+        if state.scan is not None:
+            drawings_held_in(path, state.scan, Drawings(state.rois, state.annotations))
 
 
 def _in_known_colours(state: StudyState) -> StudyState:

@@ -17,7 +17,7 @@ from srviewer.gui.state.followed_state import PREVIEW
 from srviewer.gui.state.linked_views import link_of
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import Comparable, compared
-from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.two_studies_text import person_text
 from srviewer.gui.views.compare_input import CompareInput
 from srviewer.gui.views.drawing.composite import Composite
@@ -274,7 +274,14 @@ class CompareView(QWidget):
         notes = shared_notes(shown, referenced, self._previewed(shown), bool(rotated))
         of_slab = () if rotated else slab_notes(shown, slab, self._study.scan)
         self.notes.show_notes(
-            (*self._two_people(), *self._not_composed(), *rotated, *of_slab, *notes)
+            (
+                *self._two_people(),
+                *self._not_composed(),
+                *rotated,
+                *self._not_linked(bool(rotated)),
+                *of_slab,
+                *notes,
+            )
         )
 
     def _two_people(self) -> tuple[Line, ...]:
@@ -295,6 +302,20 @@ class CompareView(QWidget):
         reason = other.hint.split("\n")[0] if other.volume is None else self._reason(other)
         notice = tr("{a} alone. {b}: {reason}", a=pair[0].name, b=other.name, reason=reason)
         return (Line(notice, theme.WARNING),)
+
+    def _not_linked(self, rotated: bool) -> tuple[Line, ...]:
+        """Notes on the volumes in rows of their own, which follow neither crosshair nor planes."""
+        if self.layout_shown.composite:
+            return ()
+        note = mark("{name}: {reason}")
+        if rotated:
+            note = mark("{name}: {reason}, its planes are not rotated along")
+        reasons = [(entry.name, self._reason(entry)) for entry in self._shown()]
+        return tuple(
+            Line(tr(note, name=name, reason=reason), theme.WARNING)
+            for name, reason in reasons
+            if reason
+        )
 
     def _previewed(self, shown: Sequence[Comparable]) -> bool:
         """Whether slices of a result that is being computed are on the screen."""

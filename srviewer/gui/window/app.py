@@ -66,6 +66,7 @@ def open_window(paths: Sequence[Path], sample: str, reconstruct: bool) -> int:
 def _open(window: MainWindow, path: Path, asked: list[Path]) -> None:
     """Open a file that the system asks for, or keep it until there is more than the frame."""
     if window.filled:
+        window.studies.next = "add"
         window.controller.open([path])
     else:
         asked.append(path)

@@ -1,27 +1,23 @@
-"""Closing studies and the window: asks where work would go, and offers to close after an export."""
+"""Closing studies and the window: asks where work would go, and offers to close once it is kept."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from weakref import ref
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
-from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.jobs.running_jobs import Task
-from srviewer.gui.study.exporting import EXPORT
+from srviewer.gui.menus.actions import Actions
 from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.study.self_testing import SELF_TEST
 from srviewer.gui.study.study_controller import LOAD, SIMULATE, TRUTH, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.runs import TRAIN
-from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.notice import OfferBar
 from srviewer.gui.widgets.plain_text import message_box
-from srviewer.study.state.compared_volumes import ComparedVolume
+from srviewer.gui.window.losses import DRAWINGS, KINDS, Loss, LossKind, losses_of
 
 MOST_NAMED = 5  # results in a question
 ROLE = QMessageBox.ButtonRole
@@ -32,25 +28,18 @@ class Closing(QObject):
 
     Args:
         controller: what is open.
-        export: opens the export of the result that is shown.
-        save_mask: asks where to save the mask that is corrected.
-        window: the parent of the questions; closed after an export, if the user wants that then.
+        actions: those that ask where to write a result, a mask or a session.
+        window: the parent of the questions; closed once work was kept, if the user wants that then.
 
     Attributes:
-        bar: After an export that a question led to: what was written where, and an offer to close.
+        bar: After a file that a question led to: what was written where, and an offer to close.
     """
 
-    def __init__(
-        self,
-        controller: StudyController,
-        export: Callable[[], None],
-        save_mask: Callable[[], None],
-        window: QWidget,
-    ) -> None:
+    def __init__(self, controller: StudyController, actions: Actions, window: QWidget) -> None:
         super().__init__(window)
         self._controller, self._studies = controller, controller.studies
-        self._export, self._save_mask, self._window = export, save_mask, window
-        self._waiting = False  # for the export that a question led to
+        self._actions, self._window = actions, window
+        self._waiting: LossKind | None = None  # for the file that a question led to
         self._scan: Volume | None = None  # of the study to close then; None for the window
         self.bar = OfferBar(
             tr("Exported"),
@@ -71,7 +60,8 @@ class Closing(QObject):
         """
         if 0 <= number < len(self._studies.states):
             scan = self._studies.states[number].scan
-            if self._may_close([number], self._ended_with(scan), "", scan):
+            losses = losses_of(self._studies, [number])
+            if self._may_close(losses, self._ended_with(scan), "", scan):
                 self._studies.close(self._number(scan))
 
     def close_current(self) -> None:
@@ -79,7 +69,7 @@ class Closing(QObject):
         self.close(self._studies.current)
 
     def may_close_window(self, autosaved: bool) -> bool:
-        """Ask before the window is closed, once, where results were not exported or a job runs.
+        """Ask before the window is closed, once, where work would be lost or a job runs.
 
         Args:
             autosaved: Whether the next window will offer what is open now.
@@ -88,8 +78,10 @@ class Closing(QObject):
             Whether the window may be closed.
         """
         note = tr("The next start offers what is open now, for a week.") if autosaved else ""
-        running = self._controller.work.missed
-        return self._may_close(range(len(self._studies.states)), running, note, None)
+        running, numbers = self._controller.work.missed, range(len(self._studies.states))
+        # What is drawn is whole again at the next start, where that offers it.
+        kinds = [kind for kind in KINDS if not autosaved or kind is not DRAWINGS]
+        return self._may_close(losses_of(self._studies, numbers, kinds), running, note, None)
 
     def losses(self, numbers: Sequence[int]) -> tuple[str, ...]:
         """What the closing of studies would lose.
@@ -98,12 +90,12 @@ class Closing(QObject):
             numbers: Positions of the studies in the tabs, from 0.
 
         Returns:
-            A line for each result that was not exported, each mask that was not saved, and each job
-            that would end.
+            A line for each result that was not exported, each mask that was not saved, what is
+            drawn on each scan and was not saved, and each job that would end.
         """
         scans = [self._studies.states[number].scan for number in numbers]
         running = (task for scan in scans for task in self._ended_with(scan))
-        titles = (*self._titles(self._unexported(numbers)), *self._masks(numbers).values())
+        titles = [loss.title for loss in losses_of(self._studies, numbers)]
         return (*_named(titles), *(t.title for t in running))
 
     def _ended_with(self, scan: Volume | None) -> tuple[Task, ...]:
@@ -116,45 +108,15 @@ class Closing(QObject):
         return tuple(task for task in running if task is not None)
 
     def _may_close(
-        self, numbers: Sequence[int], running: Sequence[Task], note: str, scan: Volume | None
+        self, losses: Sequence[Loss], running: Sequence[Task], note: str, scan: Volume | None
     ) -> bool:
-        unexported, masks = self._unexported(numbers), self._masks(numbers)
-        if not unexported and not masks and not running:
+        if not losses and not running:
             return True
-        box, close = self._question(self._titles(unexported), [*masks.values()], running, note)
+        box, close = self._question(losses, running, note)
         box.exec()
         if box.buttonRole(box.clickedButton()) is ROLE.ActionRole:
-            if unexported:
-                self._export_first(unexported[0], scan)
-            else:
-                self._save_first(next(iter(masks)), scan)
+            self._keep_first(losses[0], scan)
         return box.clickedButton() is close
-
-    def _masks(self, numbers: Iterable[int]) -> dict[tuple[int, int], str]:
-        """The masks that were not saved: study and overlay, with a title for people."""
-        found = {}
-        for number in numbers:
-            state = self._studies.states[number]
-            for overlay in state.unsaved_masks(outlives_window):
-                name = visible_line(overlay.volume.name)
-                title = tr("the corrected mask '{mask}'", mask=name)
-                found[number, state.overlays.index(overlay)] = title
-        return found
-
-    def _unexported(self, numbers: Iterable[int]) -> list[tuple[int, ComparedVolume]]:
-        return [
-            (number, kept)
-            for number in numbers
-            for kept in self._studies.states[number].unexported(outlives_window)
-        ]
-
-    def _titles(self, unexported: Iterable[tuple[int, ComparedVolume]]) -> list[str]:
-        names = [(kept.name, self._studies.states[number].scan) for number, kept in unexported]
-        return [
-            tr("{result} of {scan}", result=name, scan=visible_line(scan.name))
-            for name, scan in names
-            if scan is not None
-        ]
 
     def _number(self, scan: Volume | None) -> int:
         """The present position of the study of a scan; -1 where it is not open any more."""
@@ -164,28 +126,22 @@ class Closing(QObject):
     # --- the question
 
     def _question(
-        self, titles: Sequence[str], masks: Sequence[str], running: Sequence[Task], note: str
+        self, losses: Sequence[Loss], running: Sequence[Task], note: str
     ) -> tuple[QMessageBox, QAbstractButton]:
         """The question and its button that closes."""
         lines = [_running_text(running)] if running else []
-        if titles:
-            results = "\n".join(_named(titles))
-            lines.append(tr("Not exported yet:\n{results}", results=results))
-        if masks:
-            lines.append(tr("Not saved yet:\n{masks}", masks="\n".join(_named(masks))))
-        lines += [note] if note and (titles or masks) else []
-        without = tr("Close without exporting?") if titles else tr("Close without saving?")
-        title = tr("Stop and close?") if running else without
+        for kind in KINDS:
+            titles = [loss.title for loss in losses if loss.kind is kind]
+            lines += [tr(kind.listed, losses="\n".join(_named(titles)))] if titles else []
+        lines += [note] if note and losses else []
+        title = tr("Stop and close?") if running else tr(losses[0].kind.question)
         text = "\n\n".join((title, *lines))
         box = message_box(QMessageBox.Icon.Question, title, text, self._window)
-        if titles:
-            export = box.addButton(tr("Export\u2026"), ROLE.ActionRole)
-            describe(export, tr("Export"), tr("Choose a file for the result; nothing is closed"))
-            close = box.addButton(tr("Close without exporting"), ROLE.DestructiveRole)
-        elif masks:
-            save = box.addButton(tr("Save\u2026"), ROLE.ActionRole)
-            describe(save, tr("Save"), tr("Choose a file for the mask; nothing is closed"))
-            close = box.addButton(tr("Close without saving"), ROLE.DestructiveRole)
+        if losses:
+            kind = losses[0].kind
+            keep = box.addButton(tr(kind.keep), ROLE.ActionRole)
+            describe(keep, tr(kind.name), tr(kind.tip))
+            close = box.addButton(tr(kind.close), ROLE.DestructiveRole)
         else:
             close = box.addButton(QMessageBox.StandardButton.Close)
             close.setText(tr("Stop and close"))
@@ -193,38 +149,20 @@ class Closing(QObject):
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         return box, close
 
-    # --- after an export
+    # --- once work was kept
 
-    def _export_first(self, first: tuple[int, ComparedVolume], scan: Volume | None) -> None:
-        number, kept = first
-        study = self._studies.study
-        self._studies.show(number)
-        study.keep(study.compared_volumes.choosing(kept.key))
+    def _keep_first(self, loss: Loss, scan: Volume | None) -> None:
+        self._studies.show(loss.number)
+        loss.choose(self._studies)
         self.bar.hide()
-        self._export()
-        self._waiting = self._controller.work.running(EXPORT) is not None  # else it was given up
-        self._scan = scan
-
-    def _save_first(self, mask: tuple[int, int], scan: Volume | None) -> None:
-        number, overlay = mask
-        self._studies.show(number)
-        correction = self._studies.study.overlays[overlay].correction
-        assert correction is not None
-        study = self._studies.study
-        study.set_mask_tools(replace(study.mask_tools, chosen=ref(correction.mask)))
-        self.bar.hide()
-        self._save_mask()
-        self._waiting = self._controller.work.running(EXPORT) is not None  # else it was given up
-        self._scan = scan
+        self._actions[loss.kind.action].trigger()
+        begun = self._controller.work.running(loss.kind.job) is not None  # else it was given up
+        self._waiting, self._scan = loss.kind if begun else None, scan
 
     def _offer(self, path: Path) -> None:
-        if self._waiting:
-            self._waiting = False
-            message = tr(
-                "It was written to {path}; the JSON file beside it says how it was made. "
-                "Research use only.",
-                path=path,
-            )
+        if self._waiting is not None:
+            message = tr(self._waiting.written, path=path)
+            self._waiting = None
             self.bar.offer(message)
 
     def _close_now(self) -> None:

@@ -68,7 +68,6 @@ from srviewer.gui.window.thumbnails.series_places import series_places
 from srviewer.gui.window.thumbnails.thumbnail_strip import ThumbnailStrip
 from srviewer.gui.window.window_actions import WindowActions
 from srviewer.gui.window.window_state import WindowState
-from srviewer.io.targets import NIFTI
 from srviewer.study.state.layouts import PLANES
 
 
@@ -105,7 +104,7 @@ class Contents(QObject):
         self.housekeeping = Housekeeping(
             window, self.controller, settings, self.recent, self.error_bar, self.actions_offered
         )
-        self.closing = Closing(self.controller, self._export, self._save_mask, window)
+        self.closing = Closing(self.controller, self.actions_offered, window)
         self._left_out = SkippedFilesNotice(self.controller, self.error_bar, window)
         self._training: QWidget | None = None  # made when its tab is first chosen
         self._lay_out()
@@ -148,12 +147,6 @@ class Contents(QObject):
         self.thumbnails.stop()
         self.state.remember()
         self.housekeeping.end()
-
-    def _export(self) -> None:
-        self.actions_offered[f"export-{NIFTI.id}"].trigger()
-
-    def _save_mask(self) -> None:
-        self.actions_offered["save-mask"].trigger()
 
     def _lay_out(self) -> None:
         self._pages, page = QStackedWidget(), QWidget()

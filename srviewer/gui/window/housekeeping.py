@@ -157,6 +157,7 @@ class Housekeeping(QObject):
             self._window, tr("Open session"), self._recent.folder(), session_filter()
         )
         if name:
+            self._controller.studies.next = "add"
             self._controller.open([Path(name)])
 
     def _choose_save(self) -> None:

@@ -1,5 +1,6 @@
 """Asks what to open: files, a folder, and which of several series."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ class Opening(QObject):
             self._window, tr("Open"), self._recent.folder(), kinds
         )
         if names:
-            self._controller.open([Path(name) for name in names])
+            self._open_beside([Path(name) for name in names])
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
@@ -45,16 +46,22 @@ class Opening(QObject):
             self._window, tr("Open folder"), self._recent.folder()
         )
         if name:
-            self._controller.open([Path(name)])
+            self._open_beside([Path(name)])
 
     def open_sample(self) -> None:
         """Open the built-in sample."""
+        self._controller.studies.next = "add"
         self._controller.open_sample()
 
     def leave(self) -> None:
         """Close the question which series to open: something else is opened."""
         if self._picker is not None:
             self._picker.reject()
+
+    def _open_beside(self, paths: Sequence[Path]) -> None:
+        """Open files in tabs of their own, whatever was said about drops."""
+        self._controller.studies.next = "add"
+        self._controller.open(paths)
 
     def _pick(self, found: ScanListing) -> None:
         from srviewer.gui.dialogs.series_picker import SeriesPicker  # lazy: pydicom

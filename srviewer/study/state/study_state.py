@@ -16,6 +16,7 @@ from srviewer.sr.stacks.result import Result
 from srviewer.sr.trust.self_test import SelfTest
 from srviewer.study.state.compared_volumes import LONGEST_NAME, ComparedVolume, ComparedVolumes
 from srviewer.study.state.comparing import Comparing
+from srviewer.study.state.held_drawings import Drawings, held_drawings
 from srviewer.study.state.held_file import file_of
 from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.origin import Origin
@@ -232,6 +233,21 @@ class StudyState:
             and (overlay.correction.version or any(label.voxels for label in overlay.labels))
             and ((path := file_of(overlay.volume)) is None or not lasting(path))
         )
+
+    def unsaved_drawings(self, lasting: Callable[[Path], bool]) -> Drawings:
+        """List the measurements, texts and arrows that no session file holds as they are.
+
+        Args:
+            lasting: As in ``unexported``.
+
+        Returns:
+            Those drawings, in their order.
+        """
+        drawn = Drawings(self.rois, self.annotations)
+        if self.scan is None or not drawn:
+            return Drawings()
+        path, held = held_drawings(self.scan)
+        return drawn if path is None or not lasting(path) else drawn.beyond(held)
 
 
 def with_second_scan(state: StudyState, before: Volume, after: Volume) -> StudyState:
