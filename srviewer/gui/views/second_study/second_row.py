@@ -81,7 +81,8 @@ class SecondRow(QObject):
         if apart:
             shown = f"{name}, {entry.name}"
             words = tr("{name}, {mm:.1f} mm from the crosshair", name=shown, mm=apart)
-            return Line(words, theme.WARNING, bold=True)
+            distance = tr("{mm:.1f} mm from the crosshair", mm=apart)
+            return Line(words, theme.WARNING, bold=True, shorter=(distance, f"{apart:.1f} mm"))
         return _title(name, brief, entry, theme.ACCENT)
 
     def _rename(self) -> None:
