@@ -110,18 +110,18 @@ def test_look_at_the_scan_from_all_sides(opened: MainWindow, qtbot: QtBot, until
     for key, edge in (("L", "P"), ("P", "R"), ("S", "R"), ("I", "L"), ("A", "L")):
         qtbot.keyClicks(pane, key.lower())
         assert shown.camera.letters()[1] == edge
-    height, middle = shown.camera.height_mm, shown.camera.centre_mm
+    height, middle = shown.camera.extent_mm, shown.camera.centre_mm
     _wheel(pane, 2)
-    assert shown.camera.height_mm == pytest.approx(height / 1.21)
+    assert shown.camera.extent_mm == pytest.approx(height / 1.21)
     _drag(qtbot, pane, (40, 0), keys=Qt.KeyboardModifier.ShiftModifier)
     assert shown.camera.centre_mm[0] > middle[0]  # the patient's left has come to the middle
     _drag(qtbot, pane, (0, -60), button=Qt.MouseButton.RightButton)
-    assert shown.camera.height_mm < height / 1.5
+    assert shown.camera.extent_mm < height / 1.5
     _drag(qtbot, pane, (50, 0), keys=Qt.KeyboardModifier.ControlModifier)
     assert shown.camera.up[2] < 0.99
     qtbot.mouseClick(shown.controls.reset, LEFT)
     _wait(shown, until)
-    assert shown.camera.height_mm == height and np.array_equal(_grey(pane), front)
+    assert shown.camera.extent_mm == height and np.array_equal(_grey(pane), front)
     shown.close()
     until(lambda: opened.three_d.window is None)
 

@@ -44,7 +44,7 @@ def _marked(directions: np.ndarray, *markers: np.ndarray) -> Volume:
 def _camera(volume: Volume) -> Camera:
     last = np.array(volume.geometry.shape) - 1
     corners = volume.geometry.world(np.array(np.meshgrid(*((0, n) for n in last))).reshape(3, -1).T)
-    return camera_for(corners, SIZE[0] / SIZE[1])
+    return camera_for(corners)
 
 
 # RAS and LPS as they are stored, one whose axes are in another order, and an oblique one.
@@ -94,7 +94,7 @@ def test_the_staircase_of_a_slope_is_that_of_the_slices(drawing: Drawing) -> Non
     voxels = (50 + 10 * (0.6 * z - x)).clip(0, 100).reshape(shape).astype(np.float32)
     volume = Volume(voxels, geometry, "slope")
     camera = _camera(volume)
-    pixels_mm = SIZE[1] / camera.height_mm
+    pixels_mm = 1 / camera.pixel_mm(*SIZE)
     treads = []
     for as_measured in (True, False):
         drawing.take(volume, as_measured=as_measured)
