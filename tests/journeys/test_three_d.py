@@ -110,20 +110,22 @@ def test_look_at_the_scan_from_all_sides(opened: MainWindow, qtbot: QtBot, until
     for key, edge in (("L", "P"), ("P", "R"), ("S", "R"), ("I", "L"), ("A", "L")):
         qtbot.keyClicks(pane, key.lower())
         assert shown.camera.letters()[1] == edge
-    height, middle = shown.camera.extent_mm, shown.camera.centre_mm
+    extent, middle = shown.camera.extent_mm, shown.camera.centre_mm
     _wheel(pane, 2)
-    assert shown.camera.extent_mm == pytest.approx(height / 1.21)
+    assert shown.camera.extent_mm == pytest.approx(extent / 1.21)
     _drag(qtbot, pane, (40, 0), keys=Qt.KeyboardModifier.ShiftModifier)
     assert shown.camera.centre_mm[0] > middle[0]  # the patient's left has come to the middle
     _drag(qtbot, pane, (0, -60), button=Qt.MouseButton.RightButton)
-    assert shown.camera.extent_mm < height / 1.5
+    assert shown.camera.extent_mm < extent / 1.5
     _drag(qtbot, pane, (50, 0), keys=Qt.KeyboardModifier.ControlModifier)
     assert shown.camera.up[2] < 0.99
     qtbot.mouseClick(shown.controls.reset, LEFT)
     _wait(shown, until)
-    assert shown.camera.extent_mm == height and np.array_equal(_grey(pane), front)
-    shown.close()
+    assert shown.camera.extent_mm == extent and np.array_equal(_grey(pane), front)
+    process = psutil.Process(shown.link.pid)
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
     until(lambda: opened.three_d.window is None)
+    process.wait(60)
 
 
 @with_vtk
@@ -237,7 +239,7 @@ def _choose(qtbot: QtBot, box: object, value: str) -> None:
 
 
 @with_vtk
-def test_the_drawing_ends_with_the_study_and_with_its_window(
+def test_the_drawing_ends_with_the_study(
     opened: MainWindow, qtbot: QtBot, until: Until, truth_file: Path
 ) -> None:
     shown = _shown(opened, qtbot, until)
@@ -251,17 +253,11 @@ def test_the_drawing_ends_with_the_study_and_with_its_window(
     until(lambda: opened.study.scan is None)
     assert shown.link.pid is None and shown.isVisible()
     first.wait(60)
-    opened.open([truth_file])
-    until(lambda: shown.link.numbers != ())
-    _wait(shown, until)
-    second = psutil.Process(shown.link.pid)
-    qtbot.keyClick(shown, Qt.Key.Key_Escape)
-    until(lambda: opened.three_d.window is None)
-    second.wait(60)
+    shown.close()
 
 
 @with_vtk
-def test_without_opengl_it_says_so_and_tries_again(
+def test_without_opengl_or_killed_it_says_so_and_tries_again(
     opened: MainWindow, qtbot: QtBot, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if sys.platform != "linux":
@@ -278,14 +274,6 @@ def test_without_opengl_it_says_so_and_tries_again(
     qtbot.mouseClick(shown.message.retry, LEFT)
     _wait(shown, until)
     assert not shown.message.isVisible()
-    shown.close()
-
-
-@with_vtk
-def test_a_drawing_that_is_killed_is_told_and_started_again(
-    opened: MainWindow, qtbot: QtBot, until: Until
-) -> None:
-    shown = _shown(opened, qtbot, until)
     psutil.Process(shown.link.pid).kill()
     shown.see_from("L")
     until(shown.message.isVisible)

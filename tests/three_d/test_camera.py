@@ -44,10 +44,10 @@ def test_what_is_near_follows_the_mouse() -> None:
 
 def test_rotating_for_long_keeps_right_angles_and_never_mirrors() -> None:
     camera = camera_for(CORNERS)
-    for step in range(2000):
+    for step in range(300):
         camera = camera.rotated(7.3, -4.1).rolled(1.7 if step % 3 else -2.9)
     axes = np.array((camera.right, camera.up, camera.back))
-    assert np.allclose(axes @ axes.T, np.eye(3), atol=1e-12)
+    assert np.allclose(axes @ axes.T, np.eye(3), atol=1e-14)
     assert np.linalg.det(axes) == pytest.approx(1)
 
 
