@@ -11,7 +11,7 @@ Matrix = npt.NDArray[np.float64]
 Side = Literal["A", "P", "L", "R", "S", "I"]
 
 NAMED = float(np.sin(np.radians(22.5)))  # the share of a direction from which an axis is named
-HEIGHTS_MM = (5.0, 5000.0)  # that a pane may show
+EXTENTS_MM = (5.0, 5000.0)  # that a pane may show
 MARGIN = 1.12  # of a volume that fits a pane
 # Each by what is on the right and at the top of the screen, in RAS+. From below, the patient's
 # right is on the left of the screen, as in an axial slice of radiologists.
@@ -34,13 +34,14 @@ class Camera:
         right: Unit vector in RAS+ that points to the right of the screen.
         up: Unit vector in RAS+ that points to its top.
         centre_mm: The RAS+ point in the middle of the pane.
-        height_mm: The length that the height of the pane shows.
+        extent_mm: The length that the shorter side of the pane shows, so that a pane that becomes
+            narrow still shows what it showed.
     """
 
     right: Vector
     up: Vector
     centre_mm: Vector
-    height_mm: float
+    extent_mm: float
 
     @property
     def back(self) -> Vector:
@@ -105,10 +106,22 @@ class Camera:
             factor: Above 1 to enlarge.
 
         Returns:
-            The camera, within HEIGHTS_MM.
+            The camera, within EXTENTS_MM.
         """
-        least, most = HEIGHTS_MM
-        return replace(self, height_mm=min(max(self.height_mm / factor, least), most))
+        least, most = EXTENTS_MM
+        return replace(self, extent_mm=min(max(self.extent_mm / factor, least), most))
+
+    def pixel_mm(self, width: float, height: float) -> float:
+        """How long a pixel is.
+
+        Args:
+            width: Of the pane, in pixels.
+            height: Of it.
+
+        Returns:
+            Its side, in mm.
+        """
+        return self.extent_mm / max(1.0, min(width, height))
 
     def projected(self, points_mm: npt.ArrayLike) -> Matrix:
         """Where points are on the screen.
@@ -151,12 +164,11 @@ class Camera:
         return replace(self, right=_vector(right / np.linalg.norm(right)), up=_vector(up))
 
 
-def camera_for(corners_mm: npt.ArrayLike, shape: float, side: Side = "A") -> Camera:
+def camera_for(corners_mm: npt.ArrayLike, side: Side = "A") -> Camera:
     """A camera that sees a whole volume, from each side of the patient.
 
     Args:
         corners_mm: (n, 3), RAS+ mm: its corners.
-        shape: The width of the pane over its height.
         side: From where it is seen.
 
     Returns:
@@ -165,8 +177,8 @@ def camera_for(corners_mm: npt.ArrayLike, shape: float, side: Side = "A") -> Cam
     corners = np.asarray(corners_mm, float)
     centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
     right, up = SIDES[side]
-    height_mm = MARGIN * float(np.ptp(corners, axis=0).max()) / min(1.0, shape)
-    return Camera(right, up, _vector(centre), height_mm)
+    extent_mm = MARGIN * float(np.ptp(corners, axis=0).max())
+    return Camera(right, up, _vector(centre), extent_mm)
 
 
 def _letters(direction: Matrix) -> str:

@@ -81,7 +81,8 @@ class DrawingProcess:
         """Take what it has drawn since the last time, without waiting.
 
         Returns:
-            The pictures, oldest first; None where the process has ended.
+            The pictures, oldest first; None where the process has ended, or says what no drawing
+            says.
         """
         drawn: list[Drawn] = []
         try:
@@ -91,9 +92,12 @@ class DrawingProcess:
                     self.ready = True
                     continue
                 self.asked -= 1
-                if answer is not None:
-                    drawn.append(answer)
-        except (EOFError, OSError):
+                if answer is None:
+                    continue
+                if not (isinstance(answer, Drawn) and answer.is_whole()):
+                    return None
+                drawn.append(answer)
+        except Exception:  # unpickling what is damaged raises nearly any
             return None
         return drawn
 

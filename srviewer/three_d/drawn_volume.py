@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Geometry, Matrix
-from srviewer.core.intensity.padding import measured_voxels, without_padding
+from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.volumes.slabwise import parts_of
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import Job, Progress, within
@@ -102,12 +102,16 @@ def drawn(volume: Volume, as_measured: bool = True) -> Job[DrawnVolume]:
         for size, join, times in zip(voxels.shape, joined, repeated, strict=True)
     ]
     values = np.zeros([count + 2 for count in reversed(counts)], np.uint16)
-    step = max((levels.most - levels.least) / FULL, float(np.finfo(np.float32).tiny))
     low = levels.least
+    if levels.most <= low:  # a constant scan is drawn whole
+        low -= max(1.0, abs(low))
+    step = max((levels.most - low) / FULL, float(np.finfo(np.float32).tiny))
     slices = counts[2] // repeated[2]
     for start in range(0, slices, SLAB):
         stop = min(slices, start + SLAB)
-        part = without_padding(voxels[:, :, start * joined[2] : stop * joined[2]], volume.padding)
+        part = voxels[:, :, start * joined[2] : stop * joined[2]]
+        if volume.padding is not None:  # of all slices, since a part may hold nothing else
+            part = np.where(part == np.float32(volume.padding), np.float32(low), part)
         stored = np.rint((_means(part, joined) - low) / step).clip(0, FULL).astype(np.uint16).T
         for axis, times in enumerate(reversed(repeated)):
             stored = np.repeat(stored, times, axis)

@@ -41,6 +41,7 @@ def levels_of(some: npt.NDArray[np.float32], limits: tuple[float, float]) -> Lev
     """
     least, most = limits
     high = float(np.percentile(some, 99.9))
+    high = high if high > least else most  # less than one voxel in a thousand is not background
     threshold = _otsu(some, least, high) if high > least else least
     tissue = some[some >= threshold]
     median, bright, brightest = np.percentile(tissue if tissue.size else some, (50, 90, 99.5))

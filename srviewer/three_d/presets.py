@@ -95,9 +95,9 @@ def ramp_of(preset: str, levels: Levels, window: Window, density: float) -> Ramp
     """
     found = {row.id: row for row in PRESETS}[preset]
     steps: list[Step] = []
-    last = -float("inf")
+    last, apart = -float("inf"), 1e-6 * ((levels.most - levels.least) or 1.0)
     for value, opacity, *colour in found.ramp(levels, window):
         red, green, blue = colour
-        last = max(value, last + 1e-6 * max(1.0, abs(last)) if steps else value)
+        last = max(value, last + apart)
         steps.append((last, min(1.0, opacity * density), red, green, blue))
     return tuple(steps)

@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
-from srviewer.three_d.camera import Camera, Matrix, Vector
+from srviewer.three_d.camera import Camera, Vector
 from srviewer.three_d.presets import Ramp
 
 Mode = Literal["surface", "volume"]
@@ -24,18 +21,6 @@ class Clip:
 
     normal: Vector
     point_mm: Vector
-
-    def keeps(self, points_mm: Matrix) -> npt.NDArray[np.bool_]:
-        """Which points are drawn.
-
-        Args:
-            points_mm: (n, 3), RAS+ mm.
-
-        Returns:
-            (n,) true where a point lies on the plane or behind it.
-        """
-        in_front = (points_mm - np.array(self.point_mm)) @ np.array(self.normal)
-        return np.asarray(in_front <= 1e-9)
 
 
 @dataclass(frozen=True)
@@ -93,3 +78,9 @@ class Drawn:
     picture: Picture
     pixels: tuple[bytes, ...]
     seconds: float
+
+    def is_whole(self) -> bool:
+        """Whether each pane has as many pixels as its size says."""
+        width, height = self.picture.size
+        parts = [len(part) for part in self.pixels]
+        return parts == [4 * width * height] * len(self.picture.volumes)

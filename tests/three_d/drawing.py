@@ -69,7 +69,7 @@ def _ready(backend: str) -> DrawingProcess | None:
 def pixel(camera: Camera, point_mm: np.ndarray) -> np.ndarray:
     """(2,) row and column at which a RAS+ point is drawn."""
     width, height = SIZE
-    across, up, _ = camera.projected(point_mm) * (height / camera.height_mm)
+    across, up, _ = camera.projected(point_mm) / camera.pixel_mm(width, height)
     return np.array((height / 2 - up - 0.5, width / 2 + across - 0.5))
 
 

@@ -1,10 +1,11 @@
 """What VTK draws: nothing mirrored, slices as thick as they are, cuts, and a process that ends."""
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import replace
+from multiprocessing import Pipe
 
 import numpy as np
-import psutil
 import pytest
 
 from phantoms import ORIENTATIONS, affine_of, rotation
@@ -12,7 +13,7 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.three_d.availability import INSTALL, is_installed
 from srviewer.three_d.camera import SIDES, Camera, camera_for
-from srviewer.three_d.scene import Clip, Picture
+from srviewer.three_d.scene import Clip, Drawn, Picture
 from three_d.drawing import SCENE, SIZE, Drawing, pixel, volume_mode
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason=f"needs VTK: {INSTALL}")
@@ -44,7 +45,7 @@ def _marked(directions: np.ndarray, *markers: np.ndarray) -> Volume:
 def _camera(volume: Volume) -> Camera:
     last = np.array(volume.geometry.shape) - 1
     corners = volume.geometry.world(np.array(np.meshgrid(*((0, n) for n in last))).reshape(3, -1).T)
-    return camera_for(corners, SIZE[0] / SIZE[1])
+    return camera_for(corners)
 
 
 # RAS and LPS as they are stored, one whose axes are in another order, and an oblique one.
@@ -64,7 +65,7 @@ def test_a_marker_on_the_right_is_drawn_on_the_right(drawing: Drawing, stored: s
     for scene in (SCENE, volume_mode(SCENE)):
         for side in SIDES:
             camera = _camera(volume).seen_from(side)
-            for seen in (camera, camera.rotated(25, -15)):
+            for seen in (camera, camera.rotated(25, -15)) if side in "AL" else (camera,):
                 lit = np.argwhere(drawing.draw(seen, scene)[0] > 30)
                 assert len(lit) > 20
                 middle = (lit.min(axis=0) + lit.max(axis=0)) / 2
@@ -94,7 +95,7 @@ def test_the_staircase_of_a_slope_is_that_of_the_slices(drawing: Drawing) -> Non
     voxels = (50 + 10 * (0.6 * z - x)).clip(0, 100).reshape(shape).astype(np.float32)
     volume = Volume(voxels, geometry, "slope")
     camera = _camera(volume)
-    pixels_mm = SIZE[1] / camera.height_mm
+    pixels_mm = 1 / camera.pixel_mm(*SIZE)
     treads = []
     for as_measured in (True, False):
         drawing.take(volume, as_measured=as_measured)
@@ -152,10 +153,26 @@ def test_only_the_last_of_many_pictures_is_drawn_and_a_smooth_surface_has_no_fac
     assert lit.any() and len(np.unique(flat[lit])) < len(np.unique(smooth[lit])) / 2
 
 
-def test_a_process_that_is_closed_is_gone() -> None:
-    made = Drawing()
-    pid = made.process.pid
-    assert psutil.pid_exists(pid)
-    held = psutil.Process(pid)
-    made.process.close()
-    held.wait(60)
+def test_one_thin_slice_is_seen_while_it_is_moved_and_smoothed(drawing: Drawing) -> None:
+    voxels = np.zeros((900, 900, 1), np.float32)
+    voxels[300:600, 300:600] = 100
+    geometry = Geometry(voxels.shape, affine_of(np.eye(3), (0.1, 0.1, 0.1)))
+    drawing.take(Volume(voxels, geometry, "slice"))
+    camera = camera_for(geometry.world(((0, 0, 0), (899, 899, 0))), "S")
+    whole = (drawing.draw(camera, SCENE)[0] > 30).sum()
+    moving = (drawing.draw(camera, SCENE, moving=True)[0] > 30).sum()
+    smooth = (drawing.draw(camera, replace(SCENE, smooth=True))[0] > 30).sum()
+    assert whole > 1000 and (moving, smooth) == pytest.approx((whole, whole), rel=0.05)
+
+
+def test_a_damaged_answer_is_the_end_of_the_drawing(
+    drawing: Drawing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = _camera(_marked(STORED["RAS"], MARKER))
+    short = Drawn(Picture(1, (1,), SIZE, camera, SCENE, False), (b"too few",), 0.1)
+    for damaged in (b"\x80\x04damaged", pickle.dumps(short), pickle.dumps("another")):
+        here, there = Pipe()
+        monkeypatch.setattr(drawing.process, "_pictures", here)
+        monkeypatch.setattr(drawing.process, "asked", 1)
+        there.send_bytes(damaged)
+        assert drawing.process.answers() is None

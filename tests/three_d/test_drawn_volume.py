@@ -8,7 +8,7 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 from srviewer.three_d import drawn_volume
-from srviewer.three_d.drawn_volume import FULL, DrawnVolume, drawn, sampling_of
+from srviewer.three_d.drawn_volume import FULL, SLAB, DrawnVolume, drawn, sampling_of
 
 
 def _values_at(made: DrawnVolume, points_mm: np.ndarray) -> np.ndarray:
@@ -82,9 +82,27 @@ def test_padding_is_drawn_as_the_least_value_and_counts_nowhere() -> None:
     assert made.low == made.levels.least == 50
     assert 50 < made.levels.threshold < 90
     assert _values_at(made, geometry.world(((0, 4, 4), (3, 3, 3)))) == pytest.approx((50, 90))
+    # A part of the slices in which there is nothing but padding, brighter than all else.
+    voxels = np.full((6, 6, 2 * SLAB), 3000, np.float32)
+    voxels[:, :, SLAB:] = -50
+    voxels[3:, :, SLAB:] = -90
+    geometry = Geometry(voxels.shape, affine_of(np.eye(3)))
+    made = run(drawn(Volume(voxels, geometry, "padded", padding=3000)))
+    seen = _values_at(made, geometry.world(((0, 4, 2), (4, 4, SLAB), (0, 4, SLAB))))
+    assert seen == pytest.approx((-90, -90, -50))
 
 
-def test_a_constant_scan_is_drawn() -> None:
+@pytest.mark.parametrize("value", [-3e30, 0.0, 7.0])
+def test_a_constant_scan_is_drawn_whole(value: float) -> None:
     geometry = Geometry((8, 9, 10), affine_of(np.eye(3)))
-    made = run(drawn(Volume(np.full((8, 9, 10), 7, np.float32), geometry, "constant")))
-    assert made.step > 0 and made.levels.threshold == made.levels.brightest == 7
+    made = run(drawn(Volume(np.full((8, 9, 10), value, np.float32), geometry, "constant")))
+    assert made.levels.threshold == made.levels.brightest == np.float32(value)
+    assert (made.values[1:-1, 1:-1, 1:-1] == FULL).all()
+
+
+def test_less_than_a_thousandth_of_the_voxels_is_what_is_seen() -> None:
+    """A label map of something small, whose percentiles are all background."""
+    voxels = np.zeros((30, 30, 30), np.float32)
+    voxels[14:16, 14:16, 14:16] = 3
+    made = run(drawn(Volume(voxels, Geometry(voxels.shape, affine_of(np.eye(3))), "label")))
+    assert 0 < made.levels.threshold < 3

@@ -16,14 +16,14 @@ def _levels(scale: float) -> Levels:
     return levels_of(values, (float(values.min()), float(values.max())))
 
 
-@pytest.mark.parametrize("scale", [1.0, 1e-4, 250.0])
+@pytest.mark.parametrize("scale", [1.0, 1e-11, 250.0])
 def test_the_threshold_lies_between_background_and_tissue(scale: float) -> None:
     levels = _levels(scale)
     assert 50 * scale < levels.threshold < 220 * scale
     assert levels.median == pytest.approx(400 * scale, rel=0.03)
 
 
-@pytest.mark.parametrize("scale", [1.0, 1e-4, 250.0])
+@pytest.mark.parametrize("scale", [1.0, 1e-11, 250.0])
 @pytest.mark.parametrize("preset", [row.id for row in PRESETS])
 def test_values_rise_and_background_is_not_seen(preset: str, scale: float) -> None:
     window = Window(100 * scale, 500 * scale)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from math import floor, log10
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -126,10 +127,10 @@ class Controls(QWidget):
         """
         self._levels = levels
         if levels is not None:
-            span = max(levels.most - levels.least, 1e-9)
+            span = (levels.most - levels.least) or 1.0
             with self._silently():
+                self.threshold.setDecimals(_decimals(span))
                 self.threshold.setRange(levels.least, levels.most)
-                self.threshold.setDecimals(0 if span > 200 else 2 if span > 2 else 5)
                 self.threshold.setSingleStep(span / 200)
                 self.threshold.setSuffix(f" {visible_line(unit)}" if unit else "")
         self._show()
@@ -211,7 +212,7 @@ class Controls(QWidget):
             self.crosshair.setChecked(look.crosshair)
             if levels is not None:
                 threshold = look.threshold_of(levels)
-                span = max(levels.brightest - levels.least, 1e-9)
+                span = (levels.brightest - levels.least) or 1.0
                 self.threshold.setValue(threshold)
                 self.slider.setValue(round(STEPS * (threshold - levels.least) / span))
                 self.automatic.setEnabled(look.threshold is not None)
@@ -221,6 +222,11 @@ class Controls(QWidget):
         before, self._showing = self._showing, True
         yield
         self._showing = before
+
+
+def _decimals(span: float) -> int:
+    """So many that a hundredth of the range is seen; diffusion in m2/s has ranges of 1e-9."""
+    return max(0, 2 - floor(log10(span)))
 
 
 def _choice(name: str, tip: str, titles: dict[Mode, str] | dict[Cut, str]) -> QComboBox:

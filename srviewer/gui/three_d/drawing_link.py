@@ -110,8 +110,8 @@ class DrawingLink(QObject):
 
     def stop(self) -> None:
         """End the process and every job, for good."""
+        self._end()  # first, or the job would wait for a drawing that is busy
         self._work.stop()
-        self._end()
 
     @property
     def _starting(self) -> bool:

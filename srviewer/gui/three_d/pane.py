@@ -1,5 +1,7 @@
 """One volume in 3D: its picture, what is written over it, and the mouse."""
 
+from itertools import product
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -126,8 +128,8 @@ class VolumePane(QWidget):
         """
         assert self.seen_from is not None
         across, up, _ = self.seen_from.projected(point_mm)
-        scale = self.height() / self.seen_from.height_mm
-        return QPointF(self.width() / 2 + across * scale, self.height() / 2 - up * scale)
+        mm = self.seen_from.pixel_mm(self.width(), self.height())
+        return QPointF(self.width() / 2 + across / mm, self.height() / 2 - up / mm)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Called by Qt."""
@@ -161,14 +163,13 @@ class VolumePane(QWidget):
 
     def _draw_lines(self, painter: QPainter) -> None:
         painter.setFont(_font(painter, bold=True))
-        painter.setPen(QColor(theme.TEXT))
+        painter.setPen(QColor(theme.TEXT))  # muted is not read over a bright volume
         flag = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
         area = self.rect().adjusted(EDGE, EDGE, -EDGE, 0)
         for number, line in enumerate(self.lines):
             area.setTop(_write(painter, area, flag, line).bottom() + 3)
             if number == 0:
                 painter.setFont(_font(painter, bold=False))
-                painter.setPen(QColor(theme.MUTED))
 
     def _draw_letters(self, painter: QPainter, camera: Camera) -> None:
         flag = Qt.AlignmentFlag
@@ -191,11 +192,10 @@ class VolumePane(QWidget):
         for axis in np.argsort(turn[2]):
             across, up, near = turn[:, axis]
             painter.setPen(QPen(QColor(theme.TEXT if near > -0.05 else theme.MUTED), 1.5))
-            end = middle + QPointF(across, -up) * GIZMO_ARM
-            painter.drawLine(middle, end)
-            at = middle + QPointF(across, -up) * (GIZMO_ARM + 9)
-            around = QRectF(at.x() - 9, at.y() - 9, 18, 18)
-            painter.drawText(around, Qt.AlignmentFlag.AlignCenter, "RAS"[axis])
+            _line(painter, middle, middle + QPointF(across, -up) * GIZMO_ARM)
+            at = (middle + QPointF(across, -up) * (GIZMO_ARM + 9)).toPoint()
+            around = QRect(at.x() - 9, at.y() - 9, 18, 18)
+            _write(painter, around, Qt.AlignmentFlag.AlignCenter, "RAS"[axis])
 
     def _draw_crosshair(self, painter: QPainter) -> None:
         """Its three lines along the patient's axes, through everything, as far as the scan."""
@@ -206,7 +206,7 @@ class VolumePane(QWidget):
         for axis in range(3):
             ends = np.array((cursor, cursor), float)
             ends[:, axis] = corners[:, axis].min(), corners[:, axis].max()
-            painter.drawLine(self.place(ends[0]), self.place(ends[1]))
+            _line(painter, self.place(ends[0]), self.place(ends[1]))
         painter.setBrush(QColor(theme.ACCENT))
         painter.drawEllipse(self.place(cursor), 3, 3)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -229,7 +229,7 @@ class VolumePane(QWidget):
         if camera is None:
             return
         buttons, modifier = event.buttons(), Qt.KeyboardModifier
-        mm = camera.height_mm / max(1, self.height())
+        mm = camera.pixel_mm(self.width(), self.height())
         if buttons & Qt.MouseButton.MiddleButton or keys & modifier.ShiftModifier:
             self.seen.emit(camera.panned(moved.x() * mm, -moved.y() * mm), True)
         elif buttons & Qt.MouseButton.RightButton:
@@ -247,7 +247,7 @@ class VolumePane(QWidget):
         if not self._still and self.camera is not None:
             self.seen.emit(self.camera, False)
         elif self.seen_from is not None and event.button() == Qt.MouseButton.LeftButton:
-            mm = self.seen_from.height_mm / max(1, self.height())
+            mm = self.seen_from.pixel_mm(self.width(), self.height())
             at = event.position() - QPointF(self.width() / 2, self.height() / 2)
             self.picked.emit((at.x() * mm, -at.y() * mm))
 
@@ -312,11 +312,20 @@ def _write(painter: QPainter, area: QRect, flags: int, text: str) -> QRect:
     """Draw text with a dark edge, to be read over a bright volume; the area that it takes."""
     pen = painter.pen()
     painter.setPen(QColor(theme.IMAGE))
-    for right, down in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+    for right, down in product((-1, 0, 1), (-1, 0, 1)):
         painter.drawText(area.translated(right, down), flags, text)
     painter.setPen(pen)
     taken: QRect = painter.drawText(area, flags, text)
     return taken
+
+
+def _line(painter: QPainter, start: QPointF, end: QPointF) -> None:
+    """Draw a line with a dark edge, to be seen over a bright volume."""
+    pen = painter.pen()
+    painter.setPen(QPen(QColor(theme.IMAGE), pen.widthF() + 2))
+    painter.drawLine(start, end)
+    painter.setPen(pen)
+    painter.drawLine(start, end)
 
 
 def _font(painter: QPainter, bold: bool) -> QFont:

@@ -152,8 +152,7 @@ class ThreeDWindow(QDialog):
 
     def _whole(self) -> Camera:
         """The camera that sees the whole scan from the front."""
-        pane = self.panes[0]
-        return camera_for(self.link.volumes[0].corners_mm, pane.width() / max(1, pane.height()))
+        return camera_for(self.link.volumes[0].corners_mm)
 
     def _draw(self, moving: bool) -> None:
         """Ask for a picture of what is set; a moving one is followed by a fine one."""

@@ -75,7 +75,7 @@ class Painter:
             other.renderer.SetDraw(other in panes)
         for number, pane in enumerate(panes):
             pane.renderer.SetViewport(number / len(panes), 0, (number + 1) / len(panes), 1)
-            pane.show(picture.camera, picture.scene, picture.moving, self._coarse)
+            pane.show(picture, self._coarse)
         self._stopped = False
         self._window.SetAbortRender(0)
         self._window.Render()

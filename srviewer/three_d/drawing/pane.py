@@ -27,7 +27,7 @@ from vtkmodules.vtkRenderingVolume import vtkFixedPointVolumeRayCastMapper
 
 from srviewer.three_d.camera import Camera, Matrix
 from srviewer.three_d.drawn_volume import FULL, DrawnVolume
-from srviewer.three_d.scene import Scene
+from srviewer.three_d.scene import Picture, Scene
 
 FAST_VOXELS = 500_000  # of the surface while it is moved
 BONE = (0.90, 0.86, 0.79)
@@ -47,9 +47,9 @@ class Pane:
         spacing = np.linalg.norm(drawn.affine[:3, :3], axis=0)
         self._fine = _image(drawn.values, spacing)
         self._smooth: vtkImageData | None = None
-        every = max(1, ceil((drawn.values.size / FAST_VOXELS) ** (1 / 3)))
-        self._coarse = _image(_means(drawn.values, every), spacing * every)
-        self._coarse.SetOrigin(*(spacing * (every - 1) / 2))
+        coarse, every = _means(drawn.values)
+        self._coarse = _image(coarse, spacing * every)
+        self._coarse.SetOrigin(*(spacing * (1 - every) / 2))  # the border is one voxel there, too
         self._spacing = float(spacing.min())
         self._place = _matrix(drawn.affine / np.array((*spacing, 1.0)))
         self._surfaces: dict[tuple[float, bool, bool], vtkPolyData] = {}
@@ -64,16 +64,15 @@ class Pane:
             prop.SetUserMatrix(self._place)
             self.renderer.AddViewProp(prop)
 
-    def show(self, camera: Camera, scene: Scene, moving: bool, coarse: float) -> None:
+    def show(self, picture: Picture, coarse: float) -> None:
         """Prepare the renderer for the next picture.
 
         Args:
-            camera: From where it is seen.
-            scene: How it is drawn.
-            moving: Quickly and coarsely.
-            coarse: Pixels along each side for which one ray stands then.
+            picture: What is to be drawn.
+            coarse: Pixels along each side for which one ray stands while something is moved.
         """
-        self._look(camera)
+        scene, moving = picture.scene, picture.moving
+        self._look(picture.camera, picture.size)
         surface = scene.mode == "surface"
         self._actor.SetVisibility(surface)
         self._volume.SetVisibility(not surface)
@@ -88,13 +87,13 @@ class Pane:
         """A threshold as the image holds it; 0.5 at the least, so that the border is outside."""
         return min(max((value - self._drawn.low) / self._drawn.step, 0.5), FULL + 1.0)
 
-    def _look(self, camera: Camera) -> None:
+    def _look(self, camera: Camera, size: tuple[int, int]) -> None:
         shown, centre, back = self.renderer.GetActiveCamera(), camera.centre_mm, camera.back
         shown.ParallelProjectionOn()
         shown.SetFocalPoint(*centre)
         shown.SetPosition(*(c + DEEP_MM * b for c, b in zip(centre, back, strict=True)))
         shown.SetViewUp(*camera.up)
-        shown.SetParallelScale(camera.height_mm / 2)
+        shown.SetParallelScale(camera.pixel_mm(*size) * size[1] / 2)
         near = camera.projected(self._drawn.corners_mm)[:, 2]
         shown.SetClippingRange(DEEP_MM - near.max() - 10, DEEP_MM - near.min() + 10)
 
@@ -153,12 +152,14 @@ class Pane:
 
     def _smoothed(self) -> vtkImageData:
         if self._smooth is None:
-            gaussian = vtkImageGaussianSmooth()
-            gaussian.SetInputData(self._fine)
-            gaussian.SetStandardDeviations(*(SMOOTH_MM / mm for mm in self._fine.GetSpacing()))
+            # Without the border, or a volume of few slices would be smoothed into nothing.
+            spacing, gaussian = self._fine.GetSpacing(), vtkImageGaussianSmooth()
+            gaussian.SetInputData(_image(self._drawn.values[1:-1, 1:-1, 1:-1], spacing))
+            gaussian.SetStandardDeviations(*(SMOOTH_MM / mm for mm in spacing))
             gaussian.Update()
-            self._smooth = gaussian.GetOutput()
-            _close_border(self._smooth)
+            inner = gaussian.GetOutput()
+            voxels = vtk_to_numpy(inner.GetPointData().GetScalars())
+            self._smooth = _image(np.pad(voxels.reshape(inner.GetDimensions()[::-1]), 1), spacing)
         return self._smooth
 
     def _make_volume(self) -> None:
@@ -206,23 +207,22 @@ class Pane:
         look.SetInterpolationTypeToNearest()
 
 
-def _means(values: np.ndarray, every: int) -> np.ndarray:
-    """Cubes of voxels averaged: leaving voxels out would draw steps that no slice has."""
-    depth, height, width = (count // every for count in values.shape)
-    whole = values[: depth * every, : height * every, : width * every]
-    cubes = whole.reshape(depth, every, height, every, width, every)
-    means: np.ndarray = cubes.mean(axis=(1, 3, 5), dtype=np.float32).astype(np.uint16)
-    return means
+def _means(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Blocks of voxels averaged: leaving voxels out would draw steps that no slice has.
 
-
-def _close_border(image: vtkImageData) -> None:
-    """Set the outermost voxels to 0, so that no surface is open where the volume ends."""
-    scalars = image.GetPointData().GetScalars()
-    voxels = vtk_to_numpy(scalars).reshape(image.GetDimensions()[::-1])
-    for axis in range(3):
-        for end in (0, -1):
-            np.moveaxis(voxels, axis, 0)[end] = 0
-    scalars.Modified()
+    Returns:
+        FAST_VOXELS at the most, with a border of 0, and (3,) voxels of a block along x, y and z.
+    """
+    inner = values[1:-1, 1:-1, 1:-1]
+    share = ceil((inner.size / FAST_VOXELS) ** (1 / 3))
+    while np.prod([size // min(share, size) for size in inner.shape]) > FAST_VOXELS:
+        share += 1  # few slices cannot be joined so often
+    z, y, x = every = np.array([min(share, size) for size in inner.shape])
+    depth, height, width = np.array(inner.shape) // every
+    whole = inner[: depth * z, : height * y, : width * x]
+    blocks = whole.reshape(depth, z, height, y, width, x)
+    means: np.ndarray = blocks.mean(axis=(1, 3, 5), dtype=np.float32).astype(np.uint16)
+    return np.pad(means, 1), every[::-1]
 
 
 def _image(values: np.ndarray, spacing: Matrix) -> vtkImageData:
