@@ -28,7 +28,7 @@ from srviewer.errors import UserError
 from srviewer.gui.figures.figure import FigurePage, write_figure
 from srviewer.gui.figures.figure_contents import copied, picture_of
 from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.study.export_location import ask_where, proposed
+from srviewer.gui.study.export_location import ask_file, proposed
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import describe, form, label, set_entries
 from srviewer.gui.widgets.plain_text import PlainLabel
@@ -155,11 +155,9 @@ class FigureDialog(QDialog):
     def _choose(self) -> None:
         endings = {tr(title): ending for ending, title in KINDS.items()}
         proposal = proposed(self._study, "figure", ".png")
-        path, kind = ask_where(self._study, self, tr("Save a figure"), proposal, tuple(endings))
+        path = ask_file(self._study, self, tr("Save a figure"), proposal, endings)
         if path is None:
             return
-        if not path.suffix:
-            path = path.with_suffix(endings.get(kind, ".png"))
         try:
             self.save(path)
         except UserError as error:

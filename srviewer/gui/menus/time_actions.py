@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from srviewer.errors import UserError
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.study.export_location import ask_where, proposed
+from srviewer.gui.study.export_location import ask_file, proposed
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.study.time_steps import TimeSteps
 from srviewer.gui.texts.translation import mark, tr
@@ -55,11 +55,9 @@ class TimeActions(QObject):
         """Ask for a name, then write the movie."""
         study, endings = self._controller.study, {tr(kind): end for end, kind in KINDS.items()}
         title, proposal = tr("Save a movie"), proposed(study, "movie", ".png")
-        path, kind = ask_where(study, self._window, title, proposal, tuple(endings))
+        path = ask_file(study, self._window, title, proposal, endings)
         if path is None:
             return
-        if not path.suffix:
-            path = path.with_suffix(endings.get(kind, ".png"))
         try:
             self.movies.save(path)
         except UserError as error:

@@ -23,7 +23,7 @@ from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.state.tool_offers import TOOL_OFFERS
-from srviewer.gui.study.export_location import ask_where, proposed
+from srviewer.gui.study.export_location import ask_file, proposed
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.values import value_text
@@ -168,12 +168,11 @@ class MeasurePanel(QWidget):
             self._study.set_rois(rois)
 
     def _choose_file(self) -> None:
-        study, kinds = self._study, [tr("Table (*.csv)")]
+        study, endings = self._study, {tr("Table (*.csv)"): ".csv"}
         proposal = proposed(study, "measurements", ".csv")
-        path, _ = ask_where(study, self, tr("Export the measurements"), proposal, kinds)
+        path = ask_file(study, self, tr("Export the measurements"), proposal, endings)
         if path is not None:
-            csv = path.name.lower().endswith(".csv")
-            self.write(path if csv else path.with_name(f"{path.name}.csv"))
+            self.write(path)
 
     def write(self, path: Path) -> None:
         """Write all measurements to a CSV file; an error is shown in the window.

@@ -1,13 +1,15 @@
 """The folder and the name that every export is proposed under."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.exporting import file_name
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.plain_text import message_box
 from srviewer.io.export.image_layout import IMAGE_SUFFIXES
 from srviewer.io.formats import is_archive
 from srviewer.io.sidecars.provenance import sidecar
@@ -86,3 +88,42 @@ def ask_where(
     chosen = Path(name)
     study.export_folder = chosen.absolute().parent
     return chosen, kind
+
+
+def ask_file(
+    study: ShownStudy, parent: QWidget, title: str, path: Path, endings: Mapping[str, str]
+) -> Path | None:
+    """Ask for a file, and complete its name.
+
+    Args:
+        study: The shown study.
+        parent: The window that asks.
+        title: Of the dialog, translated.
+        path: The proposal.
+        endings: The ending of each kind of file, with its dot, by the kind in Qt's notation,
+            translated; the first is for a name without one.
+
+    Returns:
+        The path, which ends as the kind does unless the user gave it another ending of several;
+        None when the user gave up, or does not want the file replaced to which the ending led.
+    """
+    chosen, kind = ask_where(study, parent, title, path, tuple(endings))
+    if chosen is None:
+        return None
+    known = tuple(endings.values())
+    if chosen.name.lower().endswith(known) or (chosen.suffix and len(known) > 1):
+        return chosen
+    completed = chosen.with_name(f"{chosen.name}{endings.get(kind, known[0])}")
+    if completed.exists() and not _may_replace(completed, title, parent):
+        return None
+    return completed
+
+
+def _may_replace(path: Path, title: str, parent: QWidget) -> bool:
+    """Whether the user wants a file replaced, of which the dialog did not know."""
+    text = tr("'{name}' is there already. Replace it?", name=path.name)
+    box = message_box(QMessageBox.Icon.Question, title, text, parent)
+    replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.exec()
+    return box.clickedButton() is replace

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.study.export_location import THIN, ask_where, proposed, scan_folder
+from srviewer.gui.study.export_location import THIN, ask_file, ask_where, proposed, scan_folder
 from srviewer.gui.study.exporting import image_kinds, with_image_suffix
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
@@ -68,11 +68,11 @@ class ReportButton(QWidget):
             )
 
     def _choose(self) -> None:
-        study, kinds = self._study, [tr("Web page (*.html)")]
+        study, endings = self._study, {tr("Web page (*.html)"): ".html"}
         proposal = proposed(study, "report", ".html")
-        path, _ = ask_where(study, self, tr("Save the report"), proposal, kinds)
+        path = ask_file(study, self, tr("Save the report"), proposal, endings)
         if path is not None:
-            self.save(path if path.suffix == ".html" else path.with_name(f"{path.name}.html"))
+            self.save(path)
 
     def _show(self) -> None:
         idle = self._controller.work.running(REPORT) is None

@@ -109,15 +109,3 @@ def _in_known_colours(state: StudyState) -> StudyState:
 def session_filter() -> str:
     """The kind of file for a dialog, in Qt's notation."""
     return tr("srviewer session (*{ending})", ending=SUFFIX)
-
-
-def with_session_suffix(path: Path) -> Path:
-    """Give a path the ending of a session file where it has none.
-
-    Args:
-        path: The file that the user chose.
-
-    Returns:
-        The path, which ends with ``SUFFIX``.
-    """
-    return path if path.suffix == SUFFIX else path.with_name(f"{path.name}{SUFFIX}")

@@ -13,7 +13,7 @@ from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.study.export_location import ask_where, proposed
+from srviewer.gui.study.export_location import ask_file, proposed
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.values import value_text
 from srviewer.gui.three_d.controls import CUT_TITLES, MODE_TITLES, Controls
@@ -268,12 +268,11 @@ class ThreeDWindow(QDialog):
 
     def _save(self) -> None:
         image = picture_of(self.shown_panes, self._caption())
-        kinds = (tr("PNG image (*.png)"),)
+        endings = {tr("PNG image (*.png)"): ".png"}
         proposal = proposed(self._study, "3d", ".png")
-        path, _ = ask_where(self._study, self, tr("Save a picture"), proposal, kinds)
+        path = ask_file(self._study, self, tr("Save a picture"), proposal, endings)
         if path is None:
             return
-        path = path if path.suffix else path.with_suffix(".png")
         try:
             write_picture(image, path)
         except UserError as error:

@@ -24,8 +24,8 @@ from srviewer.gui.menus.window_arrangements import NamedLayouts
 from srviewer.gui.state.undo import History
 from srviewer.gui.study.application_files import open_log_folder, own_files
 from srviewer.gui.study.autosave import Autosave
-from srviewer.gui.study.export_location import ask_where, proposed
-from srviewer.gui.study.session_files import SessionFiles, session_filter, with_session_suffix
+from srviewer.gui.study.export_location import ask_file, proposed
+from srviewer.gui.study.session_files import SessionFiles, session_filter
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.log import start_log, stop_log
@@ -161,12 +161,12 @@ class Housekeeping(QObject):
             self._controller.open([Path(name)])
 
     def _choose_save(self) -> None:
-        study, kinds = self._controller.study, [session_filter()]
+        study, endings = self._controller.study, {session_filter(): SUFFIX}
         name = self.files.suggested_name()
         proposal = self._session_file or proposed(study, "", SUFFIX, name)
-        path, _ = ask_where(study, self._window, tr("Save session"), proposal, kinds)
+        path = ask_file(study, self._window, tr("Save session"), proposal, endings)
         if path is not None:
-            self.files.save(with_session_suffix(path))
+            self.files.save(path)
 
     def _prefer(self, preferences: Preferences) -> None:
         before, self.preferences = self.preferences, preferences

@@ -8,7 +8,7 @@ from srviewer.core.masks.label_volumes import BLIND_TO, LabelVolume
 from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.gui.state.followed_state import MASK_TOOLS
-from srviewer.gui.study.export_location import ask_where, proposed
+from srviewer.gui.study.export_location import ask_file, proposed
 from srviewer.gui.study.mask_correction import MaskCorrection
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import button, label
@@ -83,11 +83,10 @@ class VolumeBox(QWidget):
 
     def _choose_file(self) -> None:
         proposal = proposed(self._study, "volumes", ".csv")
-        kinds = [tr("Table (*.csv)")]
-        path, _ = ask_where(self._study, self, tr("Export the volumes"), proposal, kinds)
+        endings = {tr("Table (*.csv)"): ".csv"}
+        path = ask_file(self._study, self, tr("Export the volumes"), proposal, endings)
         if path is not None:
-            named = path.name.lower().endswith(".csv")
-            self.write(path if named else path.with_name(f"{path.name}.csv"))
+            self.write(path)
 
 
 def _title(row: LabelVolume) -> str:

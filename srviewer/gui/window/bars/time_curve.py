@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.regions.roi import voxels_inside
 from srviewer.errors import UserError
-from srviewer.gui.study.export_location import ask_where, proposed
+from srviewer.gui.study.export_location import ask_file, proposed
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.study.time_steps import TimeSteps
 from srviewer.gui.texts.translation import tr
@@ -145,11 +145,10 @@ class TimeCurve(QWidget):
     def _choose_file(self) -> None:
         study = self._study
         proposal = proposed(study, "time", ".csv")
-        title, kinds = tr("Export the curve"), [tr("Table (*.csv)")]
-        path, _ = ask_where(study, self, title, proposal, kinds)
+        endings = {tr("Table (*.csv)"): ".csv"}
+        path = ask_file(study, self, tr("Export the curve"), proposal, endings)
         if path is not None:
-            csv = path.name.lower().endswith(".csv")
-            self.write(path if csv else path.with_name(f"{path.name}.csv"))
+            self.write(path)
 
 
 def _counted(index: npt.NDArray[np.int_]) -> str:
