@@ -7,6 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLabel,
     QMenuBar,
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.gui.widgets.scrolled import Scrolled
 from srviewer.gui.window.main_window import MainWindow
@@ -80,6 +83,27 @@ def test_the_button_that_rebuilds_is_in_view_however_much_is_to_be_told(
     qtbot.mouseClick(start, Qt.MouseButton.LeftButton)
     assert opened.controller.reconstructing.scan is study.scan
     assert not start.isEnabled() and page.findChild(QProgressBar).isVisible()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape])
+def test_keys_that_leave_a_number_field_lead_back_to_the_pane(
+    key: Qt.Key, opened: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    opened.activateWindow()
+    coronal = opened.compare.scan.panes[Plane.CORONAL]
+    coronal.setFocus()
+    until(coronal.hasFocus)
+    fields = opened.panels.findChildren(QAbstractSpinBox)
+    (slices,) = (field for field in fields if field.accessibleName() == "Slice thickness")
+    slices.setFocus()
+    slices.selectAll()
+    qtbot.keyClicks(slices, "5")
+    qtbot.keyClick(slices, key)
+    assert QApplication.focusWidget() is coronal
+    assert opened.study.request is not None and opened.study.request.thickness_mm == 5.0
+    smooth = opened.study.view.smooth
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_I)
+    assert opened.study.view.smooth is not smooth
 
 
 def test_the_layouts_and_switches_work_from_the_keyboard(opened: MainWindow, qtbot: QtBot) -> None:

@@ -138,6 +138,15 @@ class Contents(QObject):
         """
         self.study.compare(replace(self.study.comparing, layout=layout))
 
+    def focus_pane(self) -> None:
+        """Give the keyboard to the pane that had it last, so that keys without Ctrl work again."""
+        target, second = self.actions_offered.looked_at.target, self.compare.second
+        row = second.row if second is not None and target is not self.study else self.compare.scan
+        pane = row.panes[target.active]
+        pane = pane if pane.isVisible() else row.panes[target.main_plane]
+        if pane.isVisible():
+            pane.setFocus()
+
     def leave(self) -> None:
         """Stop what runs and remember the window; the next one offers the work that was open."""
         self.controller.work.stop()

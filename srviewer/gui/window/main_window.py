@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSettings
-from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMainWindow, QMenu, QSplitter
 
 from srviewer.gui import settle_python
 from srviewer.gui.appearance import theme
@@ -142,6 +142,18 @@ class MainWindow(QMainWindow):
             return
         self.leave()
         event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Called by Qt for keys that nothing took: those that leave a field lead to the panes."""
+        leaves = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+        if (
+            leaves
+            and self.contents is not None
+            and isinstance(self.focusWidget(), QAbstractSpinBox)
+        ):
+            self.contents.focus_pane()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Called by Qt."""
