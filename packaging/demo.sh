@@ -33,7 +33,7 @@ QT_QPA_PLATFORM=offscreen "$bin/srviewer" screenshot "$thick" \
 cat <<END
 
 Research use only. Not for diagnosis. The results:
-    $PWD/$out/thin.nii.gz          the sample rebuilt thin
+    $PWD/$out/thin.nii.gz          the sample reconstructed thin
     $PWD/$out/cubic.nii.gz         the same by cubic interpolation
     $PWD/$out/comparison.png       scan above, result below
     $PWD/$out/scores.json          scores of the result
