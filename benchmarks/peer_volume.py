@@ -1,4 +1,4 @@
-"""How well joined stacks agree with another program's volume of the same stacks.
+"""The agreement of joined stacks with another program's volume of the same stacks.
 
     python -m benchmarks.peer_volume PEER STACK STACK [...] [--half MM]
 

@@ -30,7 +30,7 @@ class Brush:
 
 @dataclass(frozen=True, eq=False)
 class Paint:
-    """What a brush or a fill does to the voxels under it.
+    """The effect of a brush or a fill on the voxels under it.
 
     Attributes:
         label: The label that they get; 0 erases.

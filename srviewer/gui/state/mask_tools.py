@@ -18,7 +18,7 @@ STEP = 1.25  # of the size, by a key or a notch of the wheel
 
 @dataclass(frozen=True)
 class MaskTools:
-    """What the tools of a mask do.
+    """The settings of the tools of a mask.
 
     Attributes:
         chosen: The mask that is corrected; it is not kept alive. None for the uppermost.
@@ -35,7 +35,7 @@ class MaskTools:
     protects: bool = True
 
     def paint(self, grey: Voxels) -> Paint:
-        """What brush and fill do.
+        """The effect of brush and fill.
 
         Args:
             grey: (i, j, k) voxels of the shown volume on the grid of the mask.
@@ -47,7 +47,7 @@ class MaskTools:
         return Paint(self.label, replaced, None if self.within is None else grey, self.within)
 
     def erasing(self) -> Paint:
-        """What the eraser does, at any grey level: it takes away the chosen label, or all."""
+        """The effect of the eraser, at any grey level: the chosen label is erased, or all are."""
         return Paint(0, self.label if self.protects else None)
 
     def resized(self, steps: float) -> "MaskTools":

@@ -34,7 +34,7 @@ class ShownPair:
 
     @property
     def brief_names(self) -> tuple[str, str]:
-        """The names from where they differ on, which can be told apart in a narrow pane."""
+        """The names from where they differ on, which can be distinguished in a narrow pane."""
         first, second = self.names
         alike = takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))
         common = len(list(alike))

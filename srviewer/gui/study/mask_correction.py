@@ -241,7 +241,7 @@ class MaskCorrection(QObject):
         self._at = at
 
     def _stop(self) -> None:
-        """What was found of an earlier version of the mask is not of this one."""
+        """Drop a finding of an earlier version of the mask, which is not of this one."""
         if self._at is not None and self._at[0].version != self._at[1]:
             self._at = None
             self.controller.work.cancel(CORRECT)

@@ -197,12 +197,17 @@ class Reconstructing(QObject):
             if result is not None:
                 held_in(path, result.volume)
                 self._kept(scan)(result)
-            elif not self._study.compared_volumes.results:
-                self._studies.change(scan, StudyState.without_preview)
+            else:
+                self._studies.change(scan, _without_lone_preview)
             self.written.emit(path, result is not None)
             self._exporting.exported.emit(path)
 
         return show
+
+
+def _without_lone_preview(state: StudyState) -> StudyState:
+    """A study without the preview of a result that was not opened, where it has no other result."""
+    return state if state.compared_volumes.results else state.without_preview()
 
 
 def _title(scan: Volume) -> str:

@@ -269,7 +269,7 @@ class SecondStudies(QObject):
             self.study.change(second_study=chosen.linked_by(link))
 
     def _leave_alignment(self) -> None:
-        """What is aligned for another pair is not wanted any more."""
+        """Cancel an alignment of another pair."""
         self._controller.work.cancel(ALIGN)
 
 

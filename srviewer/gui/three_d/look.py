@@ -1,4 +1,4 @@
-"""How the 3D window shows a study: what its controls set."""
+"""The settings of the 3D window, as its controls hold them."""
 
 from dataclasses import dataclass, replace
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What stands in the place of the volumes where they cannot be drawn in 3D."""
+"""The page in the place of the volumes where they cannot be drawn in 3D."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication

@@ -1,4 +1,4 @@
-"""What is written over a volume in 3D: its voxels, and what of them is drawn."""
+"""The lines over a volume in 3D: its voxels, and what of them is drawn."""
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.gui.texts.translation import tr

@@ -7,7 +7,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.atomic import write_atomically
+from srviewer.atomic import write_bytes
 from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
@@ -64,18 +64,7 @@ def write_picture(image: QImage, path: Path) -> None:
     memory.open(QIODevice.OpenModeFlag.WriteOnly)
     image.setText("Description", RESEARCH_USE_ONLY)
     image.save(memory, "PNG")  # type: ignore[call-overload]
-    content = bytes(memory.data().data())
-
-    def save(temporary_path: Path) -> None:
-        temporary_path.write_bytes(content)
-
-    def verify(temporary_path: Path) -> None:
-        if temporary_path.read_bytes() != content:
-            raise UserError(
-                tr("'{name}' does not read back as written. Check the disk.", name=path.name)
-            )
-
-    write_atomically(path, save, verify)
+    write_bytes(path, bytes(memory.data().data()))
 
 
 def _caption(painter: QPainter, area: QRectF, caption: str) -> None:

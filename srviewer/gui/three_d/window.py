@@ -129,7 +129,7 @@ class ThreeDWindow(QDialog):
         self.link.show_volumes(volumes, measured)
 
     def _forget_scan(self, volumes: tuple[Volume, ...]) -> None:
-        """What was set for another scan goes with it, but the camera stays for the same grid."""
+        """Drop the settings of another scan; the camera stays where the grid is the same."""
         scan = volumes[0] if volumes else None
         if self._volumes[:1] != volumes[:1]:
             self.controls.set_look(replace(self.controls.look, threshold=None))
