@@ -21,6 +21,7 @@ from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests import memory
 from srviewer.study.state.held_file import file_of
+from srviewer.study.state.layouts import COMPARE, PLANES
 
 Until = Callable[[Callable[[], bool]], None]
 Room = Callable[[int], None]
@@ -100,6 +101,27 @@ def test_a_result_too_large_to_show_is_told_where_it_is(
     assert opened.study.result is None and not opened.error_bar.isVisible()
     assert f"too large to be shown: {tmp_path / 'thin.nii.gz'}" in _box(opened).text.text()
     assert run(read(tmp_path / "thin.nii.gz")).geometry.shape == (40, 48, 36)
+
+
+def test_a_result_too_large_to_show_ends_the_preview_of_its_own_study(
+    opened: MainWindow, until: Until, room: Room, tmp_path: Path, truth_file: Path
+) -> None:
+    """Another study, which has a result, is shown by then."""
+    opened.studies.choice = "add"
+    opened.open([truth_file])
+    until(lambda: len(opened.studies.states) == 2)
+    _ask(opened, axis=2, factor=2, method="linear")
+    opened.controller.reconstructing.start()
+    until(lambda: opened.study.result is not None)
+    opened.studies.show(0)
+    _ask(opened, method="cubic")
+    opened.study.compare(replace(opened.study.comparing, layout=COMPARE))
+    room(500_000)
+    opened.controller.reconstructing.start_into(tmp_path / "thin.nii.gz")
+    opened.studies.show(1)
+    until(lambda: opened.controller.work.tasks == ())
+    assert opened.study.result is not None
+    assert opened.studies.states[0].comparing.layout == PLANES
 
 
 def test_what_cannot_go_slab_by_slab_says_so(opened: MainWindow, room: Room, head: Volume) -> None:
