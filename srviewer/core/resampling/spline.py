@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from srviewer.core.geometry.grid import Axis, Geometry, Matrix
+from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.volumes.slabwise import planes_of
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import LOOK_EVERY, Job, Progress, aside, within
@@ -78,7 +78,7 @@ def sampled(
     from scipy.ndimage import affine_transform  # half a second, as above
 
     matrix = np.linalg.inv(given.affine) @ onto.affine
-    shift = _whole_shift(matrix)
+    shift = whole_shift(given, onto)
     if voxels is not None and shift is not None:
         yield Progress(0.0, message)
         return _shifted(voxels, shift, onto.shape)
@@ -130,8 +130,17 @@ def slabs_at_once(
             yield Progress(1 - (len(waiting) + len(running)) / total, message)
 
 
-def _whole_shift(matrix: Matrix) -> tuple[int, int, int] | None:
-    """The index in the source of the first voxel, where all voxels of two grids coincide."""
+def whole_shift(given: Geometry, onto: Geometry) -> tuple[int, int, int] | None:
+    """The shift between two grids whose voxels coincide, axis by axis.
+
+    Args:
+        given: The first grid.
+        onto: The other grid.
+
+    Returns:
+        The index in ``given`` of the first voxel of ``onto``; None where voxels do not coincide.
+    """
+    matrix = np.linalg.inv(given.affine) @ onto.affine
     first = np.rint(matrix[:3, 3])
     if max(np.abs(matrix[:3, :3] - np.eye(3)).max(), np.abs(matrix[:3, 3] - first).max()) > WHOLE:
         return None

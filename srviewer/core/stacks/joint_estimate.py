@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 
 from srviewer.core.geometry.grid import Geometry
-from srviewer.core.resampling.spline import spline_coefficients
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.noise_limit import beyond_noise
 from srviewer.core.stacks.placed_stack import PlacedStack
@@ -154,12 +153,10 @@ def _predictions(
 ) -> Job[list[Voxels]]:
     """The stacks as they would be measured of an estimate."""
     count = len(contributions)
-    preparing = spline_coefficients(estimate, "Comparing with the stacks")
-    weights = yield from within(preparing, 0.0, 0.2)
     predicted: list[Voxels] = []
     for number, part in enumerate(contributions):
-        start, stop = (0.2 + 0.8 * n / count for n in (number, number + 1))
-        job = part.stack.predicted(weights, grid, estimate)
+        start, stop = (n / count for n in (number, number + 1))
+        job = part.stack.predicted(estimate, grid)
         predicted.append((yield from within(job, start, stop)))
     return predicted
 

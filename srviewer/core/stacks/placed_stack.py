@@ -5,13 +5,13 @@ from functools import cached_property, partial
 
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Geometry, Matrix
-from srviewer.core.resampling.spline import sampled, spline_coefficients
+from srviewer.core.resampling.axis_by_axis import interpolated
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.coverage import covered
 from srviewer.core.stacks.intensity_match import IntensityMatch
 from srviewer.core.stacks.rigid import moved
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, Progress, aside, within
+from srviewer.job import Job, Progress, aside
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +22,7 @@ class PlacedStack:
         measured: (i, j, k) thick voxels.
         grid: Their grid, by the header.
         degradation: D B, from the refined grid to ``grid``.
-        weights: (i, j, k) on the refined grid, the B-splines of the stack's own result.
-        result: (i, j, k) that result itself; None where only its B-splines are kept.
+        result: (i, j, k) on the refined grid, the stack's own result.
         padded: (i, j, k) thick voxels that are padding; None where there are none.
         motion: (4, 4) RAS+ mm, from the position by the header to the true one: T.
     """
@@ -31,8 +30,7 @@ class PlacedStack:
     measured: Voxels
     grid: Geometry
     degradation: Degradation
-    weights: Voxels
-    result: Voxels | None
+    result: Voxels
     padded: Mask | None
     motion: Matrix
 
@@ -72,15 +70,14 @@ class PlacedStack:
         """
         if match.gain == 1 and match.offset == 0 and (shading == 1).all():
             return self
-        thin = yield from sampled(shading, shading_grid, self.thin, order=1)
-        thick = yield from sampled(shading, shading_grid, self.placed, order=1)
+        thin = yield from interpolated(shading, shading_grid, self.thin, order=1)
+        thick = yield from interpolated(shading, shading_grid, self.placed, order=1)
 
         def changed() -> "PlacedStack":
             return replace(
                 self,
                 measured=match.applied(self.measured) * thick,
-                weights=match.applied(self.weights) * thin,
-                result=None,
+                result=match.applied(self.result) * thin,
             )
 
         return (yield from aside(changed, Progress(1.0, "Matching the brightness")))
@@ -94,24 +91,20 @@ class PlacedStack:
         Returns:
             A job with (i, j, k) voxels; outside of the stack they mean nothing.
         """
-        return (yield from sampled(self.weights, self.thin, grid, voxels=self.result))
+        return (yield from interpolated(self.result, self.thin, grid))
 
-    def predicted(
-        self, weights: Voxels, grid: Geometry, voxels: Voxels | None = None
-    ) -> Job[Voxels]:
+    def predicted(self, voxels: Voxels, grid: Geometry) -> Job[Voxels]:
         """The stack as it would be measured of a volume: D B T x.
 
         Args:
-            weights: (i, j, k) B-splines of the volume.
-            grid: The grid of the volume.
-            voxels: The volume itself, which is quicker where its voxels are those of this stack's
-                refined grid.
+            voxels: (i, j, k), the volume.
+            grid: Its grid.
 
         Returns:
             A job with (i, j, k) thick voxels in the unit of the volume.
         """
         message = "Simulating thick slices"
-        thin = yield from sampled(weights, grid, self.thin, message=message, voxels=voxels)
+        thin = yield from interpolated(voxels, grid, self.thin, message=message)
         apply = partial(self.degradation.apply, thin)
         return (yield from aside(apply, Progress(1.0, message)))
 
@@ -139,5 +132,4 @@ class PlacedStack:
         Returns:
             A job with (i, j, k) voxels on ``grid``.
         """
-        weights = yield from within(spline_coefficients(residual), 0.0, 0.2)
-        return (yield from within(sampled(weights, self.placed, grid), 0.2, 1.0))
+        return (yield from interpolated(residual, self.placed, grid))

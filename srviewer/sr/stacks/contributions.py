@@ -6,10 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from srviewer.core.geometry.grid import Geometry
+from srviewer.core.resampling.axis_by_axis import interpolated
 from srviewer.core.resampling.spline import sampled
 from srviewer.core.stacks.coarse import Coarse
-from srviewer.core.stacks.coverage import coverage
 from srviewer.core.stacks.intensity_match import IntensityMatch, Values
 from srviewer.core.stacks.joint_estimate import Contribution
 from srviewer.core.stacks.noise_limit import white_noise
@@ -19,6 +18,7 @@ from srviewer.core.stacks.regions import compared_regions
 from srviewer.core.stacks.slice_trust import Trust, slice_trust, trust_on
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress, aside, within
+from srviewer.sr.stacks.on_lattice import OnLattice
 from srviewer.sr.stacks.placing import Places
 from srviewer.sr.stacks.singles import Single
 
@@ -105,7 +105,7 @@ def contributions(
     matched: Sequence[Matched],
     numbers: Sequence[int],
     places: Places,
-    grid: Geometry,
+    lattice: OnLattice,
     data_range: float,
 ) -> Job[list[Contribution]]:
     """The contributions of some of the stacks to a volume.
@@ -114,7 +114,7 @@ def contributions(
         matched: All stacks.
         numbers: The numbers of those that are joined.
         places: Where they lie.
-        grid: The grid of the volume.
+        lattice: All stacks on the grid of the volume.
         data_range: The intensity range of the reference.
 
     Returns:
@@ -126,6 +126,7 @@ def contributions(
     if len(numbers) > 1:
         job = compared_regions(coarse, motions, 0, data_range)
         regions = yield from within(job, 0.0, 0.1)
+    grid = lattice.grid
     parts: list[Contribution] = []
     agreement = np.broadcast_to(np.float32(1), grid.shape)
     for place, number in enumerate(numbers):
@@ -134,21 +135,20 @@ def contributions(
         across = stack.degradation.axis
         others = [other for other in numbers if other != number]
         trust = slices_trusted(number, stack, others, places.errors)
-        seen = coverage(stack.placed, stack.padded, grid, across)
-        weight = yield from within(seen, start, start)
+        weight = yield from within(lattice.coverage(number), start, start)
         factors: list[Voxels] = []
         if trust.min() < 1:
             of_slices = trust_on(trust, stack.placed, across, grid)
             factors.append((yield from within(of_slices, start, start)))
         if regions is not None and len(numbers) > 2:
-            trusted = sampled(regions.trust[place], regions.grid, grid, order=1)
+            trusted = interpolated(regions.trust[place], regions.grid, grid, order=1)
             factors.append((yield from within(trusted, start, start)))
         for factor in factors:
-            weighing = partial(np.multiply, weight, factor, out=weight)
-            yield from aside(weighing, Progress(start, "Weighing the stacks"))
+            weighing = partial(np.multiply, weight, factor)
+            weight = yield from aside(weighing, Progress(start, "Weighing the stacks"))
         if regions is not None and (not parts or len(numbers) > 2):  # two agree as far with either
-            agreed = sampled(regions.agreement[place], regions.grid, grid, order=1)
+            agreed = interpolated(regions.agreement[place], regions.grid, grid, order=1)
             agreement = yield from within(agreed, start, start)
-        result = yield from within(stack.result_on(grid), start, start + 0.9 / len(numbers))
+        result = yield from within(lattice.result(number), start, start + 0.9 / len(numbers))
         parts.append(Contribution(stack, result, weight, agreement, matched[number].noise))
     return parts

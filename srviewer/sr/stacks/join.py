@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import combinations
 
 import numpy as np
@@ -36,6 +36,7 @@ from srviewer.sr.stacks.leaving_out import (
     predicted_from_others,
 )
 from srviewer.sr.stacks.left_out import LeftOut, gains_of
+from srviewer.sr.stacks.on_lattice import OnLattice
 from srviewer.sr.stacks.placing import Places, places
 from srviewer.sr.stacks.request import JoinRequest, check_join
 from srviewer.sr.stacks.singles import Single, single_results
@@ -60,13 +61,13 @@ class _Prepared:
     def reference(self) -> Single:
         return self.singles[self.request.reference]
 
-    @property
-    def lattice(self) -> Geometry:
-        """The grid on which the stacks are joined, before it is made isotropic."""
+    @cached_property
+    def lattice(self) -> OnLattice:
+        """The stacks on the grid on which they are joined, before it is made isotropic."""
         grid = self.reference.result.geometry
         if self.request.grid == "union":
             grid = union_grid(grid, [matched.stack.placed for matched in self.matched])
-        return grid
+        return OnLattice([matched.stack for matched in self.matched], grid)
 
 
 def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
@@ -102,9 +103,9 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     gains = gains_of(scores)
     single = best_alone(predicted) if gains and float(np.mean(gains)) < GAIN_DB else None
     numbers = list(range(len(stacks))) if single is None else [single]
-    grid, intensity = prepared.lattice, prepared.reference.intensity
+    grid, intensity = prepared.lattice.grid, prepared.reference.intensity
     _check_memory(grid, len(numbers))
-    sharing = contributions(matched, numbers, found, grid, intensity.range)
+    sharing = contributions(matched, numbers, found, prepared.lattice, intensity.range)
     parts = yield from within(sharing, TESTED, SHARED)
     empty = empty_value(prepared.reference.result)
     estimating = joint_estimate(parts, grid, empty)
@@ -188,12 +189,11 @@ def _described(
     scores: Sequence[LeftOut | None],
 ) -> Job[tuple[JoinedStack, ...]]:
     checking = Progress(0.0, "Checking against the stacks")
-    coefficients = yield from spline_coefficients(voxels, checking.message)
     shares = yield from aside(partial(_shares, prepared, voxels, parts, numbers), checking)
     described: list[JoinedStack] = []
     for number, single in enumerate(prepared.singles):
         start = number / len(prepared.singles)
-        agreeing = _agreement(single, prepared.matched[number], coefficients, voxels, grid)
+        agreeing = _agreement(single, prepared.matched[number], voxels, grid)
         agreement = yield from within(agreeing, start, start)
         stack, match = prepared.matched[number].stack, prepared.matched[number].match
         others = [other for other in range(len(prepared.singles)) if other != number]
@@ -229,9 +229,9 @@ def _shares(
 
 
 def _agreement(
-    single: Single, matched: Matched, coefficients: Voxels, voxels: Voxels, grid: Geometry
+    single: Single, matched: Matched, voxels: Voxels, grid: Geometry
 ) -> Job[Consistency | None]:
-    predicted = yield from matched.stack.predicted(coefficients, grid, voxels)
+    predicted = yield from matched.stack.predicted(voxels, grid)
     stack, data_range = matched.stack, matched.match.gain * single.intensity.range
 
     def compared() -> Consistency | None:

@@ -7,10 +7,9 @@ from functools import partial
 import numpy as np
 
 from srviewer.core.geometry.grid import Geometry, Matrix
-from srviewer.core.resampling.spline import sampled, spline_coefficients
+from srviewer.core.resampling.axis_by_axis import interpolated
 from srviewer.core.scores.metrics import Mask, psnr
 from srviewer.core.stacks.coherence import coherence
-from srviewer.core.stacks.coverage import coverage
 from srviewer.core.stacks.joint_estimate import joint_estimate
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.volumes.volume import Voxels
@@ -18,6 +17,7 @@ from srviewer.job import Job, Progress, aside, within
 from srviewer.sr.results.maps import RESIDUAL, map_header
 from srviewer.sr.stacks.contributions import Matched, contributions
 from srviewer.sr.stacks.left_out import Coherence, LeftOut, SliceScores
+from srviewer.sr.stacks.on_lattice import OnLattice
 from srviewer.sr.stacks.placing import Places
 from srviewer.sr.stacks.singles import Single
 
@@ -74,7 +74,7 @@ def predicted_from_others(
     singles: Sequence[Single],
     matched: Sequence[Matched],
     places: Places,
-    grid: Geometry,
+    lattice: OnLattice,
     data_range: float,
 ) -> Job[Predicted | None]:
     """Predict one stack from the others that are no repeats of it.
@@ -87,7 +87,7 @@ def predicted_from_others(
         singles: All stacks with their own results.
         matched: The same, placed and in the unit of the reference.
         places: Where they lie.
-        grid: The grid on which the others are joined.
+        lattice: All stacks on the grid on which the others are joined.
         data_range: The intensity range of the reference.
 
     Returns:
@@ -98,21 +98,21 @@ def predicted_from_others(
     repeats = yield from aside(repeating, Progress(0.0, "Finding what each stack covers"))
     others = [n for n in range(len(singles)) if n != number and n not in repeats]
     foreground = singles[number].intensity.foreground(singles[number].scan.voxels)
+    grid = lattice.grid
     reaching = partial(_reached, stack, [matched[other].stack for other in others], grid)
     reached = yield from aside(reaching, Progress(0.0, "Finding what each stack covers"))
     scored = reached & foreground
     if int(scored.sum()) < LEAST_SHARE * max(1, int(foreground.sum())):
         return None
-    cubic, alone, squares = yield from within(_alone(stack, matched, others, scored), 0.0, 0.3)
+    cubic, alone, squares = yield from within(_alone(number, lattice, others, scored), 0.0, 0.3)
     mean = joint = alone
     if len(others) > 1:
-        job = contributions(matched, others, places, grid, data_range)
+        job = contributions(matched, others, places, lattice, data_range)
         parts = yield from within(job, 0.3, 0.5)
         estimate = yield from within(joint_estimate(parts, grid, 0.0), 0.5, 0.9)
         predictions: list[Voxels] = []
         for start, voxels in ((0.9, estimate.mean), (0.95, estimate.joint)):
-            weights = yield from within(spline_coefficients(voxels), start, start)
-            again = stack.predicted(weights, grid, voxels)
+            again = stack.predicted(voxels, grid)
             predictions.append((yield from within(again, start, start + 0.05)))
         mean, joint = predictions
     single = singles[number]
@@ -248,10 +248,11 @@ def _reached(stack: PlacedStack, others: Sequence[PlacedStack], grid: Geometry) 
 
 
 def _alone(
-    stack: PlacedStack, matched: Sequence[Matched], others: Sequence[int], scored: Mask
+    number: int, lattice: OnLattice, others: Sequence[int], scored: Mask
 ) -> Job[tuple[Voxels, Voxels, dict[int, float]]]:
     """The predictions by the mean of the others, cubic, and by the best; the errors of each."""
     errors: dict[int, float] = {}
+    stack = lattice.stacks[number]
     single = stack.measured
     total = np.zeros(stack.thin.shape, np.float32)
     cubic = np.zeros(stack.thin.shape, np.float32)
@@ -266,15 +267,19 @@ def _alone(
 
     for place, other in enumerate(others):
         share = place / len(others)
-        source = matched[other].stack
-        predicted = yield from within(stack.predicted(source.weights, source.thin), share, share)
+        source = lattice.stacks[other]
+        # Of the reference the grid is that on which the stacks are joined.
+        own = lattice if lattice.is_of(number) else OnLattice(lattice.stacks, stack.thin)
+        result = yield from within(own.result(other), share, share)
+        predicted = yield from aside(
+            partial(stack.degradation.apply, result), Progress(share, AVERAGING)
+        )
         error = float(np.mean((predicted - stack.measured)[scored] ** 2, dtype=np.float64))
         single = predicted if error < min(errors.values(), default=np.inf) else single
         errors[other] = error
-        weights = yield from within(spline_coefficients(source.measured), share, share)
-        values = yield from within(sampled(weights, source.placed, stack.thin), share, share)
-        seen = coverage(source.placed, source.padded, stack.thin, source.degradation.axis)
-        weight = yield from within(seen, share, share)
+        spread = interpolated(source.measured, source.placed, stack.thin)
+        values = yield from within(spread, share, share)
+        weight = yield from within(own.coverage(other), share, share)
         yield from aside(partial(add, weight, values), Progress(share, AVERAGING))
     return (yield from aside(mean, Progress(1.0, AVERAGING))), single, errors
 

@@ -7,7 +7,6 @@ from functools import partial
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import Intensity, volume_intensity
 from srviewer.core.intensity.padding import filled, measured_limits
-from srviewer.core.resampling.spline import spline_coefficients
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.stacks.rigid import identity
 from srviewer.core.volumes.volume import Volume, Voxels
@@ -18,7 +17,7 @@ from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request, degradation_of
 from srviewer.sr.stacks.request import JoinRequest, single_request
 
-WORKED = 0.9  # of the time of one stack: then come its B-splines
+WORKED = 0.99  # of the time of one stack
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +71,10 @@ def _single(scan: Volume, request: Request) -> Job[Single]:
     result = yield from within(reconstruct(scan, request), 0.0, WORKED)
     preparing = Progress(WORKED, "Preparing to join")
     voxels = yield from aside(partial(_filled, result.volume, request.axis), preparing)
-    weights = yield from within(spline_coefficients(voxels, preparing.message), WORKED, 1.0)
     stack = PlacedStack(
         measured=(yield from aside(partial(_filled, scan, request.axis), preparing)),
         grid=scan.geometry,
         degradation=degradation_of(scan, request),
-        weights=weights,
         result=voxels,
         padded=scan.padded,
         motion=identity(),
