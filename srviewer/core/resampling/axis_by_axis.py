@@ -6,6 +6,7 @@ Smith 1980). Each reads four values for a voxel instead of 64.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from srviewer.core.resampling.spline import (
     spline_coefficients,
     whole_shift,
 )
+from srviewer.core.resampling.trilinear import mirrored
 from srviewer.core.volumes.slabwise import planes_of
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, within
@@ -28,7 +30,7 @@ MOST_TURNED = 0.3
 BORDER = 4  # mirrored voxels beyond either end of an axis
 REACH = 12  # voxels: the weight of a B-spline fades out by 0.268 with each
 POLE = float(np.sqrt(3) - 2)  # of the filter that leads to the weights of cubic B-splines
-BLOCK = 2**14  # values that are interpolated at once, so that they stay in the processor's cache
+BLOCK = 2**15  # values that are interpolated at once, so that they stay in the processor's cache
 PLANES = 8  # of such a block, where it is interpolated across planes
 ON_VOXELS = 1e-4  # voxels: positions that need no interpolation
 Indices = npt.NDArray[np.intp]
@@ -161,7 +163,7 @@ def _moved(voxels: Voxels, move: _Move, count: int, order: int, message: str) ->
     """Voxels after one move, ``count`` of them along its axis."""
     axis = move.axis
     if move.is_whole:
-        index = _mirrored(np.arange(count) + round(move.start), voxels.shape[axis])
+        index = mirrored(np.arange(count) + round(move.start), voxels.shape[axis])
         same = count == voxels.shape[axis] and np.array_equal(index, np.arange(count))
         return voxels if same else np.take(voxels, index, axis)
     shape = list(voxels.shape)
@@ -200,7 +202,7 @@ def _prepare(voxels: Voxels, weights: Voxels, axis: Axis, order: int) -> None:
         inner /= np.float32(6)
     rows = np.moveaxis(weights, axis, 0)
     for end in range(BORDER):
-        first, last = _mirrored(np.array([-1 - end, count + end]), count) + BORDER
+        first, last = mirrored(np.array([-1 - end, count + end]), count) + BORDER
         rows[BORDER - 1 - end], rows[BORDER + count + end] = rows[first], rows[last]
 
 
@@ -209,7 +211,7 @@ def _filter(rows: Voxels) -> None:
     pole, count = np.float32(POLE), len(rows)
     product = np.empty(rows.shape[1:], np.float32)
     first = rows[0].astype(np.float32)
-    for number, index in enumerate(_mirrored(-1 - np.arange(REACH), count)):
+    for number, index in enumerate(mirrored(-1 - np.arange(REACH), count)):
         first += np.float32(POLE ** (number + 1)) * rows[index]
     rows[0] = first
     for number in range(1, count):
@@ -226,29 +228,43 @@ def _interpolate(
 ) -> None:
     """Fill planes ``start`` to ``stop`` of the result."""
     flat, axis = weights.reshape(-1), move.axis
-    stride = weights.strides[axis] // weights.itemsize
-    last = weights.shape[axis] - 3  # the last of four values that are read
-    positions, origins = [], []
-    for n, (count, slope) in enumerate(zip(result.shape, move.slopes, strict=True)):
-        positions.append(np.arange(count) * slope)
-        step = 0 if n == axis else weights.strides[n] // weights.itemsize
-        origins.append(np.arange(count, dtype=np.float64) * step)
-    positions[0] += move.start + BORDER
+    steps = [step // weights.itemsize for step in weights.strides]
+    stride, last = (
+        steps[axis],
+        weights.shape[axis] - 3,
+    )  # of four values the second is the one below
+    steps[axis] = 0
+    of_plane, of_row, of_column = (
+        np.arange(count) * slope for count, slope in zip(result.shape, move.slopes, strict=True)
+    )
+    plane_at, row_at, column_at = (
+        np.arange(count) * step for count, step in zip(result.shape, steps, strict=True)
+    )
+    whole_column = np.arange(len(of_column)) * round(move.slopes[2])
+    part_column = (of_column - whole_column).astype(np.float32)  # small, so that float32 is enough
+    kind = np.int32 if flat.size < 2**31 else np.int64
+    column_at = (column_at + whole_column * stride).astype(kind)
     kernel = _cubic if order == 3 else _linear
     room: _Room | None = None
     for i, j in _blocks(result.shape, axis, start, stop):
         out = result[i, j]
-        if room is None or room.position.shape != out.shape:
-            room = _Room(out.shape)
-        position, below = room.position, room.below
-        beside = (positions[0][i, None] + positions[1][j])[..., None]
-        np.add(beside, positions[2], out=position)
-        np.clip(position, 1, last, out=position)
-        np.floor(position, out=below)
-        np.subtract(position, below, out=room.share, casting="same_kind")
-        below *= stride
-        below += (origins[0][i, None] + origins[1][j])[..., None]
-        np.add(below, origins[2], out=room.index, casting="unsafe")
+        if room is None or room.share.shape != out.shape:
+            room = _Room(out.shape, kind)
+        beside = (of_plane[i, None] + of_row[j] + (move.start + BORDER))[..., None]
+        whole = np.floor(beside)
+        np.add((beside - whole).astype(np.float32), part_column, out=room.share)
+        below = np.floor(room.share, out=room.weights[0])
+        np.subtract(room.share, below, out=room.share)
+        np.copyto(room.number, below, casting="unsafe")
+        ends = of_column[0], of_column[-1]
+        if beside.min() + min(ends) < 1 or beside.max() + max(ends) >= last + 1:
+            far = whole.astype(kind) + whole_column.astype(kind)
+            np.clip(room.number, 1 - far, last - far, out=room.number)
+        room.number *= kind(stride)
+        at = plane_at[i, None, None] + row_at[j, None] + whole.astype(np.intp) * stride
+        room.number += at.astype(kind)
+        room.number += column_at
+        np.copyto(room.index, room.number)
         kernel(flat, stride, room, out)
 
 
@@ -266,9 +282,8 @@ def _blocks(
 class _Room:
     """Arrays that are used for one block after another."""
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.position, self.below = np.empty(shape), np.empty(shape)
-        self.index = np.empty(shape, np.intp)
+    def __init__(self, shape: tuple[int, ...], kind: type[np.integer[Any]]) -> None:
+        self.number, self.index = np.empty(shape, kind), np.empty(shape, np.intp)
         self.share = np.empty(shape, np.float32)
         self.weights = np.empty((4, *shape), np.float32)
 
@@ -306,9 +321,3 @@ def _linear(flat: Voxels, stride: int, room: _Room, out: Voxels) -> None:
     above -= below
     above *= room.share
     np.add(below, above, out=out)
-
-
-def _mirrored(index: Indices, count: int) -> Indices:
-    """Indices beyond the ends of an axis, led back by its mirror image."""
-    index = np.mod(index, 2 * count)
-    return np.asarray(np.minimum(index, 2 * count - 1 - index))

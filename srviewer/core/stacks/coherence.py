@@ -1,5 +1,6 @@
 """Agreement of two stacks of slices, frequency by frequency within the slices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,23 +28,28 @@ class Bands:
     correlations: tuple[float, ...]
 
 
-def coherence(
-    measured: Voxels, predicted: Voxels, held: Mask, across: Axis, pixel_mm: tuple[float, float]
-) -> Bands:
-    """The correlation of the coefficients of two stacks in bands of spatial frequency.
+def coherences(
+    measured: Voxels,
+    predictions: Sequence[Voxels],
+    held: Mask,
+    across: Axis,
+    pixel_mm: tuple[float, float],
+) -> list[Bands]:
+    """The correlations of the coefficients of a stack and predictions of it in bands of frequency.
 
     It is blind to gain and to blur: a blurred prediction that has the right structure keeps it.
 
     Args:
         measured: (i, j, k).
-        predicted: (i, j, k).
-        held: (i, j, k), the voxels that count; towards their edge, which both images would share,
+        predictions: (i, j, k) each.
+        held: (i, j, k), the voxels that count; towards their edge, which all images would share,
             they fade out.
         across: The axis across the slices.
         pixel_mm: The spacings along the two other axes, in their order.
 
     Returns:
-        The bands, up to the highest frequency along the coarser axis; none of tiny slices.
+        For each prediction the bands, up to the highest frequency along the coarser axis; none of
+        tiny slices.
     """
     count = held.shape[across]
     start = max(0, (count - MOST_SLICES) // 2)
@@ -51,9 +57,7 @@ def coherence(
     fading = _fading(np.moveaxis(held, across, 0)[middle])
     height, width = fading.shape[1:]
     if min(height, width) < LEAST_PIXELS or not fading.any():
-        return Bands((), ())
-    rows = [_faded(np.moveaxis(v, across, 0)[middle], fading) for v in (measured, predicted)]
-    first, second = (np.fft.rfft2(row, axes=(1, 2)) for row in rows)
+        return [Bands((), ()) for _ in predictions]
     along = np.fft.fftfreq(height, pixel_mm[0])[:, None]
     beside = np.fft.rfftfreq(width, pixel_mm[1])[None]
     highest = 0.5 / max(pixel_mm)
@@ -62,11 +66,21 @@ def coherence(
     def summed(values: np.ndarray) -> np.ndarray:
         return np.bincount(number, values.sum(axis=0).ravel(), minlength=BANDS + 1)[:BANDS]
 
-    together = summed((first * second.conj()).real)
-    product = np.sqrt(summed(np.abs(first) ** 2) * summed(np.abs(second) ** 2))
-    correlations = np.divide(together, product, out=np.zeros(BANDS), where=product > 0)
-    middles = (np.arange(BANDS) + 0.5) / BANDS * highest
-    return Bands(tuple(map(float, middles)), tuple(map(float, correlations)))
+    def spectrum(voxels: Voxels) -> np.ndarray:
+        faded = _faded(np.moveaxis(voxels, across, 0)[middle], fading)
+        return np.fft.rfft2(faded, axes=(1, 2))
+
+    first = spectrum(measured)
+    power = summed(np.abs(first) ** 2)
+    middles = tuple(float(n) for n in (np.arange(BANDS) + 0.5) / BANDS * highest)
+    found: list[Bands] = []
+    for prediction in predictions:
+        second = spectrum(prediction)
+        together = summed((first * second.conj()).real)
+        product = np.sqrt(power * summed(np.abs(second) ** 2))
+        correlations = np.divide(together, product, out=np.zeros(BANDS), where=product > 0)
+        found.append(Bands(middles, tuple(map(float, correlations))))
+    return found
 
 
 def _faded(rows: Voxels, fading: Voxels) -> Voxels:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from srviewer.core.geometry.grid import Axis, Geometry, Matrix
+from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.resampling.spline import sampled, slabs_at_once
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.volume import Voxels
@@ -10,6 +10,7 @@ from srviewer.job import Job, within
 
 FADING = 1.5  # thick voxels, and as many in the plane as are as long
 OUTSIDE_PADDING = 1e-3  # of a voxel
+ROUNDING = 1e-6  # voxels: a slice whose edge lies on that of a volume is within it
 
 
 def coverage(stack: Geometry, padded: Mask | None, onto: Geometry, across: Axis) -> Job[Voxels]:
@@ -28,14 +29,24 @@ def coverage(stack: Geometry, padded: Mask | None, onto: Geometry, across: Axis)
     matrix = np.linalg.inv(stack.affine) @ onto.affine
     fading = FADING * stack.spacing[across] / np.array(stack.spacing)
     fading = np.minimum(fading, np.array(stack.shape) / 4)
+    halves = np.array(stack.shape) / 2
+    matrix[:3, 3] -= halves - 0.5  # from the middle of the stack
     result = np.empty(onto.shape, np.float32)
 
     def fill(start: int, stop: int) -> None:
-        inside = np.ones((stop - start, *onto.shape[1:]), np.float32)
-        for axis, index in enumerate(_indices(matrix, start, stop, onto)):
-            depth = np.minimum(index + 0.5, stack.shape[axis] - 0.5 - index)
-            inside *= np.clip(depth / fading[axis], 0, 1).astype(np.float32)
-        result[start:stop] = inside
+        room = np.empty(onto.shape[1:], np.float32)
+        for number in range(start, stop):
+            plane = result[number]
+            for axis, row in enumerate(matrix[:3] / fading[:, None]):
+                depth = plane if axis == 0 else room
+                beside = np.arange(onto.shape[1]) * row[1] + (number * row[0] + row[3])
+                along = np.arange(onto.shape[2], dtype=np.float32) * np.float32(row[2])
+                np.add(beside.astype(np.float32)[:, None], along, out=depth)
+                np.abs(depth, out=depth)
+                np.subtract(np.float32(halves[axis] / fading[axis]), depth, out=depth)
+                np.clip(depth, 0, 1, out=depth)
+                if axis:
+                    plane *= depth
 
     yield from within(slabs_at_once(fill, onto.shape, "Finding what each stack covers"), 0.0, 0.5)
     if padded is not None:
@@ -56,17 +67,10 @@ def covered(points: Geometry, within_grid: Geometry, across: Axis, margin: float
     Returns:
         (i, j, k) on ``points``.
     """
+    matrix = np.linalg.inv(within_grid.affine) @ points.affine
     inside = np.ones(points.shape, bool)
-    for end in (-margin, margin):
-        shifted = points.affine.copy()
-        shifted[:3, 3] += end * points.affine[:3, across]
-        matrix = np.linalg.inv(within_grid.affine) @ shifted
-        for axis, index in enumerate(_indices(matrix, 0, points.shape[0], points)):
-            inside &= (index >= -0.5) & (index <= within_grid.shape[axis] - 0.5)
+    i, j, k = np.ogrid[tuple(map(slice, points.shape))]
+    for row, count in zip(matrix[:3], within_grid.shape, strict=True):
+        index = (row[0] * i + row[1] * j + (row[3] - (count - 1) / 2)) + row[2] * k
+        inside &= np.abs(index, out=index) <= count / 2 - margin * abs(row[across]) + ROUNDING
     return inside
-
-
-def _indices(matrix: Matrix, start: int, stop: int, grid: Geometry) -> list[Voxels]:
-    """The indices along each axis of a source, of planes ``start`` to ``stop`` of ``grid``."""
-    i, j, k = np.ogrid[start:stop, 0 : grid.shape[1], 0 : grid.shape[2]]
-    return [row[0] * i + row[1] * j + row[2] * k + row[3] for row in matrix[:3]]

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from srviewer.core.geometry.grid import Geometry
+from srviewer.core.resampling.spline import slabs_at_once
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.noise_limit import beyond_noise
 from srviewer.core.stacks.placed_stack import PlacedStack
@@ -69,7 +70,9 @@ class JointEstimate:
         return np.asarray(self.mean + np.float32(share) * (self.joint - self.mean))
 
 
-def weighted_mean(contributions: Sequence[Contribution], empty: float) -> Job[Voxels]:
+def weighted_mean(
+    contributions: Sequence[Contribution], empty: float
+) -> Job[tuple[Voxels, Voxels]]:
     """The weighted mean of the stacks' results.
 
     Args:
@@ -77,22 +80,24 @@ def weighted_mean(contributions: Sequence[Contribution], empty: float) -> Job[Vo
         empty: The value where all weights are 0.
 
     Returns:
-        A job with (i, j, k) voxels.
+        A job with (i, j, k) voxels and the sum of the weights.
     """
-    total, sums = (np.zeros(contributions[0].result.shape, np.float32) for _ in range(2))
+    shape = contributions[0].result.shape
+    mean, total = np.empty(shape, np.float32), np.empty(shape, np.float32)
 
-    def add(part: Contribution) -> None:
-        np.add(total, part.weight, out=total)
-        np.add(sums, part.weight * part.result, out=sums)
+    def fill(start: int, stop: int) -> None:
+        for plane in range(start, stop):
+            sums, weights = mean[plane], total[plane]
+            sums[...], weights[...] = 0, 0
+            for part in contributions:
+                weights += part.weight[plane]
+                sums += part.weight[plane] * part.result[plane]
+            np.divide(sums, weights, out=sums, where=weights > 0)
+            sums[weights <= 0] = empty
 
-    def mean() -> Voxels:
-        empties = np.full(sums.shape, np.float32(empty))
-        return np.divide(sums, total, out=empties, where=total > 0)
-
-    for number, part in enumerate(contributions):
-        step = Progress(number / len(contributions), "Taking the mean of the stacks")
-        yield from aside(partial(add, part), step)
-    return (yield from aside(mean, Progress(1.0, "Taking the mean of the stacks")))
+    i, j, k = shape
+    yield from slabs_at_once(fill, (i, j, k), "Taking the mean of the stacks")
+    return mean, total
 
 
 def joint_estimate(
@@ -114,11 +119,10 @@ def joint_estimate(
     Returns:
         A job with both.
     """
-    mean = yield from within(weighted_mean(contributions, empty), 0.0, 0.05)
+    mean, total = yield from within(weighted_mean(contributions, empty), 0.0, 0.05)
     if len(contributions) < 2:
         return JointEstimate(mean, mean)
     comparing = Progress(0.05, "Comparing with the stacks")
-    total = yield from aside(lambda: _sum(part.weight for part in contributions), comparing)
     held: list[Mask] = []
     for part in contributions:
         held.append((yield from aside(partial(part.stack.held, grid), comparing)))
@@ -143,8 +147,8 @@ def joint_estimate(
             yield from aside(lacking, replace(comparing, fraction=(start + stop) / 2))
         job = _spread(contributions, predicted, grid)
         correction = yield from within(job, (start + stop) / 2, stop)
-        correcting = partial(_correct, estimate, correction, total, size)
-        yield from aside(correcting, Progress(stop, "Adding what was measured"))
+        correcting = _corrected(estimate, correction, total, size)
+        yield from within(correcting, stop, stop)
     return JointEstimate(mean, estimate)
 
 
@@ -166,16 +170,19 @@ def _spread(
 ) -> Job[Voxels]:
     """The weighted sum of residuals, interpolated between the slices of each stack."""
     total = np.zeros(grid.shape, np.float32)
+    message = "Adding what was measured"
 
-    def add(spread: Voxels, part: Contribution) -> None:
-        np.multiply(spread, part.weight, out=spread)
-        np.multiply(spread, part.agreement, out=spread)
-        np.add(total, spread, out=total)
+    def add(spread: Voxels, part: Contribution, start: int, stop: int) -> None:
+        for plane in range(start, stop):
+            product = spread[plane] * part.weight[plane]
+            product *= part.agreement[plane]
+            total[plane] += product
 
     for number, (part, residual) in enumerate(zip(contributions, residuals, strict=True)):
         start, stop = (n / len(residuals) for n in (number, number + 1))
         spread = yield from within(part.stack.spread(residual, grid), start, stop)
-        yield from aside(partial(add, spread, part), Progress(stop, "Adding what was measured"))
+        adding = slabs_at_once(partial(add, spread, part), grid.shape, message)
+        yield from within(adding, stop, stop)
     return total
 
 
@@ -227,7 +234,14 @@ def _lack(target: Voxels, values: Voxels, held: Mask) -> None:
     values[~held] = 0
 
 
-def _correct(estimate: Voxels, correction: Voxels, total: Voxels, size: float) -> None:
-    """Add a step of the weighted sum of the corrections to the estimate."""
-    correction *= np.float32(size)
-    estimate += np.divide(correction, total, out=correction, where=total > 0)
+def _corrected(estimate: Voxels, correction: Voxels, total: Voxels, size: float) -> Job[None]:
+    """Add a step of the weighted sum of the corrections to the estimate, in place."""
+
+    def fill(start: int, stop: int) -> None:
+        for plane in range(start, stop):
+            weights, change = total[plane], correction[plane]
+            change *= np.float32(size)
+            estimate[plane] += np.divide(change, weights, out=change, where=weights > 0)
+
+    i, j, k = estimate.shape
+    yield from slabs_at_once(fill, (i, j, k), "Adding what was measured")

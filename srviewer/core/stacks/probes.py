@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.resampling.trilinear import trilinear
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.volume import Voxels
 
@@ -77,17 +78,11 @@ class Probes:
         Returns:
             (n,) in the unit of ``source``.
         """
-        from scipy.ndimage import map_coordinates  # half a second, which no window waits for
-
         start = self.points @ to_index[:3, :3].T + to_index[:3, 3]
         steps = self.offsets @ to_index[:3, :3].T
         total = np.zeros(len(start), np.float32)
         for weight, step in zip(self.taps, steps, strict=True):
-            positions = (start + step).T
-            values = map_coordinates(
-                source, positions, np.float32, order, mode="reflect", prefilter=False
-            )
-            total += np.float32(weight) * values
+            total += np.float32(weight) * _values(source, (start + step).T, order)
         return total
 
     def inside(self, shape: tuple[int, int, int], to_index: Matrix, margin: Matrix) -> Mask:
@@ -108,6 +103,16 @@ class Probes:
                 axis=1
             )
         return np.asarray(mask)
+
+
+def _values(source: Voxels, positions: Matrix, order: int) -> Values:
+    if order == 1:
+        return trilinear(source, positions)
+    from scipy.ndimage import map_coordinates  # half a second, which no window waits for
+
+    return np.asarray(
+        map_coordinates(source, positions, np.float32, order, mode="reflect", prefilter=False)
+    )
 
 
 def probes_of(measured: Voxels, usable: Mask, grid: Geometry, degradation: Degradation) -> Probes:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 
@@ -75,21 +76,23 @@ def _regions(
     data_range: float,
 ) -> Regions:
     shading = [
-        _shading(images[reference], masks[reference], values, mask)
-        for values, mask in zip(images, masks, strict=True)
+        np.ones(grid.shape, np.float32)
+        if number == reference
+        else _shading(images[reference], masks[reference], values, mask)
+        for number, (values, mask) in enumerate(zip(images, masks, strict=True))
     ]
     images = [values * field for values, field in zip(images, shading, strict=True)]
-    trust, agreement = [], []
-    for number in range(len(images)):
-        pairs = [
-            _compared(images[number], masks[number], images[other], masks[other])
-            for other in range(len(images))
-            if other != number
-        ]
-        errors, alike = zip(*pairs, strict=True)
-        floor = (ALIKE_SHARE * data_range) ** 2
-        trust.append((floor / (floor + np.min(errors, axis=0))).astype(np.float32))
-        agreement.append(_faded(np.max(alike, axis=0)))
+    # Of each stack what it has in common with the stack that it agrees with best.
+    errors = [np.full(grid.shape, np.inf, np.float32) for _ in images]
+    alike = [np.full(grid.shape, -np.inf, np.float32) for _ in images]
+    for one, other in combinations(range(len(images)), 2):
+        error, likeness = _compared(images[one], masks[one], images[other], masks[other])
+        for number in (one, other):
+            np.minimum(errors[number], error, out=errors[number])
+            np.maximum(alike[number], likeness, out=alike[number])
+    floor = np.float32((ALIKE_SHARE * data_range) ** 2)
+    trust = [(floor / (floor + error)).astype(np.float32) for error in errors]
+    agreement = [_faded(likeness) for likeness in alike]
     return Regions(grid, tuple(shading), tuple(trust), tuple(agreement))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.resampling.axis_by_axis import interpolated
 from srviewer.core.scores.metrics import Mask, psnr
-from srviewer.core.stacks.coherence import coherence
+from srviewer.core.stacks.coherence import coherences
 from srviewer.core.stacks.joint_estimate import joint_estimate
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.volumes.volume import Voxels
@@ -220,7 +220,7 @@ def _left_out(predicted: Predicted, step: float) -> LeftOut:
     ]
     first, second = (mm for axis, mm in enumerate(stack.grid.spacing) if axis != across)
     reached, scan = predicted.reached, predicted.single.scan
-    bands = [coherence(measured, values, reached, across, (first, second)) for values in candidates]
+    bands = coherences(measured, candidates, reached, across, (first, second))
     residual = np.where(reached, (joined - measured) / np.float32(unit), np.float32(0))
     return LeftOut(
         psnr=whole[0],

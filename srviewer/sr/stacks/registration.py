@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.stacks.coarse import Coarse
 from srviewer.core.stacks.rigid import inverse, midway
-from srviewer.job import Job, Progress, aside
+from srviewer.job import Job, Progress, aside, beside
 
 BINS = 32
 ROUNDS = 60
@@ -37,9 +37,11 @@ def coarse_motion(first: Coarse, second: Coarse, start: Matrix, centre: Matrix) 
     """
     if min(np.count_nonzero(side.foreground) for side in (first, second)) < LEAST_VOXELS:
         return start
-    there = yield from _searched(second, first, start, centre)
     middle = inverse(start) @ np.append(centre, 1.0)
-    back = yield from _searched(first, second, inverse(start), middle[:3])
+    there, back = yield from beside(
+        _searched(second, first, start, centre),
+        _searched(first, second, inverse(start), middle[:3]),
+    )
     return midway(there, inverse(back))
 
 
