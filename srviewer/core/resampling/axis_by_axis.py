@@ -6,6 +6,7 @@ Smith 1980). Each reads four values for a voxel instead of 64.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from srviewer.core.resampling.spline import (
 from srviewer.core.resampling.trilinear import mirrored
 from srviewer.core.volumes.slabwise import planes_of
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, within
+from srviewer.job import Job, Progress, aside, within
 
 # Radians between the axes of two grids. At this angle detail beyond 0.7 of the highest frequency
 # errs by a fifth more than in one move, and coarser detail does not.
@@ -119,10 +120,16 @@ def moved_along_axes(
     axes = closest_axes(given, onto)
     matrix = np.linalg.inv(axes.grid(given).affine) @ onto.affine
     current, matrix = _needed(axes.view(voxels), matrix, onto.shape)
-    moves = _moves(matrix)
-    for number, move in enumerate(moves):
-        job = _moved(current, move, onto.shape[move.axis], order, message)
-        current = yield from within(job, number / 3, (number + 1) / 3)
+    for number, move in enumerate(_moves(matrix)):
+        start, stop = number / 3, (number + 1) / 3
+        if move.is_whole:
+            taking = partial(_taken, current, move, onto.shape[move.axis])
+            current = yield from aside(taking, Progress(start, message))
+            continue
+        job = _weights(current, move.axis, order, message)
+        current = yield from within(job, start, start + 0.1)  # the voxels are not kept
+        job = _filled(current, move, onto.shape[move.axis], order, message)
+        current = yield from within(job, start + 0.1, stop)
     return current
 
 
@@ -159,32 +166,36 @@ def _moves(matrix: Matrix) -> list[_Move]:
     return moves
 
 
-def _moved(voxels: Voxels, move: _Move, count: int, order: int, message: str) -> Job[Voxels]:
-    """Voxels after one move, ``count`` of them along its axis."""
-    axis = move.axis
-    if move.is_whole:
-        index = mirrored(np.arange(count) + round(move.start), voxels.shape[axis])
-        same = count == voxels.shape[axis] and np.array_equal(index, np.arange(count))
-        return voxels if same else np.take(voxels, index, axis)
+def _taken(voxels: Voxels, move: _Move, count: int) -> Voxels:
+    """Voxels after a move by whole voxels, ``count`` of them along its axis."""
+    index = mirrored(np.arange(count) + round(move.start), voxels.shape[move.axis])
+    same = np.array_equal(index, np.arange(voxels.shape[move.axis]))
+    return voxels if same else np.take(voxels, index, move.axis)
+
+
+def _weights(voxels: Voxels, axis: Axis, order: int, message: str) -> Job[Voxels]:
+    """The weights of the splines along an axis, ``BORDER`` more at either end of it."""
     shape = list(voxels.shape)
     shape[axis] += 2 * BORDER
     weights = np.empty(shape, np.float32)
     cut = 1 if axis == 0 else 0
     others = [n for number, n in enumerate(voxels.shape) if number != cut]
 
-    def prepare(start: int, stop: int) -> None:
+    def fill(start: int, stop: int) -> None:
         slab = planes_of(weights, cut, start, stop)
         _prepare(planes_of(voxels, cut, start, stop), slab, axis, order)
 
-    job = slabs_at_once(prepare, (voxels.shape[cut], others[0], others[1]), message)
-    yield from within(job, 0.0, 0.3)
-    shape[axis] = count
+    yield from slabs_at_once(fill, (voxels.shape[cut], others[0], others[1]), message)
+    return weights
+
+
+def _filled(weights: Voxels, move: _Move, count: int, order: int, message: str) -> Job[Voxels]:
+    """The voxels after a move, ``count`` of them along its axis."""
+    shape = list(weights.shape)
+    shape[move.axis] = count
     result = np.empty(shape, np.float32)
-
-    def fill(start: int, stop: int) -> None:
-        _interpolate(weights, result, move, order, start, stop)
-
-    yield from within(slabs_at_once(fill, (shape[0], shape[1], shape[2]), message), 0.3, 1.0)
+    fill = partial(_interpolate, weights, result, move, order)
+    yield from slabs_at_once(fill, (shape[0], shape[1], shape[2]), message)
     return result
 
 
