@@ -68,15 +68,24 @@ def noise_spectrum(voxels: Voxels, across: Axis, padding: float | None = None) -
     slices = without_padding(slices, padding, intensity)
     part = measured_part(slices)
     if part is None:
-        return NoiseSpectrum(_corner_noise(slices, 0.5, 0.5))
-    noise = _corner_noise(slices, part.along, part.beside)
+        return NoiseSpectrum(corner_noise(slices, 0.5, 0.5))
+    noise = corner_noise(slices, part.along, part.beside)
     flattest = intensity.range * white_noise_level(slices, intensity, padding=None)
     flattest /= float(np.sqrt(kept_detail(part)))
     return NoiseSpectrum(flattest if 0 < flattest < noise else noise, part)
 
 
-def _corner_noise(slices: Voxels, along: float, beside: float) -> float:
-    """The standard deviation of white noise in slices, from the corners of a part of k-space."""
+def corner_noise(slices: Voxels, along: float, beside: float) -> float:
+    """The standard deviation of white noise in slices, from the corners of a part of k-space.
+
+    Args:
+        slices: (n, h, w).
+        along: The part reaches up to this frequency along the first axis, cycles per voxel, 0..0.5.
+        beside: The same along the second axis.
+
+    Returns:
+        In the unit of the slices.
+    """
     power = np.abs(np.fft.rfft2(slices, axes=(1, 2))) ** 2
     rows = np.abs(np.fft.fftfreq(slices.shape[1]))
     columns = np.fft.rfftfreq(slices.shape[2])
