@@ -5,8 +5,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from srviewer.core.acquisition.measured_part import MeasuredPart, Power, measured_part
 from srviewer.core.geometry.grid import Axis
-from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.intensity.intensity_range import Intensity, measured_intensity
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.core.volumes.voxel_sources import KeptVolume
 
@@ -57,9 +58,8 @@ def kept_noise(scan: KeptVolume, axis: Axis) -> float:
 def noise_level(voxels: Voxels, axis: Axis, padding: float | None = None) -> float:
     """The standard deviation of the noise in the foreground, as a share of the intensity range.
 
-    It is estimated from the second differences along both axes of slices across ``axis``
-    (Immerkaer 1996), which slopes do not reach, in the flattest quarter of blocks: where detail is
-    in all of them, the estimate is too high.
+    Of slices that were filled with zeros or filtered, what ``white_noise_level`` finds is corrected
+    by what is left of noise in its differences, and in the image.
 
     Args:
         voxels: (i, j, k), of any unit.
@@ -73,13 +73,33 @@ def noise_level(voxels: Voxels, axis: Axis, padding: float | None = None) -> flo
     start = max(0, (len(rows) - MOST_SLICES) // 2)
     slices = np.asarray(rows[start : start + MOST_SLICES], np.float32)
     found = measured_intensity(slices, padding)
-    seen = found.foreground(slices)
+    part = measured_part(without_padding(slices, padding, found))
+    level = white_noise_level(slices, found, padding)
+    return level if part is None else level * float(np.sqrt(part.share / kept_detail(part)))
+
+
+def white_noise_level(slices: Voxels, intensity: Intensity, padding: float | None) -> float:
+    """The standard deviation of white noise in the foreground, by the flattest blocks.
+
+    It is estimated from the second differences along both axes (Immerkaer 1996), which slopes do
+    not reach, in the flattest quarter of blocks: where detail is in all of them, the estimate is
+    too high.
+
+    Args:
+        slices: (n, h, w) float32.
+        intensity: Of the slices.
+        padding: Blocks with a voxel of this value do not count; None for none.
+
+    Returns:
+        A share of the intensity range, 0 or more; 0 with too little foreground.
+    """
+    seen = intensity.foreground(slices)
     if padding is not None:
         seen &= slices != np.float32(padding)
     if min(slices.shape[1:]) < BLOCK + 2:
         return 0.0
     # As shares of the range first: squares of any unit fit into float32.
-    across = _second(slices / np.float32(found.range)).swapaxes(1, 2)
+    across = _second(slices / np.float32(intensity.range)).swapaxes(1, 2)
     detail = _second(across).swapaxes(1, 2)
     # The squares of the weights of both differences add up to 36.
     energy = _blocks((detail / 6) ** 2)
@@ -89,6 +109,38 @@ def noise_level(voxels: Voxels, axis: Axis, padding: float | None = None) -> flo
     if held.sum() < LEAST_BLOCKS:
         return 0.0
     return float(np.sqrt(np.percentile(energy[held], FLATTEST)) / OF_FLATTEST)
+
+
+def kept_detail(part: MeasuredPart) -> float:
+    """The share of the power of white noise that is left in second differences along both axes.
+
+    Args:
+        part: Of the slices, what was measured whole.
+
+    Returns:
+        0..1.
+    """
+
+    def response(frequencies: Power) -> Power:
+        return np.asarray((2 - 2 * np.cos(2 * np.pi * frequencies)) ** 2)
+
+    return part.kept(response, response)
+
+
+def without_padding(slices: Voxels, padding: float | None, intensity: Intensity) -> Voxels:
+    """Slices whose padding is as dark as air.
+
+    Args:
+        slices: (n, h, w).
+        padding: The value of voxels that were not measured; None for none.
+        intensity: Of the slices.
+
+    Returns:
+        (n, h, w); the same array without any padding.
+    """
+    if padding is None or not (empty := slices == np.float32(padding)).any():
+        return slices
+    return np.asarray(np.where(empty, np.float32(intensity.floor), slices))
 
 
 def _second(slices: Voxels) -> Voxels:

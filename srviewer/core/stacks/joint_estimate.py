@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from srviewer.core.acquisition.noise_spectrum import NoiseSpectrum
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.resampling.spline import slabs_at_once
 from srviewer.core.scores.metrics import Mask
@@ -34,14 +35,14 @@ class Contribution:
         result: (i, j, k) its own result on the grid of the joined volume.
         weight: (i, j, k) there, 0 where it means nothing.
         agreement: (i, j, k) there, the share of the joint step that it takes part in, 0..1.
-        noise: The standard deviation of its noise, in the unit of the reference.
+        noise: Its noise, in the unit of the reference.
     """
 
     stack: PlacedStack
     result: Voxels
     weight: Voxels
     agreement: Voxels
-    noise: float
+    noise: NoiseSpectrum
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,12 +6,12 @@ from functools import partial
 
 import numpy as np
 
+from srviewer.core.acquisition.noise_spectrum import NoiseSpectrum, noise_spectrum
 from srviewer.core.resampling.axis_by_axis import interpolated
 from srviewer.core.resampling.spline import sampled
 from srviewer.core.stacks.coarse import Coarse
 from srviewer.core.stacks.intensity_match import IntensityMatch, Values
 from srviewer.core.stacks.joint_estimate import Contribution
-from srviewer.core.stacks.noise_limit import white_noise
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.stacks.probes import Probes
 from srviewer.core.stacks.regions import compared_regions
@@ -33,13 +33,13 @@ class Matched:
         stack: With the shading of the reference.
         coarse: The same on a coarse grid, where its header puts it.
         match: The line from its own unit.
-        noise: The standard deviation of its noise, in the unit of the reference.
+        noise: Its noise, in the unit of the reference.
     """
 
     stack: PlacedStack
     coarse: Coarse
     match: IntensityMatch
-    noise: float
+    noise: NoiseSpectrum
 
 
 def matched_stacks(singles: Sequence[Single], places: Places, reference: int) -> Job[list[Matched]]:
@@ -67,15 +67,16 @@ def matched_stacks(singles: Sequence[Single], places: Places, reference: int) ->
         start = 0.2 + 0.8 * number / len(singles)
         matched = moved.matched(match, regions.shading[number], regions.grid)
         stack = yield from within(matched, start, start)
-        measuring = partial(white_noise, single.scan.voxels, stack.degradation.axis)
-        noise = match.gain * (yield from aside(measuring, Progress(start, "Measuring the noise")))
+        scan = single.scan
+        measuring = partial(noise_spectrum, scan.voxels, stack.degradation.axis, scan.padding)
+        noise = yield from aside(measuring, Progress(start, "Measuring the noise"))
         image = yield from within(
             sampled(regions.shading[number], regions.grid, coarse[number].grid, order=1),
             start,
             start,
         )
         shaded = replace(coarse[number], voxels=coarse[number].voxels * image)
-        stacks.append(Matched(stack, shaded, match, noise))
+        stacks.append(Matched(stack, shaded, match, noise.scaled(match.gain)))
     return stacks
 
 
