@@ -243,3 +243,26 @@ def test_an_atlas_of_many_large_labels_is_corrected_and_keeps_its_values(
     saved = np.asarray(nib.load(target).dataobj)
     assert saved.dtype.kind == "i" and saved.dtype.itemsize == 4
     assert np.array_equal(saved, np.where(painted, 14175, labels))
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_session_keeps_an_empty_mask_with_its_names_and_colours(
+    named: bool, opened: MainWindow, empty_mask: MaskPanel, until: Until, tmp_path: Path
+) -> None:
+    correction = empty_mask.correction
+    if named:
+        correction.change_label(name="Lesion", colour=(1, 2, 3))
+        correction.add_label()
+    assert correction.unsaved is named  # only then there is anything to ask about
+    labels, name = correction.overlay.labels, correction.overlay.volume.name
+    path = tmp_path / "work.srviewer"
+    opened.housekeeping.files.save(path)
+    until(lambda: path.exists() and is_idle(opened))
+    assert not correction.unsaved
+    opened.contents.closing.close_current()
+    opened.open([path])
+    until(lambda: opened.study.scan is not None and is_idle(opened))
+    (overlay,) = opened.study.overlays
+    assert overlay.correction is not None and not overlay.volume.voxels.any()
+    assert (overlay.labels, overlay.volume.name) == (labels, name)
+    assert len(labels) == 1 + named

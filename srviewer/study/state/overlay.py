@@ -9,12 +9,14 @@ from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.intensity.window import Window, window_of_values
 from srviewer.core.masks.correction import Correction, counted_again, stored_type
 from srviewer.core.masks.editable_mask import MOST_LABELS, Stroke
+from srviewer.core.regions.label_colours import default_colour
 from srviewer.core.regions.labels import Label
 from srviewer.core.volumes.volume import Volume, is_segmentation
 
 MOST_DIFFERENT = 4096  # labels of a label map
 # Any whole numbers up to these are taken for labels; others where the voxels form regions, too.
 FEW_DIFFERENT, SMALL_LABELS = 256, 4096
+FIRST = Label(1, "", default_colour(1), 0, (0, 0, 0))  # the label that a new mask begins with
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,13 @@ class Overlay:
     def labelled(self) -> bool:
         """Whether its values are labels, each with a colour of its own."""
         return self.window is None
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a mask under correction has voxels, strokes, or labels that the user named."""
+        usual = [replace(label, voxels=0, inside=(0, 0, 0)) for label in self.labels] == [FIRST]
+        strokes = self.correction is not None and self.correction.version > 0
+        return strokes or not usual or any(label.voxels for label in self.labels)
 
     def label_at(self, world_mm: npt.ArrayLike) -> Label | None:
         """The label at a position.
