@@ -71,7 +71,15 @@ class IntensityBox(QDoubleSpinBox):
         return self._rounded(value)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Called by Qt for each key."""
+        """Called by Qt for each key.
+
+        Args:
+            text: The text of the field, with its prefix and suffix.
+            position: Of the cursor in it.
+
+        Returns:
+            Whether it is a number or may become one, the text and the position.
+        """
         bare = self._bare(text)
         value, is_number = self._numbers().toDouble(bare)
         if is_number and self.minimum() <= value <= self.maximum():
