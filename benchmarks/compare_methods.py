@@ -82,7 +82,7 @@ def _contenders(args: argparse.Namespace) -> list[Contender]:
     known = [
         Contender("linear", (*ours, "linear")),
         Contender("cubic B-spline", (*ours, "cubic")),
-        Contender("cubic B-spline, held to the scan", (*ours, "back-projected")),
+        Contender("back-projected cubic", (*ours, "back-projected")),
         Contender(model, (*ours, "cross-plane", "--model", args.model)),
     ]
     if args.adapt:

@@ -1,7 +1,7 @@
 """Voxels stored as numbers in one file, read whole or by planes, checked and scaled."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ class StoredVoxels:
         interleaved: Whether the numbers of all frames stand together at each voxel; else frames
             follow each other.
         extensions: The header extensions of NIfTI that results repeat.
+        followed: Whether the format has further data behind the voxels, as FreeSurfer's.
     """
 
     path: Path
@@ -67,6 +68,7 @@ class StoredVoxels:
     packing: Packing | None = None
     interleaved: bool = False
     extensions: tuple[Extension, ...] = ()
+    followed: bool = False
 
     @property
     def scaled(self) -> bool:
@@ -79,13 +81,45 @@ class StoredVoxels:
         i, j, k = self.geometry.shape
         return i * j * k * self.dtype.itemsize
 
-    def check_size(self) -> None:
-        """Raise UserError when the file cannot hold the voxels that its header promises."""
+    @property
+    def _stop(self) -> int:
+        """The byte behind the last voxel in the unpacked content."""
+        return self.start + self.frames * self.frame_bytes
+
+    def checked(self) -> "StoredVoxels":
+        """Compare the size of the file with the voxels that its header promises.
+
+        Returns:
+            The same storage; with a warning where a file that is not packed holds more. That of a
+            packed one is known once it was read.
+
+        Raises:
+            UserError: The file cannot hold them.
+        """
         size = self.path.stat().st_size
         packing = self.packing or packing_of(self.path)
-        expected = self.start + self.frames * self.frame_bytes
-        if expected > packing.limit(size):
-            raise truncated(self.path, packing.start + expected, size)
+        if self._stop > packing.limit(size):
+            raise truncated(self.path, packing.start + self._stop, size)
+        if packing.kind != "plain":
+            return self
+        return replace(self, warnings=self.warnings + self._surplus(packing.limit(size)))
+
+    def _surplus(self, content: int) -> tuple[ScanWarning, ...]:
+        """The warning of a content with more bytes than the header promises."""
+        more = content - self._stop
+        if more <= 0 or self.followed:
+            return ()
+        voxels = self.frames * self.frame_bytes
+        message = (
+            f"The header promises {voxels:,} bytes of voxels, and {more:,} more follow them in "
+            f"'{self.path.name}'. They are left out. Make sure that sizes and type in the header "
+            "are right: with wrong ones, slices would be mixed up or missing."
+        )
+        return (ScanWarning("trailing_bytes", message),)
+
+    def _end_warnings(self, end: GzipEnd) -> tuple[ScanWarning, ...]:
+        """The warnings that only the end of a packed file gives."""
+        return _behind(end) or self._surplus(end.content)
 
     def _span(self, frame: int) -> tuple[int, int]:
         """The first byte of the content that holds numbers of a frame, and the bytes from there."""
@@ -138,9 +172,8 @@ class StoredVoxels:
         if self.interleaved:
             raise ValueError("the frames do not follow each other")
         frame, behind, waiting = 0, self.start, bytearray()
-        stop = self.start + self.frames * self.frame_bytes
         try:
-            for piece, fraction in pieces(self.path, stop, end := GzipEnd(), self.packing):
+            for piece, fraction in pieces(self.path, self._stop, end := GzipEnd(), self.packing):
                 waiting += memoryview(piece)[behind:]
                 behind = max(0, behind - len(piece))
                 yield Progress(fraction, f"Reading {self.path.name}")
@@ -156,8 +189,8 @@ class StoredVoxels:
             raise not_read(self.path, error) from error
         if frame < self.frames:
             read = self.start + frame * self.frame_bytes + len(waiting)
-            raise truncated(self.path, stop, read)
-        return _end_warnings(end)
+            raise truncated(self.path, self._stop, read)
+        return self._end_warnings(end)
 
     def stream(self, frame: int) -> PlaneByPlane:
         """Open one frame to be read plane by plane.
@@ -171,14 +204,14 @@ class StoredVoxels:
         check_frame(self.name, frame, self.frames)
         end = GzipEnd()
         planes = partial(self._planes, frame, end)
-        return PlaneByPlane(self._header(frame, ()), planes, noted=lambda: _end_warnings(end))
+        return PlaneByPlane(self._header(frame, ()), planes, noted=lambda: self._end_warnings(end))
 
     def _volume(self, frame: int, stored: Stored, end: GzipEnd) -> Job[Volume]:
         """The volume of stored numbers, with the warnings of header and voxels."""
         voxels, non_finite = yield from within(self._converted(stored), 0.0, 0.75)
         check = yield from within(label_check(voxels, self.path.name), 0.75, 0.85)
         warnings = voxel_warnings(voxels, self.geometry, "", non_finite, check)
-        volume = self._header(frame, warnings + _end_warnings(end)).with_voxels(voxels)
+        volume = self._header(frame, warnings + self._end_warnings(end)).with_voxels(voxels)
         return (yield from within(with_slice_faults(volume), 0.85, 1.0))
 
     def _header(self, frame: int, warnings: tuple[ScanWarning, ...]) -> ScanHeader:
@@ -233,7 +266,7 @@ class StoredVoxels:
         return zero_non_finite(plane) if self.dtype.kind == "f" or self.scaled else 0
 
 
-def _end_warnings(end: GzipEnd) -> tuple[ScanWarning, ...]:
+def _behind(end: GzipEnd) -> tuple[ScanWarning, ...]:
     if not end.trailing:
         return ()
     message = (

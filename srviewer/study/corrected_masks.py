@@ -1,6 +1,6 @@
 """Masks that are corrected by hand: begun, written, read again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,10 +21,9 @@ from srviewer.job import Job, within
 from srviewer.sr.requests.label_maps import label_map
 from srviewer.sr.requests.request import Request
 from srviewer.study.state.held_file import also_held, held_in
-from srviewer.study.state.overlay import Overlay
+from srviewer.study.state.overlay import FIRST, Overlay
 
 BY_HAND = f"mask corrected by hand with srviewer {__version__}"
-NEW_LABEL = 1
 
 
 def begun(overlay: Overlay) -> Job[Overlay]:
@@ -51,7 +50,7 @@ def begun(overlay: Overlay) -> Job[Overlay]:
             "Only masks and label maps are corrected."
         ) from error
     volume = also_held(overlay.volume, replace(overlay.volume, voxels=mask.voxels))
-    labels = overlay.labels or (_first_label(),)
+    labels = overlay.labels or (FIRST,)
     correction = Correction(mask, 0, dict(mask.counts))
     return replace(overlay, volume=volume, labels=labels, correction=correction)
 
@@ -78,10 +77,6 @@ def empty_mask(header: ScanHeader, name: str) -> Job[Overlay]:
         extensions=(),
     )
     return (yield from begun(Overlay(plain.with_voxels(voxels))))
-
-
-def _first_label() -> Label:
-    return Label(NEW_LABEL, "", default_colour(NEW_LABEL), 0, (0, 0, 0))
 
 
 def written_mask(overlay: Overlay, path: Path, overwrite: bool = False) -> Job[Path]:
@@ -134,13 +129,16 @@ def _recounted(overlay: Overlay, voxels: Voxels) -> Job[Overlay]:
     return replace(overlay, volume=replace(volume, stored_as=stored_as), labels=labels)
 
 
-def corrected_again(overlay: Overlay, path: Path, before: Mapping[int, int]) -> Job[Overlay]:
+def corrected_again(
+    overlay: Overlay, path: Path, before: Mapping[int, int], names: Sequence[LabelName]
+) -> Job[Overlay]:
     """Go on with a mask that a session file names.
 
     Args:
         overlay: As it was read from its file.
         path: The file.
         before: Label -> voxels before the correction.
+        names: Names and colours of its labels, of those without a voxel as well.
 
     Returns:
         A job with the overlay under correction, by the name that it had.
@@ -150,9 +148,19 @@ def corrected_again(overlay: Overlay, path: Path, before: Mapping[int, int]) -> 
     except UserError:  # another program's, as loaded
         named = overlay.volume
     named = also_held(overlay.volume, named)
-    again = yield from within(begun(replace(overlay, volume=named)), 0.0, 1.0)
+    labels = {each.value: each for each in (*_without_voxels(names), *overlay.labels)}
+    listed = tuple(labels[value] for value in sorted(labels))
+    again = yield from within(begun(replace(overlay, volume=named, labels=listed)), 0.0, 1.0)
     assert again.correction is not None
     return replace(again, correction=replace(again.correction, before=dict(before)))
+
+
+def _without_voxels(names: Sequence[LabelName]) -> Iterator[Label]:
+    for each in names:
+        if not 0 < each.value <= MOST_LABELS:
+            continue
+        colour = default_colour(each.value) if each.colour is None else each.colour
+        yield Label(each.value, each.name, colour, 0, (0, 0, 0))
 
 
 def _volumes(overlay: Overlay, correction: Correction) -> list[dict[str, object]]:

@@ -1,6 +1,7 @@
 """The compared volumes, and the choice of those that are shown."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,6 +28,31 @@ def test_results_are_kept_newest_first_under_names_of_their_own(made: Reconstruc
     assert list_of.current == list_of.results[0].key
     renamed = list_of.renamed("result-1", "first")
     assert renamed.results[1].name == "first" and renamed.results[1].key == "result-1"
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"profile": "gaussian"}, "linear \u00d74, Gaussian profile"),
+        ({"profile": "slr", "time_bandwidth": 6.0}, "linear \u00d74, SLR profile, {tbw} 6"),
+        ({"thickness_mm": 3.0, "minimum": "scan"}, "linear \u00d74, 3 mm thick, {minimum}"),
+        ({"method": "back-projected"}, "back-projected cubic \u00d74"),
+        ({"method": "back-projected", "agreement": "noise"}, "{cubic}, agrees within noise"),
+        ({"flips": True, "agreement": "noise", "time_bandwidth": 6.0}, "linear \u00d74 (2)"),
+        ({"also": ((0, 2),), "isotropic": True}, "linear \u00d74, i \u00d72, isotropic"),
+    ],
+)
+def test_a_result_names_its_settings(
+    made: Reconstruction, settings: dict[str, Any], name: str
+) -> None:
+    other = replace(made, request=replace(made.request, **settings))
+    words = {
+        "tbw": "time-bandwidth product",
+        "minimum": "minimum of the scan",
+        "cubic": "back-projected cubic \u00d74",
+    }
+    list_of = ComparedVolumes().with_result(made).with_result(other)
+    assert list_of.results[0].name == name.format(**words)
 
 
 def test_the_current_result_is_one_that_is_shown(made: Reconstruction) -> None:

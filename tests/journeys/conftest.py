@@ -28,13 +28,16 @@ from PySide6.QtCore import (
     QUrl,
 )
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 import phantoms
+from mask_drawing import LEFT, is_idle
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.application import application
+from srviewer.gui.panels.mask.mask_panel import MaskPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
@@ -291,3 +294,42 @@ def panel(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> TrainPanel:
     tabs = window.panels
     tabs.setCurrentIndex(next(n for n in range(tabs.count()) if tabs.widget(n).isAncestorOf(found)))
     return found
+
+
+@pytest.fixture
+def mask_panel(opened: MainWindow) -> MaskPanel:
+    """The panel of masks, in front."""
+    found = opened.panels.panels["mask"]
+    assert isinstance(found, MaskPanel)
+    opened.panels.show_panel("mask")
+    QApplication.processEvents()
+    return found
+
+
+@pytest.fixture
+def empty_mask(opened: MainWindow, mask_panel: MaskPanel, until: Until) -> MaskPanel:
+    """An empty mask on the scan, under correction."""
+    QTest.mouseClick(mask_panel.masks.new, LEFT)
+    until(lambda: mask_panel.correction.overlay is not None)
+    return mask_panel
+
+
+@pytest.fixture
+def drawn_mask(
+    opened: MainWindow, mask_panel: MaskPanel, until: Until, tmp_path: Path, thick_head: Volume
+) -> MaskPanel:
+    """A loaded mask with a ring, an island and a hollow box, under correction."""
+    labels = np.zeros(thick_head.geometry.shape, np.uint8)
+    labels[8:16, 8:16, 4] = 1
+    labels[10:14, 10:14, 4] = 0
+    labels[30, 30, 2] = 1
+    labels[20:25, 30:35, 5:8] = 1
+    labels[21:24, 31:34, 6] = 0
+    path = tmp_path / "lesion_mask.nii.gz"
+    nib.save(nib.Nifti1Image(labels, thick_head.geometry.affine), path)
+    opened.dropping._overlays.load(path)
+    until(lambda: len(opened.study.overlays) == 1 and is_idle(opened))
+    mask_panel.masks.masks.setCurrentIndex(1)
+    mask_panel.masks.masks.activated.emit(1)
+    until(lambda: mask_panel.correction.overlay is not None)
+    return mask_panel

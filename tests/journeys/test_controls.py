@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+import nibabel as nib
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -21,7 +24,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.slices.planes import Plane
-from srviewer.core.volumes.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning, Volume
+from srviewer.gui.panels.look.levels import Levels
+from srviewer.gui.widgets.intensity_box import IntensityBox
 from srviewer.gui.widgets.scrolled import Scrolled
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.layouts import LAYOUTS
@@ -38,6 +43,24 @@ def test_every_control_has_a_name_and_a_tooltip(opened: MainWindow) -> None:
     silent = [w for w in own if not w.toolTip()]
     assert nameless == []
     assert silent == []
+
+
+@pytest.mark.parametrize("scale", [1e27, 1e-9])
+def test_number_fields_are_short_whatever_the_intensities_are(
+    scale: float, window: MainWindow, until: Until, thick_head: Volume, tmp_path: Path
+) -> None:
+    for name in ("scan.nii", "map.nii"):
+        voxels = (np.asarray(thick_head.voxels) * scale).astype(np.float32)
+        nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), tmp_path / name)
+    window.open([tmp_path / "scan.nii"])
+    until(lambda: window.study.scan is not None)
+    window.dropping._overlays.load(tmp_path / "map.nii")
+    until(lambda: len(window.study.overlays) == 1)
+    boxes = window.findChildren(QAbstractSpinBox)
+    assert sum(isinstance(box, IntensityBox) for box in boxes) >= 5
+    assert [box.text() for box in boxes if len(box.text()) > 20] == []
+    levels = window.findChild(Levels)
+    assert levels.width_box.value() == pytest.approx(window.study.view.window.width, rel=1e-5)
 
 
 def _text(widget: QWidget) -> str:

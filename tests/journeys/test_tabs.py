@@ -266,10 +266,31 @@ def test_the_window_asks_for_drawings_only_where_the_next_start_does_not_offer_t
     housekeeping = opened.housekeeping
     housekeeping.preferences = replace(housekeeping.preferences, autosave=False)
     (asked,) = _answered(ROLE.RejectRole, opened.close)
-    assert "2 measurements" in asked and opened.isVisible()
+    assert "2 measurements" in asked and "Autosave" not in asked and opened.isVisible()
     housekeeping.preferences = replace(housekeeping.preferences, autosave=True)
+    housekeeping.begin()
     assert _answered(ROLE.RejectRole, opened.close) == []
     assert not opened.isVisible()
+    (left,) = autosave_folders.root().glob(f"window-*/{autosave_folders.SESSION}")
+    assert '"here"' in left.read_text()  # though it was drawn just now
+
+
+@pytest.mark.parametrize("when", ["before it starts", "later"])
+def test_the_window_asks_for_drawings_where_autosave_cannot_write(
+    when: str, opened: MainWindow, closed: Callable[[Path], Path]
+) -> None:
+    root = autosave_folders.root()
+    if when == "before it starts":
+        root.parent.mkdir(parents=True, exist_ok=True)
+        closed(root.parent)
+    opened.housekeeping.begin()
+    if when == "later":
+        closed(next(root.glob("window-*/")))
+    _drawn(opened)
+    (asked,) = _answered(ROLE.RejectRole, opened.close)
+    assert "2 measurements" in asked and "Autosave failed" in asked and opened.isVisible()
+    opened.studies.close(0)
+    assert _answered(ROLE.RejectRole, opened.close) == []  # nothing is left to ask about
 
 
 def test_the_menu_opens_beside_whatever_was_said_about_drops(

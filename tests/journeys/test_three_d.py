@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volumes.volume import Volume
+from srviewer.gui.three_d import drawing_link
 from srviewer.gui.three_d.pane import VolumePane
 from srviewer.gui.three_d.window import ThreeDWindow
 from srviewer.gui.window.main_window import MainWindow
@@ -279,6 +280,29 @@ def test_without_opengl_or_killed_it_says_so_and_tries_again(
     shown.see_from("L")
     until(shown.message.isVisible)
     assert "ended unexpectedly" in shown.message.text.text()
+    qtbot.mouseClick(shown.message.retry, LEFT)
+    _wait(shown, until)
+    assert not shown.message.isVisible()
+    shown.close()
+
+
+@with_vtk
+@pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be stopped there")
+def test_a_drawing_that_never_starts_is_given_up_and_can_be_tried_again(
+    opened: MainWindow, qtbot: QtBot, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = drawing_link.START_LIMIT
+    monkeypatch.setattr(drawing_process, "LINUX", drawing_process.LINUX[:1])
+    monkeypatch.setattr(drawing_link, "START_LIMIT", 100)
+    opened.actions_offered["three-d"].trigger()
+    shown = opened.three_d.window
+    assert isinstance(shown, ThreeDWindow)
+    hanging = psutil.Process(shown.link.pid)
+    hanging.suspend()  # as a driver that hangs
+    until(shown.message.isVisible)
+    assert "did not start within 0.1 s" in shown.message.text.text() and not shown.link.busy
+    hanging.wait(60)
+    monkeypatch.setattr(drawing_link, "START_LIMIT", limit)
     qtbot.mouseClick(shown.message.retry, LEFT)
     _wait(shown, until)
     assert not shown.message.isVisible()

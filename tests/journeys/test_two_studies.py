@@ -1,6 +1,7 @@
 """A user looks at two studies beside each other, links them, aligns them and drags series there."""
 
 import gc
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from pydicom import dcmread
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -134,7 +135,8 @@ def test_two_studies_of_one_grid_step_together_with_grey_levels_of_their_own(
     qtbot.keyClick(right, Qt.Key.Key_Plus)
     assert study.view.zoom == second.view.zoom > 1
     label = pair.statusBar().findChild(PointLabel)
-    assert "thick:" in label.full and "other:" in label.full
+    of_one = r"RAS .* mm   \|   scan [\d.]+"
+    assert re.fullmatch(rf"thick:  {of_one}      other:  {of_one}", label.full)
     right.setFocus()
     qtbot.keyClick(right, "S")
     assert "Axial, mean over 5 mm: scan" in label.full
@@ -144,6 +146,28 @@ def test_two_studies_of_one_grid_step_together_with_grey_levels_of_their_own(
     pair.studies.show(1)
     view = pair.study.view
     assert view.inverted and view.zoom > 1 and view.main is None and second.scan is None
+
+
+def test_the_status_bar_says_where_the_crosshair_is_outside_of_a_study(
+    pair: MainWindow, qtbot: QtBot
+) -> None:
+    study, second = pair.study, pair.studies.second
+    label = pair.statusBar().findChild(PointLabel)
+    bar = pair.findChild(SecondStudyBar)
+    qtbot.mouseClick(bar.by_hand, Qt.MouseButton.LeftButton)
+    bar.offsets[2].lineEdit().selectAll()
+    qtbot.keyClicks(bar.offsets[2].lineEdit(), "30")
+    qtbot.keyClick(bar.offsets[2].lineEdit(), Qt.Key.Key_Return)
+    x, y, z = study.view.cursor_mm
+    there = f"other:  RAS {x:.1f}  {y:.1f}  {z + 30:.1f} mm   |   outside the scan"
+    assert label.full.startswith("thick:") and label.full.endswith(there)
+    _, right = _panes(pair)
+    _wheel(right, -30)  # to the last slice of the second study
+    x, y, z = second.view.cursor_mm
+    here = f"thick:  RAS {x:.1f}  {y:.1f}  {z - 30:.1f} mm   |   outside the scan"
+    assert label.full.startswith(here) and label.full.count("outside") == 1
+    right.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert label.full.startswith(here)
 
 
 def test_a_figure_shows_both_studies_and_names_them(pair: MainWindow) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from srviewer.cli.console.computed import computed
 from srviewer.core.volumes.volume import ScanHeader
+from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.results.maps import TEXTURE_THRESHOLD
 from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 
@@ -37,7 +38,7 @@ def reconstruction_text(
         f"{scan.name}: {grid(scan)} -> {grid(result.header)}",
         f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
         f"of its intensity range{_qualification(result, rounded)}",
-        computed(result.request.method, result),
+        computed(method(result.request.method).name, result),
         *_estimated_profile(result),
         *_expected(result),
         *_moved_by_texture(result),

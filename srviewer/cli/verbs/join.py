@@ -27,6 +27,7 @@ from srviewer.cli.options.values import number
 from srviewer.core.volumes.volume import Volume, blocking_warnings
 from srviewer.errors import InDoubt, UserError
 from srviewer.io.scans.series import Series
+from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.report.joined_report import joined_report
 from srviewer.sr.report.joined_tables import (
     FOUND_HEAD,
@@ -208,7 +209,7 @@ def _text(joined: Joined, written: Sequence[Path], rounded: str, notes: Sequence
         table(FOUND_HEAD, found_rows(joined)),
         *((table(LEFT_OUT_HEAD, left_out), LEFT_OUT_NOTE) if left_out else ()),
         verdict(joined),
-        computed(joined.request.method, joined),
+        computed(method(joined.request.method).name, joined),
         *(f"note: {line}" for line in notes),
         *([f"note: written rounded to {rounded}"] if rounded else []),
         f"written: {', '.join(map(str, written))}",

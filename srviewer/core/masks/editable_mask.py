@@ -10,7 +10,7 @@ import numpy.typing as npt
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress
 
-MOST_LABELS = 4096  # the largest label of an overlay
+MOST_LABELS = 65535  # the largest label of an overlay: strokes hold 16 bits a voxel
 COUNTED = 2**22  # voxels counted at a time
 Places = npt.NDArray[np.int64]
 Values = npt.NDArray[np.uint16]

@@ -11,7 +11,7 @@ from srviewer.gui.state.followed_state import ROTATING, TOOL
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.second_study import StudyLink
-from srviewer.study.state.view import View
+from srviewer.study.state.view import Point, View
 
 SAME_MM = 0.05  # a smaller distance is of rounding
 
@@ -113,6 +113,28 @@ def crosshairs_apart_mm(study: ShownStudy) -> float:
     there = link.to_second(study.view.cursor_mm)
     distance = float(np.linalg.norm(np.subtract(there, second.view.cursor_mm)))
     return distance if distance > SAME_MM else 0.0
+
+
+def crosshairs(study: ShownStudy) -> tuple[Point, Point]:
+    """The positions of the crosshair in both studies.
+
+    Args:
+        study: The current one, with a scan, and a second study with one.
+
+    Returns:
+        RAS+ mm in the current study, and in the second one. While they are linked both are one
+        place in the body, though that is outside of the scan of one of them.
+    """
+    link, second = link_of(study), study.second
+    assert study.scan is not None and second is not None and second.scan is not None
+    where, there = study.view.cursor_mm, second.view.cursor_mm
+    if crosshairs_apart_mm(study) == 0:
+        return where, there
+    led = link.to_second(where)
+    view = replace(second.view, cursor_mm=led)
+    if view.within(second.scan.geometry) is view:  # the second one led, to where this scan is not
+        return link.from_second(there), there
+    return where, led
 
 
 def _second_view(study: ShownStudy, second: ShownStudy) -> View:

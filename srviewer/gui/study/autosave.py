@@ -1,7 +1,6 @@
 """Autosave: open work is saved in the background, and offered when a window starts again."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -101,6 +100,43 @@ class Autosave(QObject):
             self._decline()
         autosave_folders.clear()
 
+    def keeps_work(self) -> bool:
+        """Autosave what is open now, where that was not done yet.
+
+        Returns:
+            Whether the next window could offer all of it: False where autosave is turned off, where
+            its folder cannot be written and where saving failed.
+        """
+        if self._own is None:
+            return False
+        if not self._is_work:
+            return True
+        if self._pending or self.work.running(AUTOSAVE) is not None:
+            return self._saved_now(self._own)
+        return self._own.session_file.is_file()
+
+    @property
+    def _is_work(self) -> bool:
+        """Whether there is anything that was made here: results, drawings or masks."""
+        return any(
+            state.compared_volumes.results
+            or state.rois
+            or state.annotations
+            or state.unsaved_masks(outlives_window)
+            for state in self._controller.studies.states
+        )
+
+    def _saved_now(self, own: AutosaveFolder) -> bool:
+        """Save in this thread. Where that fails, what was saved before stays."""
+        states = self._controller.studies.states
+        self.work.stop()
+        try:
+            run(_autosave(own, states, self._controller.studies.current))
+        except (OSError, UserError):
+            return False
+        self._pending = False
+        return True
+
     def end(self) -> None:
         """The window closes: what was made in it is left to the next one."""
         self._leave()
@@ -111,19 +147,10 @@ class Autosave(QObject):
 
     def _leave(self) -> None:
         """Save once more and leave it to the next window, if there are results or drawings."""
-        states, own = self._controller.studies.states, self._own
-        is_work = any(
-            state.compared_volumes.results
-            or state.rois
-            or state.annotations
-            or state.unsaved_masks(outlives_window)
-            for state in states
-        )
-        if own is None or not is_work:
+        own = self._own
+        if own is None or not self._is_work:
             return
-        self.work.stop()
-        with suppress(OSError, UserError):  # what was saved before is left then
-            run(_autosave(own, states, self._controller.studies.current))
+        self._saved_now(own)
         own.release()
         self._own = None
 

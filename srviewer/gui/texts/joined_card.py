@@ -7,6 +7,7 @@ import numpy as np
 
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import millimetres, percent
+from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.stacks.joined import Joined, JoinedStack
 from srviewer.sr.stacks.left_out import LeftOut
 from srviewer.sr.stacks.places import has_moved
@@ -76,7 +77,7 @@ def joined_facts(joined: Joined) -> tuple[str, ...]:
         One translated sentence each.
     """
     reference = joined.stacks[joined.request.reference]
-    by = joined.model.name if joined.model else joined.request.method
+    by = joined.model.name if joined.model else method(joined.request.method).name
     return (
         tr(
             "{count} stacks onto '{name}', voxels of {spacing}.",

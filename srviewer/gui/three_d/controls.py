@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from math import floor, log10
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -22,6 +20,7 @@ from srviewer.core.visible_text import visible_line
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.three_d.look import Cut, Look
 from srviewer.gui.widgets.form import button, choice, describe, label, set_entries
+from srviewer.gui.widgets.intensity_box import LARGEST, IntensityBox, decimals_of
 from srviewer.three_d.camera import SIDES, Side
 from srviewer.three_d.levels import Levels
 from srviewer.three_d.presets import PRESETS
@@ -75,10 +74,8 @@ class Controls(QWidget):
         }
         self.reset = button(tr("Reset"), tr("The whole volume from the front, nothing cut off"))
         self.mode = _choice(tr("Drawn as"), tr("As a surface or by volume rendering"), MODE_TITLES)
-        self.threshold = QDoubleSpinBox()
-        self.threshold.setKeyboardTracking(False)
-        describe(
-            self.threshold,
+        self.threshold = IntensityBox(
+            -LARGEST,
             tr("Threshold"),
             tr("The intensity of the surface, in the scan's unit; the same for all panes"),
         )
@@ -129,9 +126,8 @@ class Controls(QWidget):
         if levels is not None:
             span = (levels.most - levels.least) or 1.0
             with self._silently():
-                self.threshold.setDecimals(_decimals(span))
                 self.threshold.setRange(levels.least, levels.most)
-                self.threshold.setSingleStep(span / 200)
+                self.threshold.scale_to(span, decimals_of(span), span / 200)
                 self.threshold.setSuffix(f" {visible_line(unit)}" if unit else "")
         self._show()
 
@@ -222,11 +218,6 @@ class Controls(QWidget):
         before, self._showing = self._showing, True
         yield
         self._showing = before
-
-
-def _decimals(span: float) -> int:
-    """So many that a hundredth of the range is seen; diffusion in m2/s has ranges of 1e-9."""
-    return max(0, 2 - floor(log10(span)))
 
 
 def _choice(name: str, tip: str, titles: dict[Mode, str] | dict[Cut, str]) -> QComboBox:

@@ -26,6 +26,12 @@ ENDED = mark(
     "The drawing in 3D ended unexpectedly; the memory may have been too small for it. Nothing "
     "else is affected. Try again, perhaps with fewer other programs open."
 )
+START_LIMIT = 60_000  # ms for each kind of render window: VTK takes seconds to load
+TOO_LONG = mark(
+    "The drawing in 3D did not start within {seconds:g} s. The machine may be busy, or the driver "
+    "of its graphics card hangs. Nothing else is affected. Try again, perhaps with fewer other "
+    "programs open; restart the computer where it does not help."
+)
 WAITING = mark("Starting the drawing\u2026")
 
 
@@ -38,7 +44,7 @@ class DrawingLink(QObject):
 
     loaded = Signal()  # the volumes are there, and pictures can be asked for
     drawn = Signal(object)  # a Drawn
-    told = Signal(str)  # what it is doing, translated; "" for nothing
+    status_changed = Signal(str)  # what it is doing, translated; "" for nothing
     failed = Signal(str)  # why nothing can be drawn, translated
 
     def __init__(self, parent: QObject) -> None:
@@ -57,6 +63,9 @@ class DrawingLink(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self._look)
+        self._limit = QTimer(self)  # runs while a process starts
+        self._limit.setSingleShot(True)
+        self._limit.timeout.connect(self._start_late)
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -88,7 +97,7 @@ class DrawingLink(QObject):
             self._end()
         elif self._process is None:
             self._left = iter(backends())
-            self._start_next()
+            self._start_next(tr(NO_OPENGL))
         elif self._process.ready:
             self._send()
 
@@ -117,16 +126,17 @@ class DrawingLink(QObject):
     def _starting(self) -> bool:
         return self._process is not None and not self._process.ready
 
-    def _start_next(self) -> None:
-        """Try the next kind of render window."""
+    def _start_next(self, reason: str) -> None:
+        """Try the next kind of render window; ``reason``: why nothing is drawn without one."""
         self._end()
         backend = next(self._left, None)
         if backend is None:
-            self.failed.emit(tr(NO_OPENGL))
+            self.failed.emit(reason)
             return
-        self.told.emit(tr(WAITING))
+        self.status_changed.emit(tr(WAITING))
         self._process = DrawingProcess(backend)
         self._timer.start()
+        self._limit.start(START_LIMIT)
 
     def _send(self) -> None:
         volumes, as_measured = self._asked
@@ -143,7 +153,7 @@ class DrawingLink(QObject):
             self._timer.start()
             return
         self._numbers, self.volumes = tuple(volumes), tuple(volumes.values())
-        self.told.emit("")
+        self.status_changed.emit("")
         self.loaded.emit()
 
     def _look(self) -> None:
@@ -152,6 +162,8 @@ class DrawingLink(QObject):
         if process is None or answers is None:
             self._note_end()
             return
+        if process.ready:
+            self._limit.stop()
         waiting = self._asked[0] and not self._numbers and self._work.running(KIND) is None
         if process.ready and waiting:
             self._send()
@@ -162,16 +174,22 @@ class DrawingLink(QObject):
         if process.ready and not process.asked:
             self._timer.stop()
 
+    def _start_late(self) -> None:
+        """The process neither started in time nor ended, as where a driver hangs."""
+        if self._starting:
+            self._start_next(tr(TOO_LONG, seconds=START_LIMIT / 1000))
+
     def _note_end(self) -> None:
         """The process has ended by itself."""
         if self._starting:
-            self._start_next()
+            self._start_next(tr(NO_OPENGL))
         elif self._process is not None:
             self._end()
             self.failed.emit(tr(ENDED))
 
     def _end(self) -> None:
         self._timer.stop()
+        self._limit.stop()
         self._work.cancel(KIND)
         self._numbers, self.volumes, self._sent, self._next = (), (), None, None
         if self._process is not None:
@@ -181,7 +199,7 @@ class DrawingLink(QObject):
     def _tell(self) -> None:
         task = self._work.running(KIND)
         if task is not None:
-            self.told.emit(f"{tr(task.progress.message)}  {task.progress.fraction:.0%}")
+            self.status_changed.emit(f"{tr(task.progress.message)}  {task.progress.fraction:.0%}")
 
     def _fail_to_prepare(self, title: str, error: Exception) -> None:
         self._end()

@@ -244,7 +244,7 @@ class ThreeDWindow(QDialog):
         self.message.show_failure(reason)
         self._pages.setCurrentWidget(self.message)
 
-    def _tell(self, text: str) -> None:
+    def _show_status(self, text: str) -> None:
         for pane in self.shown_panes:
             pane.show_note("" if pane.picture is not None else text)
 
@@ -325,7 +325,7 @@ class ThreeDWindow(QDialog):
         controls.reset_wanted.connect(self.reset)
         link.loaded.connect(self._take_volumes)
         link.drawn.connect(self._take_picture)
-        link.told.connect(self._tell)
+        link.status_changed.connect(self._show_status)
         link.failed.connect(self._fail)
         self.message.again.connect(lambda: self._load(self._volumes, self._measured))
         self._rest.timeout.connect(lambda: self._draw(False))

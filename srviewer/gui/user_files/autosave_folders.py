@@ -71,9 +71,13 @@ def outlives_window(path: Path) -> bool:
         path: Absolute.
 
     Returns:
-        False for missing files and for files below ``root()``.
+        False for missing files, for those in folders that cannot be read, and for files below
+        ``root()``.
     """
-    return path.exists() and not path.is_relative_to(root())
+    try:
+        return path.exists() and not path.is_relative_to(root())
+    except OSError:  # in a folder that is closed
+        return False
 
 
 def new_folder() -> AutosaveFolder | None:
@@ -110,7 +114,7 @@ def left_behind() -> Iterator[AutosaveFolder]:
 
 def size_bytes() -> int:
     """Size of all autosave folders together, in bytes."""
-    return _folder_size(root())
+    return sum(map(_folder_size, _folders()))
 
 
 def clear() -> None:
@@ -133,13 +137,13 @@ def _folder_size(folder: Path) -> int:
 
 def _folders() -> list[Path]:
     """The folders of this user, made private if they were not."""
-    if not root().is_dir():
-        return []
     try:
+        if not root().is_dir():
+            return []
         private_tree(root())
-    except OSError:  # another user's
+        return [path for path in root().glob("window-*") if path.is_dir() and is_private(path)]
+    except OSError:  # another user's, or closed
         return []
-    return [path for path in root().glob("window-*") if path.is_dir() and is_private(path)]
 
 
 def _claimed(path: Path) -> AutosaveFolder | None:

@@ -12,7 +12,7 @@ from srviewer.gui.menus.actions import Actions
 from srviewer.gui.study.reconstructing import RECONSTRUCT
 from srviewer.gui.study.self_testing import SELF_TEST
 from srviewer.gui.study.study_controller import LOAD, SIMULATE, TRUTH, StudyController
-from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.notice import OfferBar
@@ -21,6 +21,10 @@ from srviewer.gui.window.losses import DRAWINGS, KINDS, Loss, LossKind, losses_o
 
 MOST_NAMED = 5  # results in a question
 ROLE = QMessageBox.ButtonRole
+AUTOSAVED = mark("The next start offers what is open now, for a week.")
+NOT_AUTOSAVED = mark(
+    "Autosave failed: its folder cannot be written. The next start cannot offer what is open now."
+)
 
 
 class Closing(QObject):
@@ -68,16 +72,17 @@ class Closing(QObject):
         """Close the study that is shown."""
         self.close(self._studies.current)
 
-    def may_close_window(self, autosaved: bool) -> bool:
+    def may_close_window(self, autosaved: bool | None) -> bool:
         """Ask before the window is closed, once, where work would be lost or a job runs.
 
         Args:
-            autosaved: Whether the next window will offer what is open now.
+            autosaved: Whether the next window will offer what is open now: False where saving it
+                failed, None where the user turned autosave off.
 
         Returns:
             Whether the window may be closed.
         """
-        note = tr("The next start offers what is open now, for a week.") if autosaved else ""
+        note = "" if autosaved is None else tr(AUTOSAVED if autosaved else NOT_AUTOSAVED)
         running, numbers = self._controller.work.missed, range(len(self._studies.states))
         # What is drawn is whole again at the next start, where that offers it.
         kinds = [kind for kind in KINDS if not autosaved or kind is not DRAWINGS]

@@ -68,6 +68,14 @@ class Housekeeping(QObject):
         """Offer what a crash left, and autosave, in a window that a user started."""
         self.autosave.begin(self.preferences.autosave)
 
+    def keeps_work(self) -> bool | None:
+        """Autosave what is open now.
+
+        Returns:
+            Whether the next window could offer all of it; None where autosave is turned off.
+        """
+        return self.autosave.keeps_work() if self.preferences.autosave else None
+
     def end(self) -> None:
         """Leave the work that was open to the next window, before this one closes."""
         if self.dialog is not None:

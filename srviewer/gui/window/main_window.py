@@ -136,8 +136,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Called by Qt: ask where work would go, then stop what runs; remember the window."""
-        autosaved = self.filled and self.housekeeping.preferences.autosave
-        if self.filled and not self.closing.may_close_window(autosaved):
+        if self.filled and not self.closing.may_close_window(self.housekeeping.keeps_work()):
             event.ignore()
             return
         self.leave()

@@ -34,9 +34,11 @@ class GzipEnd:
 
     Attributes:
         trailing: Whether bytes follow that are no part of the compressed data.
+        content: Bytes of the unpacked content, counted while it is read.
     """
 
     trailing: bool = False
+    content: int = 0
 
 
 def beginning(path: Path, count: int) -> bytes:
@@ -136,9 +138,19 @@ def pieces(
     packing = packing or packing_of(path)
     if packing.kind == "plain":
         return _plain_pieces(path, stop, packing.start)
+    end = end or GzipEnd()
     if packing.kind == "gzip":
-        return _gzip_pieces(path, end or GzipEnd(), packing.start)
-    return _stream_pieces(path, end or GzipEnd(), packing)
+        return _counted(_gzip_pieces(path, end, packing.start), end)
+    return _counted(_stream_pieces(path, end, packing), end)
+
+
+def _counted(
+    unpacked: Generator[tuple[bytes, float], None, None], end: GzipEnd
+) -> Generator[tuple[bytes, float], None, None]:
+    end.content = 0
+    for piece, share in unpacked:
+        end.content += len(piece)
+        yield piece, share
 
 
 def not_read(path: Path, error: OSError) -> Unreadable:

@@ -10,7 +10,7 @@ from srviewer.errors import UserError
 from srviewer.io.files.packing import packing_of
 from srviewer.io.files.streams import not_read
 from srviewer.io.nifti.extensions import kept_extensions
-from srviewer.io.nifti.file_pairs import HEADERS, ImageFiles, image_stem, images_of
+from srviewer.io.nifti.file_pairs import HEADERS, MGH_SUFFIXES, ImageFiles, image_stem, images_of
 from srviewer.io.nifti.image_header import no_volume, opened
 from srviewer.io.scans.not_reconstructed import SINGLE, not_reconstructed
 from srviewer.io.scans.segmentation_names import name_warnings
@@ -87,8 +87,8 @@ def _series(files: ImageFiles, index: int) -> Series | None:
         warnings=(*name_warnings(image_stem(path)), *header.notes, *header.placed.warnings),
         space=header.placed.space,
         extensions=kept_extensions(path),
-    )
-    stored.check_size()
+        followed=path.name.lower().endswith(MGH_SUFFIXES),
+    ).checked()
     packed = packing_of(path).kind != "plain"
     return Series(
         index=index,

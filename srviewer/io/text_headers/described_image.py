@@ -125,12 +125,10 @@ class DescribedImage:
                 space=GUESSED_SPACE if guessed else self.space,
                 packing=self.packing,
                 interleaved=self.interleaved,
-            )
+            ).checked()
             for scale in dict.fromkeys(scales)
         }
-        storages = tuple(by_scale[scale] for scale in scales)
-        storages[0].check_size()
-        return storages
+        return tuple(by_scale[scale] for scale in scales)
 
 
 def grid_of(path: Path, shape: tuple[int, int, int], affine: Matrix) -> Geometry:

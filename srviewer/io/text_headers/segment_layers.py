@@ -118,4 +118,6 @@ class SegmentLayers:
 
     def _volume(self, read: Volume, images: Voxels) -> Volume:
         volume = read.header.with_voxels(images.transpose(2, 1, 0))
-        return replace(volume, name=self.stored.name, warnings=self.warnings, outside=0.0)
+        of_end = (w for w in read.warnings if w.code == "trailing_bytes")
+        warnings = dict.fromkeys((*self.warnings, *of_end))
+        return replace(volume, name=self.stored.name, warnings=tuple(warnings), outside=0.0)

@@ -31,7 +31,8 @@ class Method:
 
     Attributes:
         id: The name in options, files and settings; never renamed.
-        title: The name that users see.
+        title: The name that users see in a list of methods.
+        name: The name within a line, such as that of a result.
         needs_model: Whether the refinement must hold a model.
         consistent: Whether the result fulfils data consistency for every slice profile.
         run: (scan, refinement, storage, keep) -> a job that passes the slabs of the estimate to
@@ -41,6 +42,7 @@ class Method:
 
     id: str
     title: str
+    name: str
     needs_model: bool
     consistent: bool
     run: Run
@@ -64,13 +66,15 @@ def _interpolation(kernel: Interpolation) -> Run:
 _cubic = _interpolation(interpolate.cubic)
 
 
-def _held_to_scan(run: Run, share: float) -> Run:
-    """A method whose estimate is held to the scan, by iterative back-projection.
+def _back_projected(run: Run, share: float) -> Run:
+    """A method whose estimate is made consistent with the scan by iterative back-projection.
 
     ``share``: of the method's own work in the whole.
     """
 
-    def held(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[Computation]:
+    def run_both(
+        scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep
+    ) -> Job[Computation]:
         slabs = across(todo.degradation.axis)
         first = EstimateStore(storage, slabs, scan.shape[slabs])
         computation = yield from within(run(scan, todo, storage, first.keep), 0.0, share)
@@ -81,21 +85,28 @@ def _held_to_scan(run: Run, share: float) -> Run:
         yield from within(first.pass_on(RESTORING, keep), 0.99, 1.0)
         return computation
 
-    return held
+    return run_both
 
 
 def _network(scan: VoxelSource, todo: Refinement, storage: Storage, keep: Keep) -> Job[Computation]:
     """Cross-plane super-resolution, which by itself keeps block means alone."""
-    run = cross_plane if todo.degradation.is_block_mean else _held_to_scan(of_profile, 0.95)
+    run = cross_plane if todo.degradation.is_block_mean else _back_projected(of_profile, 0.95)
     return run(scan, todo, storage, keep)
 
 
 METHODS = (
-    Method("cross-plane", "Cross-plane network", True, True, _network),
-    Method("back-projected", "Cubic, held to the scan", False, True, _held_to_scan(_cubic, 0.1)),
-    Method("cubic", "Cubic B-spline", False, False, _cubic),
-    Method("linear", "Linear", False, False, _interpolation(interpolate.linear)),
-    Method("nearest", "Nearest", False, False, _interpolation(interpolate.nearest)),
+    Method("cross-plane", "Cross-plane network", "cross-plane", True, True, _network),
+    Method(
+        "back-projected",
+        "Back-projected cubic",
+        "back-projected cubic",
+        False,
+        True,
+        _back_projected(_cubic, 0.1),
+    ),
+    Method("cubic", "Cubic B-spline", "cubic", False, False, _cubic),
+    Method("linear", "Linear", "linear", False, False, _interpolation(interpolate.linear)),
+    Method("nearest", "Nearest", "nearest", False, False, _interpolation(interpolate.nearest)),
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from srviewer.sr.cross_plane.methods import METHODS
 from srviewer.sr.report.page import Table
 
 # What the page says in other places: its head, its summary, the card of the model.
@@ -51,7 +52,7 @@ def settings_table(provenance: Mapping[str, Any]) -> Table:
         The table, which begins with the source.
     """
     rows = tuple(
-        (TITLES.get(name, name.replace("_", " ")), _words(value))
+        (TITLES.get(name, name.replace("_", " ")), _setting(name, value))
         for name, value in provenance.items()
         if name not in ELSEWHERE and value is not None and value not in ({}, [])
     )
@@ -77,6 +78,12 @@ def source_rows(provenance: Mapping[str, Any], of: str = "") -> tuple[tuple[str,
         (f"source{which}", f"{names[0]}{more}"),
         (f"SHA-256{which}", str(provenance.get("source_sha256", ""))),
     )
+
+
+def _setting(name: str, value: Any) -> str:
+    if name == "method":
+        return next((row.name for row in METHODS if row.id == value), str(value))
+    return _words(value)
 
 
 def _words(value: Any) -> str:

@@ -293,7 +293,7 @@ class _Reading:
             if saved.before is None:
                 return drawn
             before = {count.value: int(count.voxels) for count in saved.before}
-            return (yield from within(corrected_again(drawn, path, before), 0.5, 1.0))
+            return (yield from within(corrected_again(drawn, path, before, names or ()), 0.5, 1.0))
         return overlay if saved.threshold is None else replace(overlay, threshold=saved.threshold)
 
     def _loaded(self, saved: SavedLoaded, scan: Volume) -> Job[Volume]:

@@ -75,7 +75,7 @@ def store(
         yield from within(write_image(volume, target, provenance), *span)
         held_in(target, volume)
     masks: dict[Overlay, Path] = {}
-    for overlay in (mask for state in states for mask in state.unsaved_masks(usable)):
+    for overlay in (mask for state in states for mask in state.unheld_masks(usable)):
         make_folder(folder)
         masks[overlay] = yield from written_mask(overlay, _free(folder, "mask"))
     yield Progress(1.0, "Writing the session")

@@ -6,8 +6,8 @@ from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.results.doubts import Doubts
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.result import Result, stored_maps
+from srviewer.study.state.result_names import result_name
 
 ORIGINAL, CUBIC, REFERENCE = "original", "cubic", "reference"
 NO_RESULT = "result"  # the key that stands in for a result while there is none
@@ -230,26 +230,3 @@ class ComparedVolumes:
         while free in taken:
             free, number = f"{name} ({number})", number + 1
         return free
-
-
-def result_name(result: Result) -> str:
-    """The name of a result until the user renames it: what made it.
-
-    Args:
-        result: The result.
-
-    Returns:
-        Such as "fast \u00d74", "fast \u00d74, texture 55 %" or "3 stacks joined (fast)".
-    """
-    if isinstance(result, Joined):
-        return _joined_name(result)
-    by = result.model.name if result.model else result.request.method
-    texture = f", texture {result.request.texture:.0%}" if result.texture_change else ""
-    return f"{by} \u00d7{result.request.factor}{texture}"
-
-
-def _joined_name(result: Joined) -> str:
-    by = result.model.name if result.model else result.request.method
-    if result.is_single:
-        return f"{by} of one stack (joining gained nothing)"
-    return f"{len(result.stacks)} stacks joined ({by})"

@@ -9,10 +9,14 @@ from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.intensity.window import Window, window_of_values
 from srviewer.core.masks.correction import Correction, counted_again, stored_type
 from srviewer.core.masks.editable_mask import MOST_LABELS, Stroke
+from srviewer.core.regions.label_colours import default_colour
 from srviewer.core.regions.labels import Label
-from srviewer.core.volumes.volume import Volume
+from srviewer.core.volumes.volume import Volume, is_segmentation
 
-MOST_DIFFERENT = 256  # labels of a label map
+MOST_DIFFERENT = 4096  # labels of a label map
+# Any whole numbers up to these are taken for labels; others where the voxels form regions, too.
+FEW_DIFFERENT, SMALL_LABELS = 256, 4096
+FIRST = Label(1, "", default_colour(1), 0, (0, 0, 0))  # the label that a new mask begins with
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +49,13 @@ class Overlay:
     def labelled(self) -> bool:
         """Whether its values are labels, each with a colour of its own."""
         return self.window is None
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a mask under correction has voxels, strokes, or labels that the user named."""
+        usual = [replace(label, voxels=0, inside=(0, 0, 0)) for label in self.labels] == [FIRST]
+        strokes = self.correction is not None and self.correction.version > 0
+        return strokes or not usual or any(label.voxels for label in self.labels)
 
     def label_at(self, world_mm: npt.ArrayLike) -> Label | None:
         """The label at a position.
@@ -110,24 +121,27 @@ class Overlay:
 
 
 def overlay_of(volume: Volume) -> Overlay:
-    """Make an overlay of a volume: labels for few whole numbers from 0, else a map of values.
+    """Make an overlay of a volume: labels for whole numbers from 0 like them, else a map of values.
 
     Args:
-        volume: The volume, in its own unit.
+        volume: The volume, in its own unit. Where its labels are many or large, as those of
+            FreeSurfer's atlases, its warnings say that its voxels are regions or what its name is.
 
     Returns:
         The overlay; a map gets a window, and a threshold at a tenth of its width.
     """
     sample = volume.voxels[tuple(slice(None, None, max(1, n // 64)) for n in volume.voxels.shape)]
-    whole = bool((sample == np.rint(sample)).all()) and float(volume.voxels.min()) >= 0
-    # More different whole numbers are an image that was stored as integers.
-    if (
-        whole
-        and len(np.unique(sample)) <= MOST_DIFFERENT
-        and float(volume.voxels.max()) <= MOST_LABELS
-    ):
+    if (sample == np.rint(sample)).all() and _are_labels(volume, len(np.unique(sample))):
         return Overlay(volume)
     seen = measured_voxels(sample, volume.padding)
     window = window_of_values(seen if seen.size else sample)
     threshold = max(0.0, window.low + 0.1 * window.width)  # of the magnitude
     return Overlay(volume, window=window, threshold=threshold)
+
+
+def _are_labels(volume: Volume, different: int) -> bool:
+    """Whether whole numbers are labels: more and larger ones may be an image stored as integers."""
+    least, most = float(volume.voxels.min()), float(volume.voxels.max())
+    if least < 0 or most > MOST_LABELS or different > MOST_DIFFERENT:
+        return False
+    return (different <= FEW_DIFFERENT and most <= SMALL_LABELS) or is_segmentation(volume.warnings)

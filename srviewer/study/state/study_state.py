@@ -218,19 +218,29 @@ class StudyState:
         )
 
     def unsaved_masks(self, lasting: Callable[[Path], bool]) -> tuple[Overlay, ...]:
-        """List the masks corrected by hand that no file will hold once the study is closed.
+        """List the masks corrected by hand that would be missed once the study is closed.
 
         Args:
             lasting: As in ``unexported``.
 
         Returns:
-            Those overlays, in their order.
+            Those of ``unheld_masks`` in which anything was done, in their order.
+        """
+        return tuple(mask for mask in self.unheld_masks(lasting) if mask.has_work)
+
+    def unheld_masks(self, lasting: Callable[[Path], bool]) -> tuple[Overlay, ...]:
+        """List the masks under correction that no file will hold once the study is closed.
+
+        Args:
+            lasting: As in ``unexported``.
+
+        Returns:
+            Those overlays, in their order; empty ones as well.
         """
         return tuple(
             overlay
             for overlay in self.overlays
             if overlay.correction is not None
-            and (overlay.correction.version or any(label.voxels for label in overlay.labels))
             and ((path := file_of(overlay.volume)) is None or not lasting(path))
         )
 

@@ -236,12 +236,14 @@ def test_bytes_after_the_compressed_image_are_told(patched: Maker, trailing: byt
     assert [warning.code for warning in source.noted()] == ["trailing_bytes"]
 
 
-def test_zeros_or_a_second_member_after_it_are_no_trailing_bytes(patched: Maker) -> None:
+def test_zeros_or_an_empty_member_after_it_are_no_trailing_bytes(patched: Maker) -> None:
     path = patched(name="a.nii.gz")
     content = path.read_bytes()
-    for more in (bytes(600_000), gzip.compress(b""), b"\0" + gzip.compress(b"more")):
+    for more in (bytes(600_000), gzip.compress(b""), b"\0" + gzip.compress(b"")):
         path.write_bytes(content + more)
         assert codes(run(read(path))) == []
+    path.write_bytes(content + b"\0" + gzip.compress(b"more"))  # which is content
+    assert codes(run(read(path))) == ["trailing_bytes"]
 
 
 def test_the_header_is_shown_as_it_is_stored(patched: Maker) -> None:

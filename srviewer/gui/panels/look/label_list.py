@@ -70,13 +70,19 @@ class LabelList(QWidget):
         Args:
             overlay: A mask or label map.
         """
-        before, self._overlay = self._overlay, overlay
+        before = () if self._overlay is None else self._overlay.labels
+        self._overlay = overlay
         self.outlined.setChecked(overlay.outlined)
         self.tree.blockSignals(True)
-        if before is None or before.labels != overlay.labels:
+        if [label.value for label in before] != [label.value for label in overlay.labels]:
             self.tree.clear()
             self.tree.addTopLevelItems([_row(overlay, label) for label in overlay.labels])
             self._fit()
+        else:  # a stroke changes the volumes of few of many
+            for number, (was, label) in enumerate(zip(before, overlay.labels, strict=True)):
+                if was != label:
+                    self.tree.takeTopLevelItem(number)
+                    self.tree.insertTopLevelItem(number, _row(overlay, label))
         for item in self._rows():
             shown = item.data(0, VALUE) not in overlay.hidden
             item.setCheckState(0, Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked)

@@ -1,6 +1,6 @@
 """Controls for the grey-level window: preset, level, width."""
 
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.intensity.window import Window
 from srviewer.core.visible_text import visible_line
@@ -9,9 +9,8 @@ from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.form import button, choice, describe, form, set_entries
-
-LARGEST = 1e9
+from srviewer.gui.widgets.form import button, choice, form, set_entries
+from srviewer.gui.widgets.intensity_box import LARGEST, IntensityBox
 
 
 class Levels(QWidget):
@@ -24,12 +23,12 @@ class Levels(QWidget):
         self.preset = choice(tr("Window preset"), tr("Grey levels by name, for this kind of scan"))
         self.preset.setPlaceholderText(tr("Own levels"))
         self._applied: tuple[int, Window] | None = None  # the preset that was chosen last
-        self.level = _number(
+        self.level = IntensityBox(
             -LARGEST,
             tr("Level"),
             tr("The value that is drawn in the middle grey, in the scan's unit"),
         )
-        self.width_box = _number(
+        self.width_box = IntensityBox(
             0.0, tr("Width"), tr("How many values lie between black and white, in the scan's unit")
         )
         self.automatic = button(
@@ -79,8 +78,7 @@ class Levels(QWidget):
         decimals = 0 if step >= 0.5 else 2 if step >= 0.005 else 5
         for spin, value in ((self.level, window.level), (self.width_box, window.width)):
             spin.blockSignals(True)
-            spin.setDecimals(decimals)
-            spin.setSingleStep(max(step, 10.0**-decimals))
+            spin.scale_to(study.auto_window.width, decimals, step)
             spin.setSuffix(f" {visible_line(scan.unit)}" if scan.unit else "")
             spin.setValue(value)
             spin.blockSignals(False)
@@ -108,11 +106,3 @@ class Levels(QWidget):
 
     def _choose_tool(self, checked: bool) -> None:
         self._study.set_tool(Tool.WINDOW_BOX if checked else Tool.CROSSHAIR)
-
-
-def _number(least: float, name: str, tip: str) -> QDoubleSpinBox:
-    spin = QDoubleSpinBox()
-    spin.setRange(least, LARGEST)
-    spin.setKeyboardTracking(False)
-    describe(spin, name, tip)
-    return spin

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QFileDialog,
     QGridLayout,
     QSlider,
@@ -22,6 +21,7 @@ from srviewer.gui.study.overlay_loader import Overlays
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import percent
 from srviewer.gui.widgets.form import ElidedLabel, button, describe, label
+from srviewer.gui.widgets.intensity_box import IntensityBox, decimals_of
 from srviewer.io.formats import open_filter
 from srviewer.study.state.overlay import Overlay
 
@@ -82,10 +82,10 @@ class OverlayRow(QWidget):
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         describe(self.opacity, tr("Opacity"), tr("Opacity of the overlay, 0 to 100 %"))
-        self.threshold = QDoubleSpinBox()
-        self.threshold.setRange(0, 1e9)
+        self.threshold = IntensityBox(
+            0.0, tr("Threshold"), tr("Weaker values than this are not drawn")
+        )
         self.threshold.setPrefix(tr("from "))
-        describe(self.threshold, tr("Threshold"), tr("Weaker values than this are not drawn"))
         self.labels = LabelList()
         remove = QToolButton()
         remove.setIcon(theme.icon("close"))
@@ -117,7 +117,8 @@ class OverlayRow(QWidget):
         self.opacity.setValue(round(100 * overlay.opacity))
         self.threshold.setVisible(overlay.window is not None)
         if overlay.window is not None:
-            self.threshold.setSingleStep(overlay.window.width / 50)
+            width = overlay.window.width
+            self.threshold.scale_to(width, max(2, decimals_of(width)), width / 50)
             self.threshold.setValue(overlay.threshold)
         for widget in (self.opacity, self.threshold):
             widget.blockSignals(False)

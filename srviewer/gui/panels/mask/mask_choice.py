@@ -15,7 +15,6 @@ from srviewer.gui.texts.offered import offered
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.widgets.form import button, choice, label, set_entries
-from srviewer.study.state.overlay import MOST_DIFFERENT
 
 
 class MaskChoice(QWidget):
@@ -75,9 +74,8 @@ class MaskChoice(QWidget):
             return tr("Lay a mask over the scan (Look, Add overlay), or begin a new one.")
         return tr(
             "What lies over the scan is a map of values. A mask has whole numbers from 0 to "
-            "{most}, at most {different} different ones.",
+            "{most}, and regions of equal ones.",
             most=MOST_LABELS,
-            different=MOST_DIFFERENT,
         )
 
     def _show_busy(self) -> None:

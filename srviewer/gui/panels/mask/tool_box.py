@@ -20,6 +20,7 @@ from srviewer.gui.state.tool_offers import TOOL_OFFERS, ToolOffer
 from srviewer.gui.study.mask_correction import MaskCorrection
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe, label
+from srviewer.gui.widgets.intensity_box import LARGEST, IntensityBox
 from srviewer.io.scans.series import Series
 
 OFFERED = tuple(row for row in TOOL_OFFERS if row.tool.corrects or row.tool is Tool.CROSSHAIR)
@@ -61,19 +62,12 @@ class MaskToolBox(QWidget):
             tr("Only grey levels"),
             tr("Brush and fill change only voxels whose value in the shown volume is in the range"),
         )
-        self.low, self.high = QDoubleSpinBox(), QDoubleSpinBox()
-        ends = ((self.low, tr("Lowest value")), (self.high, tr("Highest value")))
-        for box, name in ends:
-            box.setRange(-1e9, 1e9)
-            box.setKeyboardTracking(False)
-            describe(
-                box,
-                name,
-                tr(
-                    "An end of the threshold range, in the unit of the scan; at first that of the "
-                    "automatic grey levels, outside of which the brightest voxels may lie"
-                ),
-            )
+        tip = tr(
+            "An end of the threshold range, in the unit of the scan; at first that of the "
+            "automatic grey levels, outside of which the brightest voxels may lie"
+        )
+        self.low = IntensityBox(-LARGEST, tr("Lowest value"), tip)
+        self.high = IntensityBox(-LARGEST, tr("Highest value"), tip)
         self.protects = _switch(
             tr("Keep other labels"),
             tr("Paint empty voxels alone, erase the chosen label alone; else over all labels"),
@@ -155,8 +149,7 @@ class MaskToolBox(QWidget):
         width = window.high - window.low
         for box, value in ((self.low, window.low), (self.high, window.high)):
             box.blockSignals(True)
-            box.setDecimals(0 if width >= 200 else 2 if width >= 2 else 5)
-            box.setSingleStep(width / STEPS)
+            box.scale_to(width, 0 if width >= 200 else 2 if width >= 2 else 5, width / STEPS)
             box.setValue(value)
             box.blockSignals(False)
         self._correction.set_tools(within=None)

@@ -7,7 +7,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.slab_projector import projected_value
 from srviewer.core.slices.thick_slab import SlabPlace
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.linked_views import both_shown, link_of
+from srviewer.gui.state.linked_views import both_shown, crosshairs, link_of
 from srviewer.gui.state.shown_pair import ShownPair
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import compared
@@ -43,62 +43,40 @@ class PointLabel(ElidedLabel):
         self._show(None, None)
 
     def _show_second_cursor(self) -> None:
-        if not both_shown(self._study):
-            return
-        if link_of(self._study).linked:
-            self._show_cursor()
-        else:
+        if both_shown(self._study):
             self._show_second(None, None)
 
     def _show(self, point: Point | None, plane: Plane | None) -> None:
+        """Show a point of the current study; None for the crosshair."""
         study = self._study
         if study.scan is None:
             self.show_text("")
-            return
-        where = study.view.cursor_mm if point is None else point
-        first = self._current(where, plane or study.active)
-        if not both_shown(study):
-            self.show_text(_joined(first))
-            return
-        assert study.second is not None
-        link, there = link_of(study), study.second.view.cursor_mm
-        if link.linked:
-            there = link.to_second(where)
-        self._show_both(first, self._beside(there, plane))
+        elif not both_shown(study):
+            where = study.view.cursor_mm if point is None else point
+            self.show_text(_joined(self._current(where, plane or study.active)))
+        elif point is None:
+            self._show_both(*crosshairs(study), plane)
+        else:
+            link, (_, there) = link_of(study), crosshairs(study)
+            self._show_both(point, link.to_second(point) if link.linked else there, plane)
 
     def _show_second(self, point: Point | None, plane: Plane | None) -> None:
+        """Show a point of the second study; None for the crosshair."""
         study, second = self._study, self._study.second
         if second is None or second.scan is None or study.scan is None:
             return
-        there = second.view.cursor_mm if point is None else point
-        link, where = link_of(study), study.view.cursor_mm
-        if link.linked:
-            where = link.from_second(there)
-        first = self._current(where, plane or study.active)
-        self._show_both(first, self._beside(there, plane))
+        link, (where, there) = link_of(study), crosshairs(study)
+        if point is not None:
+            where, there = link.from_second(point) if link.linked else where, point
+        self._show_both(where, there, plane)
 
-    def _show_both(self, first: list[str], second: list[str]) -> None:
-        names = self._pair.names
-        texts = (
-            f"{name}:  {_joined(parts)}" for name, parts in zip(names, (first, second), strict=True)
-        )
-        self.show_text("      ".join(texts))
-
-    def _beside(self, where: Point, plane: Plane | None) -> list[str]:
-        """The texts of the second study, whose values are those of the volume that is shown."""
-        second = self._study.second
+    def _show_both(self, where: Point, there: Point, plane: Plane | None) -> None:
+        study, second = self._study, self._study.second
         assert second is not None
-        entry = compared(second.state)[0]
-        if entry.volume is None:
-            return []
-        index = _voxel(entry.volume, where)
-        if index is None:
-            return [_position(where), tr("outside the scan")]
-        return [
-            _position(where),
-            _said(second, plane or second.active, where, entry.name, entry.volume, index),
-            *_labels(second, where),
-        ]
+        parts = _shown(study, where, plane), _shown(second, there, plane)
+        names = self._pair.names
+        texts = (f"{name}:  {_joined(part)}" for name, part in zip(names, parts, strict=True))
+        self.show_text("      ".join(texts))
 
     def _current(self, where: Point, plane: Plane) -> list[str]:
         """The texts of the current study."""
@@ -119,6 +97,18 @@ class PointLabel(ElidedLabel):
             if index is not None:
                 parts.append(_value(tr("after"), after, index, slab, scale))
         return [*parts, *_labels(study, where)]
+
+
+def _shown(study: ShownStudy, where: Point, plane: Plane | None) -> list[str]:
+    """The texts of one of two studies: its values are those of the volume that is shown."""
+    entry = compared(study.state)[0]
+    if entry.volume is None:
+        return []
+    index = _voxel(entry.volume, where)
+    if index is None:
+        return [_position(where), tr("outside the scan")]
+    value = _said(study, plane or study.active, where, entry.name, entry.volume, index)
+    return [_position(where), value, *_labels(study, where)]
 
 
 def _said(
