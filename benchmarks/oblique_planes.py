@@ -19,7 +19,8 @@ def oblique_planes() -> Iterator[Row]:
     """Three panes of 512 x 512 x 320 voxels, rotated and stepped on, and plain ones in turns.
 
     The first axis runs fastest, as in files: slices across it cost most. Frames are timed by the
-    clock, since several threads sample an oblique plane.
+    clock, since several threads sample an oblique plane. All but the first are of planes that move,
+    which are drawn coarsely.
     """
     from benchmarks.windows import frame_ms, open_window
 
