@@ -8,6 +8,7 @@ from benchmarks.balls import ball
 from benchmarks.timing import MOST_FRAME_MS, Row, in_turns
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.rotated_planes import NOT_ROTATED
+from srviewer.gui.state.motion import Motion
 
 SHAPE, SPACING = (512, 512, 320), (0.5, 0.5, 0.5)
 ROTATION = (12.0, 8.0, 20.0)
@@ -18,7 +19,8 @@ def oblique_planes() -> Iterator[Row]:
     """Three panes of 512 x 512 x 320 voxels, rotated and stepped on, and plain ones in turns.
 
     The first axis runs fastest, as in files: slices across it cost most. Frames are timed by the
-    clock, since several threads sample an oblique plane.
+    clock, since several threads sample an oblique plane. All but the first are of planes that move,
+    which are drawn coarsely.
     """
     from benchmarks.windows import frame_ms, open_window
 
@@ -42,10 +44,10 @@ def oblique_planes() -> Iterator[Row]:
             return frame_ms(lambda step: study.move_cursor(start + step * way), STEPS)
 
         def dragged() -> float:
-            study.set_rotating(True)
+            study.set_motion(Motion.ROTATION)
             x, y, z = ROTATION
             found = frame_ms(lambda step: study.rotate_planes((x, y, z + step / 2)), STEPS)
-            study.set_rotating(False)
+            study.set_motion(Motion.REST)
             return found
 
         def plain() -> float:

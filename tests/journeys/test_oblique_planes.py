@@ -19,8 +19,10 @@ from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane, pane_position
 from srviewer.core.slices.rotated_planes import NOT_ROTATED, matrix_of
 from srviewer.core.slices.thick_slab import ThickSlab
+from srviewer.core.slices.trilinear import sampled_plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.state.motion import Motion
 from srviewer.gui.state.progressive_preview import awaited
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
@@ -37,9 +39,9 @@ def _drag(
     qtbot.mousePress(pane, LEFT, keys, start)
     qtbot.mouseMove(pane, (start + end) / 2)
     qtbot.mouseMove(pane, end)
-    assert pane.study.rotating
+    assert pane.study.motion is Motion.ROTATION
     qtbot.mouseRelease(pane, LEFT, keys, end)
-    assert not pane.study.rotating
+    assert pane.study.motion is Motion.REST
 
 
 def _notes(window: MainWindow) -> str:
@@ -225,6 +227,39 @@ def test_planes_are_sampled_as_finely_as_the_screen_or_a_figure_shows_them(
     study.look(replace(study.view, zoom=4 * study.view.zoom))
     near = middle(pane.picture(1.0))
     assert np.std(middle(finer) - near) < 0.8 * np.std(middle(magnified) - near)
+
+
+def test_large_planes_are_coarse_while_they_move_and_fine_at_rest_and_in_pictures(
+    window: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    shape = (256, 256, 120)
+    grid = Geometry(shape, np.diag([0.9, 0.9, 0.9, 1.0]))
+    voxels = np.random.default_rng(5).normal(100, 20, shape).astype(np.float32)
+    study = window.study
+    study.open(Volume(voxels, grid, "noise"), (), None)
+    study.rotate_planes((12.0, 8.0, 20.0))
+    study.look(replace(study.view, zoom=4.0))  # where the screen is finer than the voxels
+    panes = window.compare.scan.panes
+    axial, coronal = panes[Plane.AXIAL], panes[Plane.CORONAL]
+    until(lambda: axial.slice is not None)
+
+    def fast() -> tuple[bool, bool]:
+        return axial.rotated.fast, coronal.rotated.fast
+
+    assert fast() == (False, False)
+    for _ in range(20):  # as a key that is held
+        qtbot.keyClick(axial, Qt.Key.Key_Up)
+        if study.motion is Motion.STEPS:
+            break
+    # The coronal plane is the same, step after step, and stays as fine as it was.
+    assert fast() == (True, False)
+    coarse, moving = axial.slice.pixels.shape, axial.picture(1.0)
+    assert axial.slice.pixels.shape == coarse
+    until(lambda: study.motion is Motion.REST)
+    assert fast() == (False, False) and axial.slice.pixels.shape > coarse
+    assert axial.picture(1.0) == moving
+    fine = replace(axial.rotated, fast=False, coarseness=1.0)
+    assert (axial.shown.volume.voxels == sampled_plane(study.scan, fine).voxels).all()
 
 
 def test_masks_follow_the_planes(

@@ -1,7 +1,8 @@
 """Oblique planes: the three planes rotated together about the crosshair, and their grids in mm."""
 
+import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations, product
 
 import numpy as np
@@ -14,7 +15,7 @@ Degrees = tuple[float, float, float]
 Mm = tuple[float, float, float]
 NOT_ROTATED: Degrees = (0.0, 0.0, 0.0)
 EDGE = 0.499  # voxels from the centre of an outer voxel at which a crosshair is kept
-DRAGGED_PIXELS, MOST_COARSE = 110_000, 3.0  # of three planes that are dragged
+MOVING_PIXELS, MOST_COARSE = 110_000, 3.0  # of three planes that move
 _NEAR = 1e-6  # of a voxel
 
 
@@ -178,8 +179,9 @@ def rotated_on(scan: Geometry, degrees: Degrees, plane: Plane, further: float) -
     return degrees_of(about(normal, further) @ matrix)
 
 
-def dragged_coarseness(scan: Geometry) -> float:
-    """How coarsely planes are sampled while they are dragged, so that they follow the mouse.
+@lru_cache(64)  # as above
+def moving_coarseness(scan: Geometry) -> float:
+    """How coarsely planes are sampled while they move, so that they follow mouse and keys.
 
     Args:
         scan: The grid of the scan.
@@ -190,7 +192,7 @@ def dragged_coarseness(scan: Geometry) -> float:
     """
     i, j, k = (n * mm / min(scan.spacing) for n, mm in zip(scan.shape, scan.spacing, strict=True))
     pixels = i * j + i * k + j * k
-    return min(max(1.0, float((pixels / DRAGGED_PIXELS) ** 0.5)), MOST_COARSE)
+    return min(max(1.0, math.sqrt(pixels / MOVING_PIXELS)), MOST_COARSE)
 
 
 @lru_cache(64)
@@ -260,6 +262,7 @@ class RotatedPlace:
         degrees: The rotation of the planes.
         cursor_mm: (3,) RAS+ mm, through which the plane passes.
         coarseness: The edge of a pixel, over the finest edge of the scan's voxels.
+        fast: Whether it moves, and so is interpolated along one axis alone.
     """
 
     plane: Plane
@@ -267,6 +270,7 @@ class RotatedPlace:
     degrees: Degrees
     cursor_mm: Mm
     coarseness: float = 1.0
+    fast: bool = False
 
     def planes(self, geometry: Geometry) -> RotatedGrid:
         """The grid of all three planes.
@@ -310,11 +314,11 @@ class RotatedPlace:
         planes = rotated_grid(self.scan, self.degrees, geometry)
         return chord_grid(planes, self.plane, self.scan, self.cursor_mm)
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """What decides the pixels of a volume: the same for each crosshair in the plane."""
         depth = float(self.planes(self.scan).along(self.cursor_mm)[self.plane.axes[0]])
-        return self.plane, self.scan, self.degrees, self.coarseness, round(depth, 6)
+        return self.plane, self.scan, self.degrees, self.coarseness, self.fast, round(depth, 6)
 
 
 def _corners(geometry: Geometry) -> Matrix:

@@ -1,5 +1,6 @@
 """Volumes sampled at the pixels of another one's slice: masks, labels and maps over a scan."""
 
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -241,6 +242,7 @@ def aligned(volume: Volume, onto: Geometry) -> Volume:
     return volume.derived(voxels, geometry, "resampled to the axes of the scan beside it")
 
 
+@lru_cache(64)  # asked for in each frame while planes are dragged
 def overlap(grid: Geometry, other_grid: Geometry) -> float:
     """The share of the voxels of a grid that another covers, from a sample of them.
 

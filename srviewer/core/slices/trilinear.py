@@ -1,6 +1,7 @@
 """Volumes interpolated linearly at the pixels of an oblique plane, in blocks of rows."""
 
 import os
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -9,14 +10,15 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.geometry.grid import Axis
+from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.intensity.padding import measured_limits
 from srviewer.core.slices.rotated_planes import RotatedGrid, RotatedPlace
 from srviewer.core.volumes.volume import Volume, Voxels
 
 STEP = "linear interpolation on an oblique plane"
-ROWS = 64  # of a block: its arrays stay in the processor's memory, which halves the time
+PIXELS = 40_000  # of a block: its arrays stay in the processor's memory, which halves the time
 THREADS = min(4, os.cpu_count() or 1)  # that sample blocks; NumPy lets all of them run at once
+BLOCKS = 3  # that are worth another thread, since threads wait for each other
 MOST_HELD = 3  # volumes of a pane: A, B, and one before
 _EDGE = 0.5 + 1e-4  # voxels from the outer centres to the edge, with room for rounding
 Index = npt.NDArray[np.float64]
@@ -25,7 +27,9 @@ Index = npt.NDArray[np.float64]
 def sampled_plane(volume: Volume, place: RotatedPlace) -> Volume:
     """A volume at the pixels of an oblique plane.
 
-    Between the last voxel centres and the outer edge of the volume its last values go on.
+    Between the last voxel centres and the outer edge of the volume its last values go on. A fast
+    plane is interpolated along one axis, the thick one or else that nearest to its normal, and
+    takes the nearest voxels along the two others.
 
     Args:
         volume: The volume.
@@ -42,7 +46,10 @@ def sampled_plane(volume: Volume, place: RotatedPlace) -> Volume:
     first = to_index(grid.affine[:3, 3])
     steps = [to_index(grid.affine[:3, 3] + grid.affine[:3, axis]) - first for axis in (up, across)]
     empty = _empty(volume)
-    pixels = _interpolated(volume, _Lines(first, steps[0], steps[1]), (rows, columns), empty)
+    lines = _Lines(first, steps[0], steps[1])
+    axes = lines.one_axis(volume.geometry) if place.fast else range(3)
+    source = _Source(volume.voxels, volume.padding, axes)
+    pixels = _interpolated(source, lines, (rows, columns), empty)
     voxels = np.expand_dims(pixels.T, place.plane.axes[0])  # across comes before up in each plane
     return replace(volume.derived(voxels, grid, STEP), padding=empty)
 
@@ -105,6 +112,12 @@ class _Lines:
     by_row: Index
     by_column: Index
 
+    def one_axis(self, grid: Geometry) -> tuple[Axis]:
+        """The axis of a volume along which to interpolate, if along one alone."""
+        across = np.cross(self.by_row, self.by_column)
+        nearest = int(np.argmax(np.abs(across)))
+        return (nearest if grid.thick_axis is None else grid.thick_axis,)
+
     def spans(self, shape: tuple[int, ...], size: tuple[int, int]) -> npt.NDArray[np.int_]:
         """(rows, 2): the first column inside the volume, and the column after the last one."""
         rows, columns = size
@@ -122,18 +135,18 @@ class _Lines:
         return np.stack([first, np.maximum(first, last)], axis=1)
 
 
-def _interpolated(volume: Volume, lines: _Lines, size: tuple[int, int], empty: float) -> Voxels:
+def _interpolated(source: "_Source", lines: _Lines, size: tuple[int, int], empty: float) -> Voxels:
     """(rows, columns) values; ``empty`` outside."""
     pixels = np.full(size, empty, np.float32)
-    spans = lines.spans(volume.voxels.shape, size)
-    source = _Source(volume.voxels, volume.padding)
-    tops = range(0, size[0], ROWS)
+    spans = lines.spans(source.shape, size)
+    height = max(1, PIXELS // size[1])
+    tops = range(0, size[0], height)
     waiting = iter(tops)  # each block is taken by one thread
 
     def fill() -> None:
         """Fill blocks of rows while there are any."""
         for top in waiting:
-            block = spans[top : top + ROWS]
+            block = spans[top : top + height]
             filled = block[block[:, 0] < block[:, 1]]
             if not len(filled):
                 continue
@@ -147,7 +160,7 @@ def _interpolated(volume: Volume, lines: _Lines, size: tuple[int, int], empty: f
                 where=inside,
             )
 
-    others = [_pool().submit(fill) for _ in range(min(THREADS, len(tops)) - 1)]
+    others = [_pool().submit(fill) for _ in range(min(THREADS, len(tops) // BLOCKS) - 1)]
     fill()
     for other in others:
         if not other.cancel():  # one that has not begun has nothing left to do
@@ -162,9 +175,13 @@ def _pool() -> ThreadPoolExecutor:
 
 
 class _Source:
-    """The voxels of a volume, read by their places in memory."""
+    """The voxels of a volume, read by their places in memory.
 
-    def __init__(self, voxels: Voxels, padding: float | None) -> None:
+    Attributes:
+        shape: Of the volume.
+    """
+
+    def __init__(self, voxels: Voxels, padding: float | None, axes: Collection[Axis]) -> None:
         # Forward along each axis, so that places are counted from the first voxel in memory.
         self._backward = [step < 0 for step in voxels.strides]
         ahead = voxels[tuple(slice(None, None, -1 if back else 1) for back in self._backward)]
@@ -174,13 +191,15 @@ class _Source:
         for axis in order:
             self._steps[axis], step = step, step * voxels.shape[axis]
         self._order: list[Axis] = order
-        self._shape = voxels.shape
+        self._axes = axes  # along which it is interpolated
+        self.shape = voxels.shape
         # Half as long where that holds the place of the last voxel.
-        self._number = np.int32 if voxels.size < 2**31 else np.int64
-        offsets = [0]  # of the eight neighbours from the lowest
+        self._number: type[np.signedinteger] = np.int32 if voxels.size < 2**31 else np.int64
+        offsets = [0]  # of the neighbours from the lowest
         for axis in order:
-            further = self._steps[axis] if voxels.shape[axis] > 1 else 0
-            offsets += [offset + further for offset in offsets]
+            if axis in axes:
+                further = self._steps[axis] if voxels.shape[axis] > 1 else 0
+                offsets += [offset + further for offset in offsets]
         self._corners = [self._flat[offset:] for offset in offsets]
         self._padding = None if padding is None else np.float32(padding)
 
@@ -191,32 +210,39 @@ class _Source:
         place = np.zeros((len(rows), len(columns)), self._number)
         shares = []
         for axis in self._order:
-            index, below = self._split(lines, axis, rows, columns)
-            shares.append(index)
-            place += below
+            index = self._index(lines, axis, rows, columns)
+            if axis in self._axes:
+                below = np.floor(index)
+                np.minimum(below, max(self.shape[axis] - 2, 0), out=below)
+                index -= below
+                shares.append(index)
+            else:
+                below = np.rint(index, out=index)
+            step = below.astype(self._number)
+            step *= self._steps[axis]
+            place += step
         where = place.astype(np.intp)
         values = [flat.take(where, mode="clip") for flat in self._corners]
         return self._mixed(values, shares)
 
-    def _split(
+    def _index(
         self, lines: _Lines, axis: Axis, rows: npt.NDArray[np.int_], columns: npt.NDArray[np.int_]
-    ) -> tuple[Voxels, npt.NDArray[np.int_]]:
-        """The share of the upper neighbour along an axis, and the place of the lower one."""
-        count = self._shape[axis]
+    ) -> Voxels:
+        """The indices along an axis, within the outer centres."""
+        last = self.shape[axis] - 1
         start = lines.first[axis] + rows * lines.by_row[axis]
         along = columns * lines.by_column[axis]
         if self._backward[axis]:
-            start, along = count - 1 - start, -along
+            start, along = last - start, -along
         index = start.astype(np.float32)[:, None] + along.astype(np.float32)
-        np.clip(index, 0, count - 1, out=index)
-        below = index.astype(self._number)
-        np.minimum(below, max(count - 2, 0), out=below)
-        index -= below.astype(np.float32)
-        below *= self._steps[axis]
-        return index, below
+        ends = [start[0] + along[0], start[0] + along[-1], start[-1] + along[0]]
+        ends.append(start[-1] + along[-1])
+        if min(ends) < _EDGE - 0.5 or max(ends) > last - _EDGE + 0.5:
+            np.clip(index, 0, last, out=index)
+        return np.asarray(index)
 
     def _mixed(self, values: list[Voxels], shares: list[Voxels]) -> Voxels:
-        """The eight neighbours, joined along one axis after the other."""
+        """The neighbours, joined along one axis after the other."""
         padded = None
         if self._padding is not None:
             padded = np.logical_or.reduce([corner == self._padding for corner in values])

@@ -11,9 +11,9 @@ from shiboken6 import isValid
 from srviewer.study.state.study_state import DERIVED, StudyState, changes
 
 # What is of the window and of no study.
-PREVIEW, TOOL, ROTATING = "preview", "tool", "rotating"
+PREVIEW, TOOL, MOTION = "preview", "tool", "motion"
 MASK_TOOLS, PAINTED = "mask tools", "painted"
-OF_WINDOW = (PREVIEW, TOOL, ROTATING, MASK_TOOLS, PAINTED)
+OF_WINDOW = (PREVIEW, TOOL, MOTION, MASK_TOOLS, PAINTED)
 KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, *OF_WINDOW})
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject
 
-from srviewer.gui.state.followed_state import ROTATING, TOOL
+from srviewer.gui.state.followed_state import MOTION, TOOL
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.second_study import StudyLink
@@ -29,8 +29,8 @@ class LinkedViews(QObject):
         study.follow(self._lead, "view", "scan", "second_study", "comparing", TOOL)
         second.follow(self._lead, "scan")
         second.follow(self._answer, "view")
-        study.follow(self._lead_rotating, ROTATING)
-        second.follow(self._answer_rotating, ROTATING)
+        study.follow(self._lead_motion, MOTION)
+        second.follow(self._answer_motion, MOTION)
         second.follow(self._answer_tool, TOOL)
 
     def _lead(self) -> None:
@@ -48,14 +48,14 @@ class LinkedViews(QObject):
         with self._follow():
             self._study.look(_first_view(self._study, self._second))
 
-    def _lead_rotating(self) -> None:
-        """Oblique planes that are dragged in one are drawn fast in both."""
-        if link_of(self._study).linked and self._second.rotating is not self._study.rotating:
-            self._second.set_rotating(self._study.rotating)
+    def _lead_motion(self) -> None:
+        """Oblique planes that move in one are drawn fast in both."""
+        if link_of(self._study).linked:
+            self._second.set_motion(self._study.motion)
 
-    def _answer_rotating(self) -> None:
-        if link_of(self._study).linked and self._second.rotating is not self._study.rotating:
-            self._study.set_rotating(self._second.rotating)
+    def _answer_motion(self) -> None:
+        if link_of(self._study).linked:
+            self._study.set_motion(self._second.motion)
 
     def _answer_tool(self) -> None:
         """The mouse mode that was left in a pane of the second study is left in all."""

@@ -1,6 +1,7 @@
 """The study that is shown: the one object of the window that changes."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
-from srviewer.study.state.rotation_of_study import with_rotation
+from srviewer.study.state.rotation_of_study import is_rotated, with_rotation
 from srviewer.study.state.slab_of_study import with_slab
 from srviewer.study.state.view import Point, View, point
 
@@ -247,7 +248,8 @@ class ShownStudy(TransientState):
         Args:
             world_mm: The RAS+ point (mm); outside the scan the nearest voxel is taken.
         """
-        self._look(cursor_mm=point(world_mm))
+        with self._step() if is_rotated(self._state) else nullcontext():
+            self._look(cursor_mm=point(world_mm))
 
     def set_window(self, window: Window) -> None:
         """Set the grey levels of every pane.
@@ -359,7 +361,8 @@ class ShownStudy(TransientState):
         Args:
             degrees: About R, A and S, from the voxel axes; (0, 0, 0) for plain planes.
         """
-        self.set(with_rotation(self._state, degrees))
+        with self._step() if is_rotated(self._state) else nullcontext():
+            self.set(with_rotation(self._state, degrees))
 
     def turn(self, change: Callable[[Turn], Turn]) -> None:
         """Rotate or flip every pane of the active plane.

@@ -1,16 +1,21 @@
-"""What is of the window and of no study: the tool, a preview, a drag of the planes."""
+"""What is of the window and of no study: the tool, a preview, a motion of the planes."""
 
-from PySide6.QtCore import QObject
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+from PySide6.QtCore import QObject, QTimer
 
 from srviewer.gui.state.followed_state import (
     MASK_TOOLS,
+    MOTION,
     PAINTED,
     PREVIEW,
-    ROTATING,
     TOOL,
     FollowedState,
 )
 from srviewer.gui.state.mask_tools import MaskTools
+from srviewer.gui.state.motion import QUICK_S, REST_MS, Motion
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
 
@@ -21,7 +26,7 @@ class TransientState(FollowedState):
     Attributes:
         preview: Of the result that is computed from the scan.
         tool: What a left drag does.
-        rotating: Whether the planes are dragged, and so drawn coarsely.
+        motion: Of oblique planes, which are drawn coarsely meanwhile.
         mask_tools: The settings of brush, eraser and fill.
         painted: Grows with each change of the voxels of a mask.
         painting: Whether a stroke has begun and is not finished.
@@ -31,7 +36,10 @@ class TransientState(FollowedState):
         super().__init__(parent)
         self.preview: ProgressivePreview | None = None
         self.tool = Tool.CROSSHAIR
-        self.rotating = False
+        self.motion = Motion.REST
+        self._stepped = 0.0  # s, when the crosshair was moved last
+        self._resting = QTimer(self, interval=REST_MS, singleShot=True)
+        self._resting.timeout.connect(self._rest)
         self.mask_tools = MaskTools()
         self.painted = 0
         self.painting = False
@@ -46,14 +54,29 @@ class TransientState(FollowedState):
             self.tool = tool
             self._tell(frozenset({TOOL}))
 
-    def set_rotating(self, rotating: bool) -> None:
-        """Draw oblique planes fast while they are dragged, or as fine as the scan.
+    def set_motion(self, motion: Motion) -> None:
+        """Draw oblique planes fast while they move, or as fine as the scan.
 
         Args:
-            rotating: Whether they are dragged.
+            motion: Of the planes.
         """
-        self.rotating = rotating
-        self._tell(frozenset({ROTATING}))
+        if motion is not self.motion:
+            self.motion = motion
+            self._tell(frozenset({MOTION}))
+
+    @contextmanager
+    def _step(self) -> Iterator[None]:
+        """A step of oblique planes, which are drawn meanwhile; the first of a motion finely."""
+        if self.motion is Motion.REST and monotonic() - self._stepped < QUICK_S:
+            self.motion = Motion.STEPS
+            self._pending |= {MOTION}  # told together with the step
+        yield
+        self._stepped = monotonic()
+        self._resting.start()
+
+    def _rest(self) -> None:
+        if self.motion is Motion.STEPS:
+            self.set_motion(Motion.REST)
 
     def set_mask_tools(self, tools: MaskTools) -> None:
         """Set what brush, eraser and fill do.

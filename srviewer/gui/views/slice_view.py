@@ -14,7 +14,7 @@ from srviewer.core.slices.trilinear import empty_of
 from srviewer.core.visible_text import visible
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.appearance.colour_maps import colours_of
-from srviewer.gui.state.followed_state import MASK_TOOLS, ROTATING
+from srviewer.gui.state.followed_state import MASK_TOOLS, MOTION
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
@@ -25,12 +25,13 @@ from srviewer.gui.views.drawing.placement import Placement, fitted_scale
 from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, drawn_overlay
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.hand_drawings import HandDrawings
+from srviewer.gui.views.moving_plane import MovingPlane
 from srviewer.gui.views.overlay_place import OverlayPlace
 from srviewer.gui.views.shared_scale import SharedScale
 from srviewer.gui.views.shown_slice import ShownSlice
 from srviewer.gui.views.slice_source import SliceSource
 from srviewer.gui.views.tool_cursors import cursor_of
-from srviewer.study.state.rotation_of_study import rotated_place, shown_grid
+from srviewer.study.state.rotation_of_study import shown_grid
 from srviewer.study.state.slab_of_study import slab_at, stepped_grid
 from srviewer.study.state.view import Point
 
@@ -51,7 +52,7 @@ class SliceView(QWidget):
     def __init__(self, study: ShownStudy, plane: Plane) -> None:
         super().__init__()
         self.study, self.plane = study, plane
-        self._source = SliceSource(plane)
+        self._source, self._moving = SliceSource(plane), MovingPlane(study, plane)
         self.slice: SliceImage | None = None
         self._overlays: tuple[DrawnOverlay, ...] = ()
         self._over_second = False
@@ -67,7 +68,7 @@ class SliceView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("{plane} slice", plane=tr(plane.title)))
-        study.follow(self.refresh, "view", "overlays", ROTATING)
+        study.follow(self.refresh, "view", "overlays", MOTION)
         study.follow(self._annotate, "rois", "locked", "annotations", MASK_TOOLS)
         study.follow(self._show_tool, "tool")
 
@@ -196,7 +197,7 @@ class SliceView(QWidget):
         if self.volume is None:
             return None
         pixel_mm = self._mm_per_pixel() / (self._dots_per_pixel or self.devicePixelRatioF())
-        return rotated_place(self.study.state, self.plane, pixel_mm, self.study.rotating)
+        return self._moving.place(pixel_mm, of_picture=self._dots_per_pixel > 0)
 
     @property
     def grid(self) -> Geometry:

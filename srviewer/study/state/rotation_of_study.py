@@ -1,6 +1,7 @@
 """The oblique planes of a study: where they lie, and how they are rotated about the crosshair."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,8 +11,8 @@ from srviewer.core.slices.rotated_planes import (
     NOT_ROTATED,
     Degrees,
     RotatedPlace,
-    dragged_coarseness,
     matrix_of,
+    moving_coarseness,
     patient_rotation,
     rotated_grid,
     rotated_on,
@@ -46,7 +47,7 @@ def is_off_patient_axes(state: StudyState) -> bool:
 
 
 def rotated_place(
-    state: StudyState, plane: Plane, pixel_mm: float = 0.0, dragged: bool = False
+    state: StudyState, plane: Plane, pixel_mm: float = 0.0, moving: bool = False
 ) -> RotatedPlace | None:
     """The oblique plane through the crosshair.
 
@@ -55,7 +56,7 @@ def rotated_place(
         plane: Of the pane.
         pixel_mm: The edge of a pixel of the screen, in mm; nothing finer is sampled. 0 for all
             that the scan has.
-        dragged: Whether the planes are dragged, and so sampled fast.
+        moving: Whether the planes move, and so are sampled fast.
 
     Returns:
         The plane; None while the planes are not rotated.
@@ -63,8 +64,12 @@ def rotated_place(
     if state.scan is None or not is_rotated(state):
         return None
     scan, degrees = state.scan.geometry, state.view.rotation
-    coarseness = max(1.0, pixel_mm / min(scan.spacing), dragged_coarseness(scan) if dragged else 0)
-    return RotatedPlace(plane, scan, degrees, state.view.cursor_mm, coarseness)
+    coarseness = max(1.0, pixel_mm / min(scan.spacing))
+    least = moving_coarseness(scan) if moving else 1.0
+    return _place(plane, scan, degrees, state.view.cursor_mm, max(coarseness, least), least > 1)
+
+
+_place = lru_cache(64)(RotatedPlace)  # each pane asks for it several times a frame
 
 
 def shown_grid(state: StudyState, volume: Geometry) -> Geometry:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from srviewer.core.slices.planes import pane_position
 from srviewer.core.slices.rotated_planes import rotated_on
+from srviewer.gui.state.motion import Motion
 from srviewer.gui.views.drawing.annotations import handle_points
 from srviewer.gui.views.pane_texts import rotation_text
 from srviewer.gui.views.slice_view import SliceView
@@ -59,16 +60,15 @@ class RotatingPlanes:
             return
         if self._angle is None:
             self._angle = angle
-        if not self._study.rotating:
-            self._study.set_rotating(True)
+        self._study.set_motion(Motion.ROTATION)
         further = self._angle - angle  # the slice moves against its planes
         self._study.rotate_planes(rotated_on(scan.geometry, self._start, self._pane.plane, further))
         self._pane.drawings.set(reading=rotation_text(self._study.view.rotation))
 
     def release(self) -> None:
         """End the drag: the planes are drawn as fine as the scan again."""
-        if self._study.rotating:
-            self._study.set_rotating(False)
+        if self._study.motion is Motion.ROTATION:
+            self._study.set_motion(Motion.REST)
 
     def _angle_at(self, position: QPointF) -> float | None:
         """Degrees from the horizontal towards the vertical direction of the pane."""
