@@ -187,7 +187,7 @@ def test_texture_tells_how_much_it_moved_and_maps_where(
     assert nib.load(moved).get_fdata().max() > 0
     assert main([*map(str, arguments)]) == 0
     shown = capsys.readouterr().out
-    assert f"texture moved {said['texture_changed']:.1%} of the voxels" in shown
+    assert f"texture moved {100 * said['texture_changed']:.1f} % of the voxels" in shown
     assert "expected gain: not calibrated for this scan: texture was added" in shown
 
 

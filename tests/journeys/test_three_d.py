@@ -1,5 +1,6 @@
 """A user looks at scan and result in 3D: with VTK, without it, and where OpenGL does not work."""
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -306,6 +307,51 @@ def test_a_drawing_that_never_starts_is_given_up_and_can_be_tried_again(
     qtbot.mouseClick(shown.message.retry, LEFT)
     _wait(shown, until)
     assert not shown.message.isVisible()
+    shown.close()
+
+
+def _saved(opened: MainWindow, until: Until, path: Path) -> dict[str, object]:
+    """Save a session; what it says of the view in 3D."""
+    opened.housekeeping.files.save(path)
+    until(lambda: path.exists() and not opened.controller.work.tasks)
+    seen = json.loads(path.read_text())["studies"][0]["state"]["view_in_3d"]
+    assert isinstance(seen, dict)
+    return seen
+
+
+@with_vtk
+def test_a_session_keeps_how_it_is_seen_in_3d(
+    opened: MainWindow,
+    qtbot: QtBot,
+    until: Until,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = _shown(opened, qtbot, until)
+    _choose(qtbot, shown.controls.cut, "coronal")
+    _choose(qtbot, shown.controls.mode, "volume")
+    _choose(qtbot, shown.controls.preset, "skin")
+    _drag(qtbot, shown.shown_panes[0], (60, 20))
+    _wait(shown, until)
+    look, camera = shown.controls.look, shown.camera
+    assert (look.preset, look.cut, look.mode) == ("skin", "coronal", "volume")
+    seen = _saved(opened, until, tmp_path / "a.srviewer")
+    shown.close()
+    opened.studies.close(0)
+    opened.open([tmp_path / "a.srviewer"])
+    until(lambda: opened.study.scan is not None)
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "vtkmodules", None)  # as if it were not installed
+        opened.actions_offered["three-d"].trigger()
+        assert opened.three_d.window.message.isVisible()
+        assert _saved(opened, until, tmp_path / "b.srviewer") == seen
+        opened.three_d.window.close()
+    opened.actions_offered["three-d"].trigger()
+    shown = opened.three_d.window
+    _wait(shown, until)
+    assert (shown.controls.look, shown.camera) == (look, camera)
+    assert shown.controls.preset.currentData() == "skin"
+    assert _saved(opened, until, tmp_path / "c.srviewer") == seen
     shown.close()
 
 

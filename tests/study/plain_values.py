@@ -15,6 +15,11 @@ from srviewer.core.regions.roi import POINTS, Roi
 from srviewer.core.regions.text_annotation import TextAnnotation
 from srviewer.core.slices.planes import Plane
 from srviewer.nn.plans.adaptation import Adaptation
+from srviewer.study.state.view_in_3d import ViewIn3D
+from srviewer.three_d.camera import camera_for
+from srviewer.three_d.look import Look
+from srviewer.three_d.presets import PRESETS
+from srviewer.three_d.scene import MODES
 
 
 def _text(least: int) -> st.SearchStrategy[str]:
@@ -23,6 +28,7 @@ def _text(least: int) -> st.SearchStrategy[str]:
 
 MM = st.floats(-1e3, 1e3)
 POINT = st.tuples(MM, MM, MM)
+FROM_ABOVE = camera_for([(-50.0, -60.0, -70.0), (50.0, 60.0, 70.0)], "S")
 # Of types whose fields depend on each other.
 OWN = {
     Window: st.builds(lambda low, width: Window(low, low + width), MM, st.floats(0.1, 1e3)),
@@ -38,6 +44,17 @@ OWN = {
             _text(0),
             st.none() | POINT,
         )
+    ),
+    ViewIn3D: st.builds(
+        ViewIn3D,
+        st.builds(
+            Look,
+            st.sampled_from(MODES),
+            st.none() | MM,
+            preset=st.sampled_from([row.id for row in PRESETS]),
+            density=st.floats(0.1, 4.0),
+        ).flatmap(lambda look: st.sampled_from([look, look.cutting("coronal", FROM_ABOVE)])),
+        st.none() | st.builds(FROM_ABOVE.rotated, MM, MM),
     ),
     TextAnnotation: st.sampled_from(Plane).flatmap(
         lambda plane: (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from srviewer.cli.console.computed import computed
+from srviewer.core.percentage import percentage
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.results.maps import TEXTURE_THRESHOLD
@@ -36,7 +37,8 @@ def reconstruction_text(
 
     lines = [
         f"{scan.name}: {grid(scan)} -> {grid(result.header)}",
-        f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
+        f"agrees with the scan: rms {percentage(result.consistency.rms, 4)}, "
+        f"max {percentage(result.consistency.max, 4)} "
         f"of its intensity range{_qualification(result, rounded)}",
         computed(method(result.request.method).name, result),
         *_estimated_profile(result),
@@ -71,16 +73,17 @@ def _moved_by_texture(result: ReconstructionFacts) -> list[str]:
     changed = result.texture_changed()
     if changed is None:
         return []
-    least = f"{TEXTURE_THRESHOLD:.0%} of the range"
+    least = f"{percentage(TEXTURE_THRESHOLD)} of the range"
     return [
-        f"texture moved {changed:.1%} of the voxels by more than {least}: plausible, unmeasured"
+        f"texture moved {percentage(changed, 1)} of the voxels by more than {least}: plausible, "
+        "unmeasured"
     ]
 
 
 def _qualification(result: ReconstructionFacts, rounded: str) -> str:
     """The noise within which it agrees, and changes of the result after that was measured."""
     within = result.noise_removed
-    noise = "" if within is None else f", within its estimated noise of {within:.1%}"
+    noise = "" if within is None else f", within its estimated noise of {percentage(within, 1)}"
     steps = []
     if result.request.isotropic:
         steps.append("resampled to isotropic voxels")

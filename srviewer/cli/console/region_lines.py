@@ -1,5 +1,6 @@
 """Lines of text on the regions of a result that are most likely wrong."""
 
+from srviewer.core.percentage import percentage
 from srviewer.sr.results.doubts import REGIONS_NOTE, DoubtfulRegion
 
 LISTED = 3
@@ -19,7 +20,7 @@ def region_lines(regions: tuple[DoubtfulRegion, ...] | None) -> list[str]:
     lines = [
         f"most likely wrong, {number} of {len(regions)}: "
         f"{', '.join(f'{mm:.1f}' for mm in region.position_mm)} mm (RAS+), scan slice "
-        f"{region.scan_slice}; the planes differ by {region.share:.1%} of the range"
+        f"{region.scan_slice}; the planes differ by {percentage(region.share, 1)} of the range"
         for number, region in enumerate(regions[:LISTED], 1)
     ]
     return [*lines, f"note: {REGIONS_NOTE}"]

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from srviewer.atomic import write_text
 from srviewer.cli.console.terminal import terminal
+from srviewer.core.percentage import percentage
 from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, TimeLeft, run
@@ -99,7 +100,8 @@ class ProgressBar:
         bar = "#" * filled + "." * (BAR_WIDTH - filled)
         self._time_left.note(now, step.fraction)
         left = time_text(self._time_left.seconds(now))
-        line = f"[{bar}] {step.fraction:4.0%} {left}  {visible_line(step.message)}"[:WIDEST]
+        done = f"{percentage(step.fraction):>5}"
+        line = f"[{bar}] {done} {left}  {visible_line(step.message)}"[:WIDEST]
         self._write(f"\r\033[K{line}")
 
     def clear(self) -> None:

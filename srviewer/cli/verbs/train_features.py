@@ -7,6 +7,7 @@ from srviewer.cli.console.skipped_scans import TrainingSkips
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.values import number
+from srviewer.core.percentage import percentage
 from srviewer.job import mapped
 from srviewer.nn.plans.budget import Budget
 from srviewer.sr.models.available_models import SUFFIX
@@ -42,7 +43,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     left_out = TrainingSkips()
     job = trained_features(args.paths, args.output, budget, args.seed)
     features = run_with_progress(mapped(job, left_out.take))
-    answers = ", ".join(f"{name} {share:.0%}" for name, share in features.accuracy.items())
+    answers = ", ".join(f"{name} {percentage(share)}" for name, share in features.accuracy.items())
     values = {
         "output": str(args.output),
         "steps": features.steps,

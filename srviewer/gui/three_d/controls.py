@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.three_d.look import Cut, Look
 from srviewer.gui.widgets.form import button, choice, describe, label, set_entries
 from srviewer.gui.widgets.intensity_box import LARGEST, IntensityBox, decimals_of
 from srviewer.three_d.camera import SIDES, Side
 from srviewer.three_d.levels import Levels
+from srviewer.three_d.look import Cut, Look
 from srviewer.three_d.presets import PRESETS
 from srviewer.three_d.scene import Mode
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from srviewer.core.percentage import percentage
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import RunningJobs
@@ -199,7 +200,9 @@ class DrawingLink(QObject):
     def _tell(self) -> None:
         task = self._work.running(KIND)
         if task is not None:
-            self.status_changed.emit(f"{tr(task.progress.message)}  {task.progress.fraction:.0%}")
+            self.status_changed.emit(
+                f"{tr(task.progress.message)}  {percentage(task.progress.fraction)}"
+            )
 
     def _fail_to_prepare(self, title: str, error: Exception) -> None:
         self._end()

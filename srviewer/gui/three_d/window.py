@@ -1,6 +1,7 @@
 """The window in which the scan and its result are seen in 3D, side by side under one camera."""
 
 from dataclasses import replace
+from weakref import WeakSet
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
@@ -18,14 +19,15 @@ from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.values import value_text
 from srviewer.gui.three_d.controls import CUT_TITLES, MODE_TITLES, Controls
 from srviewer.gui.three_d.drawing_link import DrawingLink
-from srviewer.gui.three_d.look import Look
 from srviewer.gui.three_d.message_page import MessagePage
 from srviewer.gui.three_d.notes import sampling_note
 from srviewer.gui.three_d.pane import VolumePane
 from srviewer.gui.three_d.picture import picture_of, write_picture
 from srviewer.gui.widgets.form import button, label
+from srviewer.study.state.view_in_3d import ViewIn3D
 from srviewer.three_d.availability import is_installed
 from srviewer.three_d.camera import Camera, Side, camera_for
+from srviewer.three_d.look import Look
 from srviewer.three_d.picking import picked
 from srviewer.three_d.presets import PRESETS
 from srviewer.three_d.scene import Drawn, Picture, Scene
@@ -66,6 +68,7 @@ class ThreeDWindow(QDialog):
         self._number = 0
         self._held = False
         self._geometry: Geometry | None = None
+        self._seen: WeakSet[Volume] = WeakSet()  # scans whose settings are those of this window
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST)
@@ -110,10 +113,11 @@ class ThreeDWindow(QDialog):
         shown = tuple(volume for volume in volumes if volume is not None)
         same = len(shown) == len(self._volumes) and all(map(_same, shown, self._volumes))
         if not same or not shown:
-            self._load(shown, self.controls.look.as_measured)
+            self._load(shown)
 
-    def _load(self, volumes: tuple[Volume, ...], measured: bool) -> None:
-        self._forget_scan(volumes)
+    def _load(self, volumes: tuple[Volume, ...]) -> None:
+        self._take_settings(volumes)
+        measured = self.controls.look.as_measured
         self._volumes, self._measured = volumes, measured
         for number, pane in enumerate(self.panes):
             pane.setVisible(number < max(1, len(volumes)))
@@ -128,16 +132,35 @@ class ThreeDWindow(QDialog):
         self._pages.setCurrentIndex(0)
         self.link.show_volumes(volumes, measured)
 
-    def _forget_scan(self, volumes: tuple[Volume, ...]) -> None:
-        """Drop the settings of another scan; the camera stays where the grid is the same."""
-        scan = volumes[0] if volumes else None
-        if self._volumes[:1] != volumes[:1]:
+    def _take_settings(self, volumes: tuple[Volume, ...]) -> None:
+        """Take the settings that the study was seen with, as one of a session was.
+
+        Of a study that was not seen, the threshold is dropped with another scan. The camera stays
+        where the grid is the same, so that open studies can be compared.
+        """
+        scan, kept = volumes[0] if volumes else None, self._study.state.view_in_3d
+        another = self._volumes[:1] != volumes[:1]
+        before, self._geometry = self._geometry, None if scan is None else scan.geometry
+        fits = before is not None and scan is not None and before.matches(scan.geometry)
+        own = scan in self._seen and fits
+        if another and scan is not None and kept is not None and not own:
+            self.camera = kept.camera
+            self.controls.set_look(kept.look)
+            return
+        if another:
             self.controls.set_look(replace(self.controls.look, threshold=None))
-        before, now = self._geometry, None if scan is None else scan.geometry
-        self._geometry = now
-        if before is None or now is None or not before.matches(now):
+        if not fits:
             self.camera = None
             self.controls.set_look(replace(self.controls.look, cut="none", normal=None))
+
+    def _keep_settings(self) -> None:
+        """Note in the study how it is seen, for its session."""
+        scan, seen = self._study.scan, ViewIn3D(self.controls.look, self.camera)
+        if scan is None or self._volumes[:1] != (scan,):
+            return
+        self._seen.add(scan)
+        if seen != self._study.state.view_in_3d:
+            self._study.change(view_in_3d=seen)
 
     def _take_volumes(self) -> None:
         """The volumes can be drawn now."""
@@ -168,6 +191,8 @@ class ThreeDWindow(QDialog):
             self._rest.start()
         else:
             self._rest.stop()
+        if not moving:
+            self._keep_settings()
 
     def _scene(self) -> Scene | None:
         volumes, view = self.link.volumes, self._study.view
@@ -202,7 +227,7 @@ class ThreeDWindow(QDialog):
     def _change_look(self, moving: bool) -> None:
         self._held = moving
         if self.controls.look.as_measured != self._measured:
-            self._load(self._volumes, self.controls.look.as_measured)
+            self._load(self._volumes)
             return
         self._draw(moving)
 
@@ -327,7 +352,7 @@ class ThreeDWindow(QDialog):
         link.drawn.connect(self._take_picture)
         link.status_changed.connect(self._show_status)
         link.failed.connect(self._fail)
-        self.message.again.connect(lambda: self._load(self._volumes, self._measured))
+        self.message.again.connect(lambda: self._load(self._volumes))
         self._rest.timeout.connect(lambda: self._draw(False))
         self.save.clicked.connect(self._save)
         self.copy.clicked.connect(self._copy)

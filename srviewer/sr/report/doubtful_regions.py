@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.percentage import percentage
 from srviewer.core.slices.planes import Plane, SliceImage, pane_position, slice_at
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.report.page import Figure, Table
@@ -32,7 +33,7 @@ def regions_table(doubts: Doubts, result: Reconstruction) -> Table:
             ", ".join(f"{mm:.1f}" for mm in region.position_mm),
             ", ".join(f"{p.value} {n}" for p, n in zip(Plane, region.slices, strict=True)),
             f"{AXIS_NAMES[result.request.axis]} {region.scan_slice}",
-            f"{region.share:.1%} of R ({region.disagreement:.4g}{unit})",
+            f"{percentage(region.share, 1)} of R ({region.disagreement:.4g}{unit})",
         )
         for number, region in enumerate(doubts.regions, 1)
     )

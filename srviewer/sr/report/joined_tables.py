@@ -2,6 +2,7 @@
 
 import math
 
+from srviewer.core.percentage import percentage
 from srviewer.sr.stacks.joined import Joined, JoinedStack
 from srviewer.sr.stacks.left_out import LeftOut
 
@@ -83,7 +84,7 @@ def left_out_rows(joined: Joined) -> list[tuple[str, ...]]:
         if scores is not None:
             single = _single(joined, scores)
             values = _decibels(scores.psnr), _decibels(scores.psnr_cubic), single
-            rows.append((stack.name, *values, f"{scores.share:.0%}"))
+            rows.append((stack.name, *values, percentage(scores.share)))
     return rows
 
 
@@ -96,8 +97,8 @@ def _found(stack: JoinedStack, is_reference: bool) -> tuple[str, ...]:
         "reference" if is_reference else f"{math.hypot(*stack.translation_mm):.2f} mm",
         f"{stack.gain:.4g}",
         f"{stack.offset:.4g}",
-        f"{stack.weight:.0%}",
-        "none" if agreement is None else f"{agreement.rms:.2%}",
+        percentage(stack.weight),
+        "none" if agreement is None else percentage(agreement.rms, 2),
         ", ".join(str(number + 1) for number in stack.down_weighted) or "none",
     )
 

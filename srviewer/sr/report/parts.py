@@ -5,6 +5,7 @@ import numpy as np
 from srviewer.core.comparison.comparison import Scores
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.window import automatic_window
+from srviewer.core.percentage import percentage
 from srviewer.core.scores.metrics import METRICS, ranking_metric
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanHeader, Volume
@@ -68,9 +69,9 @@ def share_words(value: float) -> str:
         value: 0..1.
 
     Returns:
-        Such as "0.123%".
+        Such as "0.123 %".
     """
-    return f"{value:.3%}" if value >= 1e-5 or value == 0 else "under 0.001 %"
+    return percentage(value, 3) if value >= 1e-5 or value == 0 else "under 0.001 %"
 
 
 def grid_words(volume: ScanHeader) -> str:

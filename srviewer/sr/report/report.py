@@ -9,6 +9,7 @@ import numpy as np
 from srviewer.core.comparison.comparison import Scores
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.intensity.intensity_range import volume_intensity
+from srviewer.core.percentage import percentage
 from srviewer.core.scores.metrics import METRICS, Mask, comparable_metrics, ranking_metric
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import ScanHeader, Volume
@@ -250,7 +251,9 @@ def _summary(scan: ScanHeader, result: Reconstruction, scores: ScoredPair | None
     if true is not None:
         rows.append(("true gain", f"{true:+.1f} dB over cubic"))
     if planes is not None:
-        rows.append(("the two planes differ by", f"{planes['mean']:.2%} of the range (mean)"))
+        rows.append(
+            ("the two planes differ by", f"{percentage(planes['mean'], 2)} of the range (mean)")
+        )
         rows.append(("what that is worth", DISAGREEMENT_NOTE))
     if result.adapted is not None:
         tried = result.adapted
@@ -264,7 +267,7 @@ def _summary(scan: ScanHeader, result: Reconstruction, scores: ScoredPair | None
         )
     changed = result.texture_changed()
     if changed is not None:
-        rows.append(("voxels changed by texture", f"{changed:.1%}"))
+        rows.append(("voxels changed by texture", percentage(changed, 1)))
     return Table("In short", ("", ""), tuple(rows))
 
 

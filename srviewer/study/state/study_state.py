@@ -24,6 +24,7 @@ from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
 from srviewer.study.state.second_study import SecondStudy, second_of
 from srviewer.study.state.view import NO_WINDOW, View
+from srviewer.study.state.view_in_3d import ViewIn3D
 
 # Metadata of fields that session files hold, without any further code. A LENIENT field that cannot
 # be read gets its default; any other makes the whole file damaged.
@@ -63,6 +64,7 @@ class StudyState:
         annotations: texts and arrows of the user, oldest first.
         tested: the self-tests of the scan, the newest last.
         second_study: another open study that is shown beside this one; None for none.
+        view_in_3d: settings and camera of the 3D window; None while it was not seen in 3D.
 
     """
 
@@ -82,6 +84,7 @@ class StudyState:
     annotations: tuple[TextAnnotation, ...] = field(default=(), metadata=LENIENT)
     tested: tuple[Tested, ...] = field(default=(), metadata=LENIENT)
     second_study: SecondStudy | None = None
+    view_in_3d: ViewIn3D | None = field(default=None, metadata=LENIENT)
 
     @property
     def volumes(self) -> Iterator[Volume]:

@@ -1,16 +1,20 @@
 """The settings of the 3D window, as its controls hold them."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from msgspec import Meta
 
+from srviewer.codec import one_of
 from srviewer.core.intensity.window import Window
 from srviewer.three_d.camera import Camera, Vector
 from srviewer.three_d.levels import Levels
-from srviewer.three_d.presets import ramp_of
+from srviewer.three_d.presets import PRESETS, ramp_of
 from srviewer.three_d.scene import Clip, Mode, Scene
 
+LARGEST = 3.4e38  # of float32, which voxels are
+DENSITIES = (0.01, 100.0)
 Cut = Literal["none", "axial", "coronal", "sagittal", "turned"]
 # Normals of the cuts along the patient's axes, in RAS+; the sign is that of the viewer's side.
 NORMALS: dict[Cut, Vector] = {"axial": (0, 0, 1), "coronal": (0, 1, 0), "sagittal": (1, 0, 0)}
@@ -34,11 +38,11 @@ class Look:
     """
 
     mode: Mode = "surface"
-    threshold: float | None = None
+    threshold: Annotated[float, Meta(ge=-LARGEST, le=LARGEST)] | None = None
     smooth: bool = False
     as_measured: bool = True
-    preset: str = "head"
-    density: float = 1.0
+    preset: Annotated[str, one_of(row.id for row in PRESETS)] = "head"
+    density: Annotated[float, Meta(ge=DENSITIES[0], le=DENSITIES[1])] = 1.0
     cut: Cut = "none"
     normal: Vector | None = None
     crosshair: bool = True
