@@ -25,8 +25,8 @@ from srviewer.core.volumes.slabwise import planes_of
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress, aside, within
 
-# Radians between the axes of two grids. At this angle detail beyond 0.7 of the highest frequency
-# errs by a fifth more than in one move, and coarser detail does not.
+# Radians between the axes of two grids. At this angle the errors of fine detail are a fifth larger
+# than in one move (docs/several-stacks.md).
 MOST_TURNED = 0.3
 BORDER = 4  # mirrored voxels beyond either end of an axis
 REACH = 12  # voxels: the weight of a B-spline fades out by 0.268 with each

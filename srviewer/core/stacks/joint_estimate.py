@@ -23,6 +23,7 @@ STEPS_OF_MORE: tuple[float, ...] = (1.0, 3.0, 1.5, 3.0)
 # What no stack has measured, fine along the normals of all, each network has guessed too weakly,
 # since it knew only its own stack. Where three or more agree it is made stronger by this share.
 STRENGTHENED = 0.3
+ADDING = "Adding what was measured"
 FINE = 0.25  # of the slice spacing: standard deviation of the blur that leaves the coarse part
 
 
@@ -96,8 +97,7 @@ def weighted_mean(
             np.divide(sums, weights, out=sums, where=weights > 0)
             sums[weights <= 0] = empty
 
-    i, j, k = shape
-    yield from slabs_at_once(fill, (i, j, k), "Taking the mean of the stacks")
+    yield from slabs_at_once(fill, _shape(mean), "Taking the mean of the stacks")
     return mean, total
 
 
@@ -146,10 +146,8 @@ def joint_estimate(
         for target, values, mask in zip(targets, predicted, held, strict=True):
             lacking = partial(_lack, target, values, mask)
             yield from aside(lacking, replace(comparing, fraction=(start + stop) / 2))
-        job = _spread(contributions, predicted, grid)
-        correction = yield from within(job, (start + stop) / 2, stop)
-        correcting = _corrected(estimate, correction, total, size)
-        yield from within(correcting, stop, stop)
+        job = _corrected(estimate, contributions, predicted, grid, total, size)
+        yield from within(job, (start + stop) / 2, stop)
     return JointEstimate(mean, estimate)
 
 
@@ -166,25 +164,48 @@ def _predictions(
     return predicted
 
 
-def _spread(
-    contributions: Sequence[Contribution], residuals: Sequence[Voxels], grid: Geometry
-) -> Job[Voxels]:
-    """The weighted sum of residuals, interpolated between the slices of each stack."""
-    total = np.zeros(grid.shape, np.float32)
-    message = "Adding what was measured"
+def _corrected(
+    estimate: Voxels,
+    contributions: Sequence[Contribution],
+    residuals: Sequence[Voxels],
+    grid: Geometry,
+    total: Voxels,
+    size: float,
+) -> Job[None]:
+    """Add a step of the weighted mean of what an estimate lacks of each stack, in place.
 
-    def add(spread: Voxels, part: Contribution, start: int, stop: int) -> None:
+    ``total``: the sum of the weights.
+    """
+    correction = np.zeros(estimate.shape, np.float32)
+    for number, (part, residual) in enumerate(zip(contributions, residuals, strict=True)):
+        start, stop = (n / len(residuals) for n in (number, number + 1))
+        yield from within(_added(correction, part, residual, grid), start, stop)
+
+    def fill(start: int, stop: int) -> None:
+        for plane in range(start, stop):
+            weights, change = total[plane], correction[plane]
+            change *= np.float32(size)
+            estimate[plane] += np.divide(change, weights, out=change, where=weights > 0)
+
+    yield from within(slabs_at_once(fill, _shape(estimate), ADDING), 1.0, 1.0)
+
+
+def _added(correction: Voxels, part: Contribution, residual: Voxels, grid: Geometry) -> Job[None]:
+    """Add the weighted residual of a stack, interpolated between its slices."""
+    spread = yield from part.stack.spread(residual, grid)
+
+    def fill(start: int, stop: int) -> None:
         for plane in range(start, stop):
             product = spread[plane] * part.weight[plane]
             product *= part.agreement[plane]
-            total[plane] += product
+            correction[plane] += product
 
-    for number, (part, residual) in enumerate(zip(contributions, residuals, strict=True)):
-        start, stop = (n / len(residuals) for n in (number, number + 1))
-        spread = yield from within(part.stack.spread(residual, grid), start, stop)
-        adding = slabs_at_once(partial(add, spread, part), grid.shape, message)
-        yield from within(adding, stop, stop)
-    return total
+    yield from within(slabs_at_once(fill, _shape(correction), ADDING), 1.0, 1.0)
+
+
+def _shape(voxels: Voxels) -> tuple[int, int, int]:
+    i, j, k = voxels.shape
+    return i, j, k
 
 
 def _strengthened(
@@ -233,16 +254,3 @@ def _lack(target: Voxels, values: Voxels, held: Mask) -> None:
     """Turn a prediction into what it lacks."""
     np.subtract(target, values, out=values)
     values[~held] = 0
-
-
-def _corrected(estimate: Voxels, correction: Voxels, total: Voxels, size: float) -> Job[None]:
-    """Add a step of the weighted sum of the corrections to the estimate, in place."""
-
-    def fill(start: int, stop: int) -> None:
-        for plane in range(start, stop):
-            weights, change = total[plane], correction[plane]
-            change *= np.float32(size)
-            estimate[plane] += np.divide(change, weights, out=change, where=weights > 0)
-
-    i, j, k = estimate.shape
-    yield from slabs_at_once(fill, (i, j, k), "Adding what was measured")

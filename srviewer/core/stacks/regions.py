@@ -11,6 +11,7 @@ from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.resampling.spline import sampled
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.coarse import VOXEL_MM, Coarse
+from srviewer.core.stacks.coverage import covered
 from srviewer.core.stacks.rigid import corners, moved
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress, aside, within
@@ -110,9 +111,8 @@ def _placed(image: Coarse, motion: Matrix, grid: Geometry) -> Job[tuple[Voxels, 
     given = moved(image.grid, motion)
     values = yield from sampled(image.voxels, given, grid, order=1)
     seen = yield from sampled(image.seen.astype(np.float32), given, grid, order=1)
-    index = given.index(grid.world(np.indices(grid.shape).reshape(3, -1).T)).T
-    limits = np.array(given.shape)[:, None] - 0.5
-    inside = ((index >= -0.5) & (index <= limits)).all(axis=0).reshape(grid.shape)
+    finding = partial(covered, grid, given, across=0, margin=0.0)
+    inside = yield from aside(finding, Progress(1.0, "Comparing the stacks by region"))
     return values, np.asarray(inside & (seen > 0.99))
 
 

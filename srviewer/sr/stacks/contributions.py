@@ -115,12 +115,17 @@ def contributions(
         matched: All stacks.
         numbers: The numbers of those that are joined.
         places: Where they lie.
-        lattice: All stacks on the grid of the volume.
+        lattice: The stacks of ``matched`` on the grid of the volume.
         data_range: The intensity range of the reference.
 
     Returns:
         A job with one contribution for each of ``numbers``.
+
+    Raises:
+        ValueError: ``lattice`` is of other stacks.
     """
+    if any(lattice.stacks[number] is not matched[number].stack for number in numbers):
+        raise ValueError("the results on the lattice are those of other stacks")
     coarse = [matched[number].coarse for number in numbers]
     motions = [places.motions[number] for number in numbers]
     regions = None

@@ -11,7 +11,7 @@ import numpy as np
 from srviewer.core.acquisition.degradation import Consistency, consistency_of
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.padding import empty_value
-from srviewer.core.resampling.spline import sampled, spline_coefficients
+from srviewer.core.resampling.axis_by_axis import interpolated
 from srviewer.core.stacks.joined_grid import isotropic_grid, union_grid
 from srviewer.core.stacks.joint_estimate import Contribution, joint_estimate
 from srviewer.core.volumes.volume import Volume, Voxels
@@ -252,8 +252,7 @@ def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, single: int | N
         step = f"'{scans[single].name}' alone, since joining {len(scans)} stacks gained nothing"
     if request.spacing_mm is not None:
         wanted = isotropic_grid(grid, request.spacing_mm)
-        weights = yield from spline_coefficients(voxels)
-        voxels = yield from sampled(weights, grid, wanted)
+        voxels = yield from interpolated(voxels, grid, wanted)
         step, grid = f"{step}; resampled to {request.spacing_mm:.4g} mm", wanted
     header = reference.result.derived_header(grid, step, name)
     header = replace(

@@ -10,6 +10,7 @@ from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.resampling.axis_by_axis import interpolated
 from srviewer.core.scores.metrics import Mask, psnr
 from srviewer.core.stacks.coherence import coherences
+from srviewer.core.stacks.coverage import coverage
 from srviewer.core.stacks.joint_estimate import joint_estimate
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.volumes.volume import Voxels
@@ -269,19 +270,30 @@ def _alone(
         share = place / len(others)
         source = lattice.stacks[other]
         # Of the reference the grid is that on which the stacks are joined.
-        own = lattice if lattice.is_of(number) else OnLattice(lattice.stacks, stack.thin)
-        result = yield from within(own.result(other), share, share)
-        predicted = yield from aside(
-            partial(stack.degradation.apply, result), Progress(share, AVERAGING)
-        )
-        error = float(np.mean((predicted - stack.measured)[scored] ** 2, dtype=np.float64))
+        own = lattice.is_of(number)
+        finding = lattice.result(other) if own else source.result_on(stack.thin)
+        predicted = yield from within(_degraded(finding, stack), share, share)
+        scoring = partial(_square, predicted, stack.measured, scored)
+        error = yield from aside(scoring, Progress(share, SCORING))
         single = predicted if error < min(errors.values(), default=np.inf) else single
         errors[other] = error
         spread = interpolated(source.measured, source.placed, stack.thin)
         values = yield from within(spread, share, share)
-        weight = yield from within(own.coverage(other), share, share)
+        across = source.degradation.axis
+        seen = coverage(source.placed, source.padded, stack.thin, across)
+        weight = yield from within(lattice.coverage(other) if own else seen, share, share)
         yield from aside(partial(add, weight, values), Progress(share, AVERAGING))
     return (yield from aside(mean, Progress(1.0, AVERAGING))), single, errors
+
+
+def _degraded(finding: Job[Voxels], stack: PlacedStack) -> Job[Voxels]:
+    """What a job gives on the refined grid of a stack, as the stack would measure it."""
+    result = yield from finding
+    return (yield from aside(partial(stack.degradation.apply, result), Progress(1.0, AVERAGING)))
+
+
+def _square(predicted: Voxels, measured: Voxels, scored: Mask) -> float:
+    return float(np.mean((predicted - measured)[scored] ** 2, dtype=np.float64))
 
 
 def _unit(stack: PlacedStack, single: Single) -> float:
