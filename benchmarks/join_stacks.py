@@ -7,6 +7,7 @@ predicted from the others and scored against what was measured in it.
 
     python -m benchmarks.join_stacks simulated THIN... [--seeds 2] [--noise 0,0.02] [--cases ...]
     python -m benchmarks.join_stacks real STACK... [--register none] [--half MM] [--repeats]
+        [--motion slices]
     python -m benchmarks.join_stacks time THIN [--left-out] [--shape 256x256x64]
 """
 
@@ -60,6 +61,7 @@ def main() -> None:
     parser.add_argument("--axes", default="ki,kj,ij,kij", help="of the stacks, the first stays")
     parser.add_argument("--cases", default="plain", help=f"of {', '.join(CHANGES)}")
     parser.add_argument("--register", choices=("none", "rigid"), default="rigid")
+    parser.add_argument("--motion", choices=("none", "slices"), default="none", help="of slices")
     parser.add_argument("--half", type=float, help="only this far from the middle, mm")
     parser.add_argument("--repeats", action="store_true", help="predict stacks from repeats, too")
     parser.add_argument("--left-out", action="store_true", help="time the test on each stack, too")
@@ -68,7 +70,7 @@ def main() -> None:
     if args.what == "real":
         if args.repeats:
             leaving_out.REPEAT_SHARE = 1.0
-        print_real([run(read(path)) for path in args.paths], args.register, args.half)
+        print_real([run(read(path)) for path in args.paths], args)
         return
     if args.what == "time":
         for path in args.paths:
@@ -265,13 +267,13 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def print_real(stacks: list[Volume], register: str, half: float | None) -> None:
+def print_real(stacks: list[Volume], args: argparse.Namespace) -> None:
     """Join real stacks, and print a row for each that was left out."""
-    if half is not None:
+    if args.half is not None:
         centre = stacks[0].geometry.centre
-        stacks = [around(stack, centre, half) for stack in stacks]
+        stacks = [around(stack, centre, args.half) for stack in stacks]
     started = time.process_time()
-    request = JoinRequest(register="none" if register == "none" else "rigid")
+    request = JoinRequest(register=args.register, motion=args.motion)
     joined = run(join(stacks, request))
     print("| left out | degrees | mm | joined | cubic | best single | gain | share |")
     print("|---|---|---|---|---|---|---|---|")
@@ -288,6 +290,13 @@ def print_real(stacks: list[Volume], register: str, half: float | None) -> None:
             f"{scores.psnr_cubic:.2f} | {scores.psnr_single:.2f} | {gains[-1]:+.2f} | "
             f"{scores.share:.2f} |"
         )
+    for stack in joined.stacks:
+        if stack.slices is not None:
+            print(
+                f"{stack.name}: {len(stack.slices.moved)} of {len(stack.slices.mm)} slices moved, "
+                f"up to {stack.slices.degrees.max():.1f} degrees and {stack.slices.mm.max():.1f} "
+                f"mm; evidence {stack.slices.evidence:.1f}"
+            )
     print(f"mean gain over the best single {np.mean(gains):+.2f} dB", end="; ")
     print(f"{time.process_time() - started:.0f} s of processor time, {joined.peak_memory_mb} MB")
     print(*joined.warnings, sep="\n")

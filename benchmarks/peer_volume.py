@@ -1,6 +1,7 @@
 """The agreement of joined stacks with another program's volume of the same stacks.
 
     python -m benchmarks.peer_volume PEER STACK STACK [...] [--half MM]
+        [--motion slices] [--joined-only]
 
 PEER is 0 outside of what that program reconstructed. The joined volume, and each stack alone
 through the network, is moved rigidly until its correlation with PEER is largest: what is printed is
@@ -39,6 +40,8 @@ def main() -> None:
     parser.add_argument("peer", type=Path)
     parser.add_argument("stacks", type=Path, nargs="+")
     parser.add_argument("--half", type=float, help="only this far from the middle of PEER, mm")
+    parser.add_argument("--motion", choices=("none", "slices"), default="none", help="of slices")
+    parser.add_argument("--joined-only", action="store_true", help="no row for each stack alone")
     args = parser.parse_args()
     peer = run(read(args.peer))
     stacks = [run(read(path)) for path in args.stacks]
@@ -46,8 +49,8 @@ def main() -> None:
         middle = peer.geometry.world(np.argwhere(peer.voxels > 0)).mean(axis=0)
         stacks = [around(stack, middle, args.half) for stack in stacks]
     print("| volume | correlation | dB |\n|---|---|---|", flush=True)
-    request = JoinRequest()
-    for stack in stacks:
+    request = JoinRequest(motion=args.motion)
+    for stack in () if args.joined_only else stacks:
         print_row(stack.name, run(reconstruct(stack, single_request(stack, request))).volume, peer)
     joined = run(join(stacks, request))
     print_row("joined", joined.volume, peer)

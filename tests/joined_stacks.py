@@ -7,6 +7,7 @@ import numpy as np
 
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.stacks.rigid import motion_of
+from srviewer.core.stacks.slice_motion import SliceMotion
 from srviewer.core.volumes.volume import Volume
 from srviewer.io import formats
 from srviewer.io.export.image import write_image
@@ -47,6 +48,15 @@ def joined_with_left_out(stacks: list[Volume]) -> Joined:
     return replace(joined, stacks=tuple(rows))
 
 
+def _slices() -> SliceMotion:
+    """Four slices, of which the last has moved."""
+    motions = np.tile(np.eye(4), (4, 1, 1))
+    motions[3] = motion_of((0.0, 0.05, 0.0, 1.5, 0.0, -0.5), (1.0, 2.0, 3.0))
+    mm, degrees = np.zeros(4), np.zeros(4)
+    mm[3], degrees[3] = 3.25, 2.86
+    return SliceMotion(motions, degrees, mm, 12.5)
+
+
 def _left_out(stack: JoinedStack, scan: Volume) -> JoinedStack:
     residual = scan.derived(scan.voxels / 8, scan.geometry, "predicted minus measured")
     slices = [SliceScores(None, None, None)]
@@ -70,4 +80,5 @@ def _left_out(stack: JoinedStack, scan: Volume) -> JoinedStack:
         moved=moved if stack.index else np.eye(4),
         translation_mm=(1.0, -2.0, 0.5) if stack.index else (0.0, 0.0, 0.0),
         down_weighted=(2, 5) if stack.index else (),
+        slices=_slices() if stack.index else None,
     )

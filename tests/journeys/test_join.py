@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
+import phantoms
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
@@ -171,3 +172,34 @@ def test_a_second_file_is_offered_in_a_bar_and_what_does_not_fit_is_refused_with
     joined = _joined(window)
     assert [stack.name for stack in joined.stacks] == ["sub-01_acq-ax_T2w", "sub-01_acq-sag_T2w"]
     assert joined.request.reference == 1 and not bar.isVisible()
+
+
+def test_single_slices_are_moved_where_that_is_ticked_and_their_motion_is_shown(
+    joining: MainWindow, tmp_path: Path, drop: Drop, until: Until, qtbot: QtBot
+) -> None:
+    window, study, work = joining, joining.study, joining.controller.work
+    joining_them = window.controller.joining
+    joining_them.set(replace(joining_them.settings, left_out=False, register="none"))
+    head = phantoms.head((60, 72, 60))
+    for name, axis in (("sub-01_acq-ax_T2w", 2), ("sub-01_acq-sag_T2w", 0)):
+        thick = Degradation(axis, 4).thick_volume(head)
+        voxels = thick.voxels.copy()
+        if axis == 2:  # the head moved between every second slice and the others
+            voxels[:, :, 1::2] = np.roll(voxels[:, :, 1::2], (2, 3), axis=(0, 1))
+        nib.save(nib.Nifti1Image(voxels, thick.geometry.affine), tmp_path / f"{name}.nii.gz")
+    assert drop([tmp_path])
+    until(lambda: window.findChild(SeriesPicker) is not None)
+    picker = window.findChild(SeriesPicker)
+    until(lambda: bool(picker.findChildren(OfferBar)))
+    _press(qtbot, picker.findChildren(OfferBar)[0].yes)
+    until(lambda: study.result is not None and not work.tasks)
+    assert _joined(window).stacks[0].slices is None
+    box, shown = window.panels.findChild(JoinBox), window.panels.findChild(JoinedBox)
+    assert shown.slices.isHidden()
+    _press(qtbot, box.motion)
+    assert joining_them.settings.motion == "slices"
+    _press(qtbot, box.start)
+    until(lambda: _joined(window).request.motion == "slices" and not work.tasks)
+    found = _joined(window).stacks[0].slices
+    assert found is not None and 7 in found.moved and found.mm.max() > 1
+    assert shown.slices.isVisible() and shown.slices.rowCount() == len(found.moved)

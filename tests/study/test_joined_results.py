@@ -52,6 +52,8 @@ def test_it_comes_back_with_what_was_found_of_each_stack(saved: Joined, tmp_path
         residual, before = stack.left_out.residual, other.left_out.residual
         assert np.array_equal(residual.voxels, before.voxels)
         assert residual.geometry.matches(before.geometry)
+    moved = again.stacks[1].slices
+    assert moved is not None and moved.moved == (3,) and again.stacks[0].slices is None
     kept = state.compared_volumes
     assert (
         kept.shown == (ORIGINAL, kept.current) and kept.results[0].name == "2 stacks joined (cubic)"
@@ -60,7 +62,10 @@ def test_it_comes_back_with_what_was_found_of_each_stack(saved: Joined, tmp_path
 
 @pytest.mark.parametrize(
     ("change", "problem"),
-    [({"stacks": []}, "damaged"), ({"source_sha256": "0" * 64}, "not joined onto")],
+    [
+        ({"stacks": []}, "damaged"),
+        ({"source_sha256": "0" * 64}, "not joined onto"),
+    ],
 )
 def test_it_is_left_out_where_it_is_damaged_or_of_another_reference(
     saved: Joined, tmp_path: Path, change: dict[str, object], problem: str

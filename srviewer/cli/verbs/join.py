@@ -32,9 +32,12 @@ from srviewer.sr.report.joined_report import joined_report
 from srviewer.sr.report.joined_tables import (
     FOUND_HEAD,
     LEFT_OUT_HEAD,
-    LEFT_OUT_NOTE,
+    SLICES_HEAD,
+    SLICES_NOTE,
     found_rows,
+    left_out_note,
     left_out_rows,
+    slices_rows,
     verdict,
 )
 from srviewer.sr.report.parts import grid_words
@@ -42,9 +45,14 @@ from srviewer.sr.stacks.join import join
 from srviewer.sr.stacks.joinable.checked import check_joinable
 from srviewer.sr.stacks.joinable.facts import stack_facts
 from srviewer.sr.stacks.joined import Joined, joined_source
-from srviewer.sr.stacks.request import GRIDS, MOST_STACKS, PRIORS, REGISTERS, JoinRequest
-
-MOTIONS = ("none",)  # of single slices
+from srviewer.sr.stacks.request import (
+    GRIDS,
+    MOST_STACKS,
+    MOTIONS,
+    PRIORS,
+    REGISTERS,
+    JoinRequest,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +88,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "stays where its header puts it",
     )
     parser.add_argument(
-        "--motion", choices=MOTIONS, default="none", help="of single slices: not corrected"
+        "--motion",
+        choices=MOTIONS,
+        default="none",
+        help="slices: single slices are moved to where the other stacks predict them, in stacks "
+        "where there is evidence for it; none: the slices of a stack stay together; default: none",
     )
     parser.add_argument(
         "--method",
@@ -185,6 +197,7 @@ def _request(args: argparse.Namespace) -> JoinRequest:
         grid=args.grid,
         spacing_mm=args.spacing,
         register=args.register,
+        motion=args.motion,
         method=args.method,
         model=asked_model(args),
         device=args.device,
@@ -203,11 +216,12 @@ def _refuse_unsound(stacks: Sequence[Volume]) -> None:
 
 
 def _text(joined: Joined, written: Sequence[Path], rounded: str, notes: Sequence[str]) -> str:
-    left_out = left_out_rows(joined)
+    left_out, slices = left_out_rows(joined), slices_rows(joined)
     lines = [
         f"{len(joined.stacks)} stacks -> {grid_words(joined.volume)}",
         table(FOUND_HEAD, found_rows(joined)),
-        *((table(LEFT_OUT_HEAD, left_out), LEFT_OUT_NOTE) if left_out else ()),
+        *((table(SLICES_HEAD, slices), SLICES_NOTE) if slices else ()),
+        *((table(LEFT_OUT_HEAD, left_out), left_out_note(joined)) if left_out else ()),
         verdict(joined),
         computed(method(joined.request.method).name, joined),
         *(f"note: {line}" for line in notes),

@@ -173,7 +173,7 @@ def _join(joined: Joined, name: str, target: str) -> list[str]:
     if source is None or not own or not all(path.is_absolute() for path in source.paths):
         raise UserError(tr("'{name}' is in no file. Export it first.", name=name))
     arguments = [PROGRAM, "join", *map(str, source.paths), "-o", target]
-    for field in ("reference", "grid", "register", "method", "precision"):
+    for field in ("reference", "grid", "register", "motion", "method", "precision"):
         if getattr(request, field) != getattr(plain, field):
             arguments += [f"--{field}", str(getattr(request, field))]
     if request.spacing_mm is not None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from srviewer.core.stacks.slice_motion import SliceMotion
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import millimetres, percent
 from srviewer.sr.cross_plane.methods import method
@@ -117,6 +118,8 @@ def stack_facts_text(joined: Joined, number: int) -> str:
     if stack.agreement is not None:
         share = percent(stack.agreement.rms)
         lines.append(tr("The volume made thick differs from it by {share} (rms).", share=share))
+    if stack.slices is not None:
+        lines.append(_slices(stack.slices))
     if stack.down_weighted:
         numbers = ", ".join(str(n + 1) for n in stack.down_weighted)
         lines.append(tr("Slices that fit the others badly, used less: {numbers}.", numbers=numbers))
@@ -181,6 +184,35 @@ def left_out_cells(left_out: LeftOut | None) -> tuple[str, str, str]:
         for value in (left_out.psnr, left_out.psnr_cubic, left_out.psnr_single)
     )
     return joined, cubic, single
+
+
+def slice_cells(found: SliceMotion | None) -> list[tuple[str, str, str]]:
+    """The motion of each slice that is moved, for a table.
+
+    Args:
+        found: The motion; None where it was not asked for.
+
+    Returns:
+        For each slice its number from 1, how far it is moved and how far it is turned.
+    """
+    if found is None:
+        return []
+    return [
+        (str(n + 1), f"{found.mm[n]:.1f}", f"{found.degrees[n]:.1f}\u00b0") for n in found.moved
+    ]
+
+
+def _slices(found: SliceMotion) -> str:
+    if found.is_still:
+        return tr("No evidence that its slices moved against each other: they stay.")
+    return tr(
+        "Slices moved against each other: {count} of {all}, by up to {shift:.1f} mm and "
+        "{turn:.1f}\u00b0.",
+        count=len(found.moved),
+        all=len(found.mm),
+        shift=float(found.mm.max()),
+        turn=float(found.degrees.max()),
+    )
 
 
 def _motion(stack: JoinedStack, is_reference: bool) -> str:

@@ -10,9 +10,12 @@ from srviewer.sr.report.joined_tables import (
     FOUND_HEAD,
     FOUND_NOTE,
     LEFT_OUT_HEAD,
-    LEFT_OUT_NOTE,
+    SLICES_HEAD,
+    SLICES_NOTE,
     found_rows,
+    left_out_note,
     left_out_rows,
+    slices_rows,
     verdict,
 )
 from srviewer.sr.report.page import Figure, Page, Table
@@ -60,9 +63,13 @@ def joined_report(
         figures += stack_figures(stacks, joined)
     found, left_out = tuple(found_rows(joined)), tuple(left_out_rows(joined))
     tables = [_summary(scan, joined), Table("Each stack", FOUND_HEAD, found, f"{FOUND_NOTE}.")]
+    slices = tuple(slices_rows(joined))
+    if slices:
+        tables.append(Table("Motion between slices", SLICES_HEAD, slices, SLICES_NOTE))
+        figures += _slice_motion(joined)
     if left_out:
         yield Progress(0.6, "Drawing the curves")
-        tables.append(Table("Each stack left out", LEFT_OUT_HEAD, left_out, LEFT_OUT_NOTE))
+        tables.append(Table("Each stack left out", LEFT_OUT_HEAD, left_out, left_out_note(joined)))
         figures += _curves(joined)
     if scores is not None:
         tables.append(scores_table(scores.candidate, scores.cubic))
@@ -103,6 +110,27 @@ def _summary(scan: Volume, joined: Joined) -> Table:
         rms = share_words(reference.agreement.rms)
         rows.append(("differs from the reference stack by", f"{rms} of the range (rms)"))
     return Table("In short", ("", ""), tuple(rows))
+
+
+def _slice_motion(joined: Joined) -> list[Figure]:
+    from srviewer.sr.report.figures import Panel, panels
+
+    rows = [
+        Panel(
+            stack.name,
+            "slice",
+            "mm, degrees",
+            range(1, len(found.mm) + 1),
+            (("moved, mm", found.mm.tolist()), ("turned, degrees", found.degrees.tolist())),
+        )
+        for stack in joined.stacks
+        if (found := stack.slices) is not None and not found.is_still
+    ]
+    caption = (
+        "The motion of each slice against its stack: the largest distance by which a voxel of its "
+        "foreground is moved, and the angle by which it is turned."
+    )
+    return [Figure("slice-motion", caption, panels(rows))] if rows else []
 
 
 def _curves(joined: Joined) -> list[Figure]:

@@ -29,6 +29,17 @@ LEFT_OUT_NOTE = (
     "the coherence too. A repeat of the same slices is left out with it."
 )
 
+SLICES_HEAD = ("stack", "slices moved", "most turned", "most moved", "evidence")
+SLICES_NOTE = (
+    "Slices moved: by half a millimetre or more against their stack, counted from 1. Evidence: the "
+    "natural logarithm of how much likelier this motion is than none, of which more than 4 is "
+    "asked; else all slices stay. Agreement above is that with the slices where they were found."
+)
+LEFT_OUT_PLACED = (
+    " The slices of the others were moved without the stack left out and its repeats; its own "
+    "slices were placed on each of the predictions in the same way."
+)
+
 
 def verdict(joined: Joined) -> str:
     """The measured gain of joining these stacks.
@@ -86,6 +97,40 @@ def left_out_rows(joined: Joined) -> list[tuple[str, ...]]:
             values = _decibels(scores.psnr), _decibels(scores.psnr_cubic), single
             rows.append((stack.name, *values, percentage(scores.share)))
     return rows
+
+
+def slices_rows(joined: Joined) -> list[tuple[str, ...]]:
+    """The motion between the slices of each stack.
+
+    Args:
+        joined: The joined volume.
+
+    Returns:
+        A row for each stack, of as many cells as ``SLICES_HEAD``; none where it was not asked for.
+    """
+    return [
+        (
+            stack.name,
+            ", ".join(str(number + 1) for number in found.moved) or "none",
+            f"{found.degrees.max(initial=0.0):.1f}\N{DEGREE SIGN}",
+            f"{found.mm.max(initial=0.0):.1f} mm",
+            f"{found.evidence:.1f}",
+        )
+        for stack in joined.stacks
+        if (found := stack.slices) is not None
+    ]
+
+
+def left_out_note(joined: Joined) -> str:
+    """The meaning of the scores of stacks that were left out.
+
+    Args:
+        joined: The joined volume.
+
+    Returns:
+        Sentences.
+    """
+    return LEFT_OUT_NOTE + (LEFT_OUT_PLACED if joined.request.motion == "slices" else "")
 
 
 def _found(stack: JoinedStack, is_reference: bool) -> tuple[str, ...]:

@@ -12,8 +12,12 @@ from srviewer.core.acquisition.degradation import Consistency, consistency_of
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.padding import empty_value
 from srviewer.core.resampling.axis_by_axis import interpolated
+from srviewer.core.resampling.spline import spline_coefficients
+from srviewer.core.slice_faults.warnings import MOTION
 from srviewer.core.stacks.joined_grid import isotropic_grid, union_grid
 from srviewer.core.stacks.joint_estimate import Contribution, joint_estimate
+from srviewer.core.stacks.moved_slices import predicted_slices
+from srviewer.core.stacks.slice_motion import SliceMotion
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, aside, within
@@ -33,15 +37,17 @@ from srviewer.sr.stacks.leaving_out import (
     best_alone,
     best_step,
     left_out,
-    predicted_from_others,
 )
 from srviewer.sr.stacks.left_out import LeftOut, gains_of
 from srviewer.sr.stacks.on_lattice import OnLattice
 from srviewer.sr.stacks.placing import Places, places
+from srviewer.sr.stacks.predicting import predicted_stacks
 from srviewer.sr.stacks.request import JoinRequest, check_join
 from srviewer.sr.stacks.singles import Single, single_results
+from srviewer.sr.stacks.slicewise import Corrected, Stacks, corrected_stacks
 
 SINGLES, PLACED, MATCHED, TESTED, SHARED, ESTIMATED = 0.5, 0.6, 0.63, 0.8, 0.84, 0.95
+CORRECTED = 0.82
 HELD_VOLUMES = 6  # of the joined grid, beside four for each stack
 # Joining must predict the stacks that were left out better than the best of the others alone by
 # more than this, in dB, on the mean.
@@ -50,12 +56,28 @@ GAIN_DB = 0.0
 
 @dataclass(frozen=True, eq=False)
 class _Prepared:
-    """The stacks of a join, placed and matched."""
+    """The stacks of a join, placed and matched; ``slices`` where single slices were placed."""
 
     request: JoinRequest
-    singles: list[Single]
-    places: Places
-    matched: list[Matched]
+    stacks: Stacks
+    slices: Corrected | None = None
+
+    @property
+    def singles(self) -> list[Single]:
+        return self.stacks.singles
+
+    @property
+    def places(self) -> Places:
+        return self.stacks.places
+
+    @property
+    def matched(self) -> list[Matched]:
+        return self.stacks.matched
+
+    @property
+    def joining(self) -> Stacks:
+        """The stacks as they are joined: with their slices moved back, where that was found."""
+        return self.stacks if self.slices is None else self.slices.stacks
 
     @property
     def reference(self) -> Single:
@@ -94,10 +116,11 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     found = yield from within(placing, SINGLES, PLACED)
     matching = matched_stacks(singles, found, request.reference)
     matched = yield from within(matching, PLACED, MATCHED)
-    prepared = _Prepared(request, singles, found, matched)
+    prepared = _Prepared(request, Stacks(singles, found, matched))
     predicted: list[Predicted | None] = [None] * len(stacks)
     if request.left_out:
-        predicted = yield from within(_predicted(prepared), MATCHED, TESTED)
+        predicting = predicted_stacks(prepared.stacks, request, prepared.lattice)
+        predicted = yield from within(predicting, MATCHED, TESTED)
     step = yield from aside(partial(best_step, predicted), Progress(TESTED, SCORING))
     scores = yield from within(_scores(predicted, step), TESTED, TESTED)
     gains = gains_of(scores)
@@ -105,8 +128,15 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     numbers = list(range(len(stacks))) if single is None else [single]
     grid, intensity = prepared.lattice.grid, prepared.reference.intensity
     _check_memory(grid, len(numbers))
-    sharing = contributions(matched, numbers, found, prepared.lattice, intensity.range)
-    parts = yield from within(sharing, TESTED, SHARED)
+    lattice = prepared.lattice
+    if request.motion == "slices" and single is None:
+        correcting = corrected_stacks(numbers, prepared.stacks, request.reference, request)
+        prepared = replace(prepared, slices=(yield from within(correcting, TESTED, CORRECTED)))
+    used = prepared.joining
+    if used is not prepared.stacks:
+        lattice = used.on_lattice(grid)
+    sharing = contributions(used.matched, numbers, used.places, lattice, intensity.range)
+    parts = yield from within(sharing, CORRECTED, SHARED)
     empty = empty_value(prepared.reference.result)
     estimating = joint_estimate(parts, grid, empty)
     estimate = yield from within(estimating, SHARED, ESTIMATED)
@@ -146,23 +176,6 @@ def _check_values(stacks: Sequence[Volume]) -> None:
             )
 
 
-def _predicted(prepared: _Prepared) -> Job[list[Predicted | None]]:
-    """Each stack as the others predict it, joined on the lattice."""
-    count = len(prepared.singles)
-    predicted: list[Predicted | None] = []
-    for number in range(count):
-        job = predicted_from_others(
-            number,
-            prepared.singles,
-            prepared.matched,
-            prepared.places,
-            prepared.lattice,
-            prepared.reference.intensity.range,
-        )
-        predicted.append((yield from within(job, number / count, (number + 1) / count)))
-    return predicted
-
-
 def _scores(predicted: Sequence[Predicted | None], step: float) -> Job[list[LeftOut | None]]:
     scores: list[LeftOut | None] = []
     for stack in predicted:
@@ -193,11 +206,12 @@ def _described(
     described: list[JoinedStack] = []
     for number, single in enumerate(prepared.singles):
         start = number / len(prepared.singles)
-        agreeing = _agreement(single, prepared.matched[number], voxels, grid)
+        slices = None if prepared.slices is None else prepared.slices.motions.get(number)
+        agreeing = _agreement(single, prepared.matched[number], slices, voxels, grid)
         agreement = yield from within(agreeing, start, start)
         stack, match = prepared.matched[number].stack, prepared.matched[number].match
         others = [other for other in range(len(prepared.singles)) if other != number]
-        trust = slices_trusted(number, stack, others, prepared.places.errors)
+        trust = slices_trusted(number, stack, others, prepared.joining.places.errors)
         rotation, translation = motion_values(stack.motion, stack.grid.centre)
         described.append(
             JoinedStack(
@@ -212,6 +226,7 @@ def _described(
                 agreement=agreement,
                 left_out=scores[number],
                 down_weighted=tuple(int(n) for n in np.flatnonzero(trust < DOWN_WEIGHTED)),
+                slices=slices,
             )
         )
     return tuple(described)
@@ -229,9 +244,18 @@ def _shares(
 
 
 def _agreement(
-    single: Single, matched: Matched, voxels: Voxels, grid: Geometry
+    single: Single,
+    matched: Matched,
+    slices: SliceMotion | None,
+    voxels: Voxels,
+    grid: Geometry,
 ) -> Job[Consistency | None]:
-    predicted = yield from matched.stack.predicted(voxels, grid)
+    """How well the volume predicts what was measured, each slice where it was found."""
+    if slices is None or slices.is_still:
+        predicted = yield from matched.stack.predicted(voxels, grid)
+    else:
+        weights = yield from spline_coefficients(voxels)
+        predicted = yield from predicted_slices(matched.stack, slices.motions, weights, grid)
     stack, data_range = matched.stack, matched.match.gain * single.intensity.range
 
     def compared() -> Consistency | None:
@@ -254,6 +278,10 @@ def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, single: int | N
         wanted = isotropic_grid(grid, request.spacing_mm)
         voxels = yield from interpolated(voxels, grid, wanted)
         step, grid = f"{step}; resampled to {request.spacing_mm:.4g} mm", wanted
+    if prepared.slices is not None and any(
+        not found.is_still for found in prepared.slices.motions.values()
+    ):
+        step = f"{step}, single slices moved back"
     header = reference.result.derived_header(grid, step, name)
     header = replace(
         header,
@@ -267,6 +295,12 @@ def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, single: int | N
 def _warnings(prepared: _Prepared, single: int | None, gains: Sequence[float]) -> tuple[str, ...]:
     lines = [f"'{each.scan.name}': {line}" for each in prepared.singles for line in each.warnings]
     lines += prepared.places.warnings
+    if prepared.request.motion == "none" and any(MOTION in each.codes for each in prepared.singles):
+        lines.append(
+            "The slices of a stack moved against each other. '--motion slices' (in the window: "
+            "'Move single slices that have moved') moves them to where the other stacks predict "
+            "them."
+        )
     frames = {single.scan.frame for single in prepared.singles if single.scan.frame}
     if len(frames) > 1:
         lines.append(

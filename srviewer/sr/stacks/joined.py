@@ -9,6 +9,7 @@ from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.acquisition.degradation import Consistency
 from srviewer.core.geometry.grid import Matrix
 from srviewer.core.stacks.rigid import numbers_of
+from srviewer.core.stacks.slice_motion import SliceMotion
 from srviewer.core.volumes.source_files import ScanSource, SourceFile, common_folder, source_of
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.nn.devices.precisions import UsedPrecision
@@ -38,6 +39,8 @@ class JoinedStack:
             they do not reach it.
         down_weighted: The numbers, from 0, of slices that fit the others too badly to be used in
             full.
+        slices: The motion of its slices against its place; None where that was not asked for, or
+            where one stack alone is the result.
     """
 
     index: int
@@ -51,6 +54,7 @@ class JoinedStack:
     agreement: Consistency | None
     left_out: LeftOut | None
     down_weighted: tuple[int, ...]
+    slices: SliceMotion | None = None
 
     def values(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -67,6 +71,7 @@ class JoinedStack:
             "agreement": agreement and {"rms": agreement.rms, "max": agreement.max},
             "left_out": self.left_out and self.left_out.values(),
             "down_weighted": list(self.down_weighted),
+            "slice_motion": self.slices and slice_values(self.slices),
         }
 
 
@@ -146,12 +151,33 @@ class Joined:
             "notice": RESEARCH_USE_ONLY,
             "model_sha256": self.model.sha256 if self.model else None,
             "register": self.request.register,
+            "motion": self.request.motion,
             "source_images": [
                 [image.sop_class, image.sop_instance, image.series, image.study] for image in images
             ],
             "scores": None,  # there is no reference to score against
             **self.values(),
         }
+
+
+def slice_values(found: SliceMotion) -> dict[str, Any]:
+    """The motion of the slices of a stack as plain JSON values.
+
+    Args:
+        found: The motion.
+
+    Returns:
+        The largest turn and shift, the slices that are moved, and the motion of each slice.
+    """
+    return {
+        "max_deg": float(found.degrees.max(initial=0.0)),
+        "max_mm": float(found.mm.max(initial=0.0)),
+        "moved": list(found.moved),
+        "evidence": found.evidence,
+        "deg": found.degrees.tolist(),
+        "mm": found.mm.tolist(),
+        "motions": found.motions.tolist(),
+    }
 
 
 def motion_values(

@@ -21,6 +21,7 @@ from srviewer.sr.stacks.left_out import Coherence, LeftOut, SliceScores
 from srviewer.sr.stacks.on_lattice import OnLattice
 from srviewer.sr.stacks.placing import Places
 from srviewer.sr.stacks.singles import Single
+from srviewer.sr.stacks.slice_placing import SlicePlacing
 
 SCORING, AVERAGING = "Scoring what was left out", "Taking the mean of the stacks"
 LEAST_SHARE = 0.05  # of the foreground of a stack, that the others cover
@@ -77,6 +78,7 @@ def predicted_from_others(
     places: Places,
     lattice: OnLattice,
     data_range: float,
+    slices: bool = False,
 ) -> Job[Predicted | None]:
     """Predict one stack from the others that are no repeats of it.
 
@@ -90,6 +92,8 @@ def predicted_from_others(
         places: Where they lie.
         lattice: All stacks on the grid on which the others are joined.
         data_range: The intensity range of the reference.
+        slices: Whether each slice of the stack is placed on each prediction before they are
+            compared, in the same way on all.
 
     Returns:
         A job with the predictions; None where the others cover too little of the stack.
@@ -105,16 +109,19 @@ def predicted_from_others(
     scored = reached & foreground
     if int(scored.sum()) < LEAST_SHARE * max(1, int(foreground.sum())):
         return None
-    cubic, alone, squares = yield from within(_alone(number, lattice, others, scored), 0.0, 0.3)
+    placing = SlicePlacing(stack, scored if slices else None)
+    predicting = _alone(number, placing, lattice, others, scored)
+    cubic, alone, squares = yield from within(predicting, 0.0, 0.3)
     mean = joint = alone
     if len(others) > 1:
         job = contributions(matched, others, places, lattice, data_range)
         parts = yield from within(job, 0.3, 0.5)
         estimate = yield from within(joint_estimate(parts, grid, 0.0), 0.5, 0.9)
+        found = yield from within(placing.found(estimate.mean, grid), 0.9, 0.92)
         predictions: list[Voxels] = []
-        for start, voxels in ((0.9, estimate.mean), (0.95, estimate.joint)):
-            again = stack.predicted(voxels, grid)
-            predictions.append((yield from within(again, start, start + 0.05)))
+        for start, voxels in ((0.92, estimate.mean), (0.96, estimate.joint)):
+            again = placing.predicted(voxels, grid, found)
+            predictions.append((yield from within(again, start, start + 0.04)))
         mean, joint = predictions
     single = singles[number]
     scale = (single.intensity.range * _unit(stack, single)) ** 2
@@ -249,11 +256,11 @@ def _reached(stack: PlacedStack, others: Sequence[PlacedStack], grid: Geometry) 
 
 
 def _alone(
-    number: int, lattice: OnLattice, others: Sequence[int], scored: Mask
+    number: int, placing: SlicePlacing, lattice: OnLattice, others: Sequence[int], scored: Mask
 ) -> Job[tuple[Voxels, Voxels, dict[int, float]]]:
     """The predictions by the mean of the others, cubic, and by the best; the errors of each."""
     errors: dict[int, float] = {}
-    stack = lattice.stacks[number]
+    stack = placing.stack
     single = stack.measured
     total = np.zeros(stack.thin.shape, np.float32)
     cubic = np.zeros(stack.thin.shape, np.float32)
@@ -263,8 +270,7 @@ def _alone(
         np.add(cubic, weight * values, out=cubic)
 
     def mean() -> Voxels:
-        np.divide(cubic, total, out=cubic, where=total > 0)
-        return stack.degradation.apply(cubic)
+        return np.divide(cubic, total, out=cubic, where=total > 0)
 
     for place, other in enumerate(others):
         share = place / len(others)
@@ -283,7 +289,12 @@ def _alone(
         seen = coverage(source.placed, source.padded, stack.thin, across)
         weight = yield from within(lattice.coverage(other) if own else seen, share, share)
         yield from aside(partial(add, weight, values), Progress(share, AVERAGING))
-    return (yield from aside(mean, Progress(1.0, AVERAGING))), single, errors
+    if placing.scored is not None:
+        source = lattice.stacks[min(errors, key=errors.__getitem__)]
+        found = yield from placing.found(source.result, source.thin)
+        single = yield from placing.predicted(source.result, source.thin, found)
+    averaged = yield from aside(mean, Progress(1.0, AVERAGING))
+    return (yield from placing.predicted_by_thin(averaged)), single, errors
 
 
 def _degraded(finding: Job[Voxels], stack: PlacedStack) -> Job[Voxels]:

@@ -20,6 +20,8 @@ Grid = Literal["reference", "union"]
 GRIDS: tuple[Grid, ...] = ("reference", "union")
 Register = Literal["none", "rigid"]
 REGISTERS: tuple[Register, ...] = ("none", "rigid")
+Motion = Literal["none", "slices"]
+MOTIONS: tuple[Motion, ...] = ("none", "slices")
 PRIORS = ("cross-plane", "cubic")
 FEWEST_STACKS, MOST_STACKS = 2, 8
 FINEST_MM, COARSEST_MM = 0.1, 10.0
@@ -36,6 +38,8 @@ class JoinRequest:
         spacing_mm: Isotropic voxels of this size in the same box; None for those of ``grid``.
         register: "rigid" to move stacks where there is evidence that they moved, "none" to leave
             each where its header puts it.
+        motion: "slices" to move single slices back where there is evidence that the slices of a
+            stack moved against each other, "none" to leave each in its stack.
         method: The method of the single results, the prior: "cross-plane" or "cubic".
         model: The network, by name or by file; unused by interpolation.
         device: One of ``DEVICES``.
@@ -48,6 +52,7 @@ class JoinRequest:
     grid: Grid = "reference"
     spacing_mm: Annotated[float, Meta(ge=FINEST_MM, le=COARSEST_MM)] | None = None
     register: Register = "rigid"
+    motion: Motion = "none"
     method: Annotated[str, one_of(PRIORS)] = "cross-plane"
     model: ModelName = DEFAULT_MODEL
     device: Annotated[str, one_of(DEVICES)] = "auto"

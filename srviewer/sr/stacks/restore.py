@@ -9,6 +9,7 @@ import numpy as np
 
 from srviewer.codec import from_plain, known_fields
 from srviewer.core.acquisition.degradation import Consistency
+from srviewer.core.stacks.slice_motion import SliceMotion
 from srviewer.core.volumes.dicom_origin import SourceImage
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
@@ -44,6 +45,16 @@ class _PlainLeftOut:
 
 
 @dataclass(frozen=True)
+class _PlainSlices:
+    """The fields of ``SliceMotion``, as a sidecar holds them."""
+
+    motions: tuple[tuple[Row, Row, Row, Row], ...]
+    deg: tuple[float, ...]
+    mm: tuple[float, ...]
+    evidence: float
+
+
+@dataclass(frozen=True)
 class _PlainStack:
     """The fields of ``JoinedStack``, as a sidecar holds them."""
 
@@ -58,6 +69,7 @@ class _PlainStack:
     agreement: Consistency | None
     left_out: _PlainLeftOut | None
     down_weighted: tuple[int, ...]
+    slice_motion: _PlainSlices | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +158,9 @@ def _plain(
             raise ValueError(f"there is no stack {plain.reference}")
         if plain.single is not None and not 0 <= plain.single < len(plain.stacks):
             raise ValueError(f"there is no stack {plain.single}")
+        for slices in (stack.slice_motion for stack in plain.stacks):
+            if slices and not len(slices.motions) == len(slices.deg) == len(slices.mm):
+                raise ValueError("the motions of slices are not as many as the slices")
     except (ValueError, UserError) as error:
         raise UserError(
             f"What is known of '{image.name}', of the stacks that it was joined from, is damaged. "
@@ -211,4 +226,12 @@ def _stack(plain: _PlainStack, residual: Volume | None) -> JoinedStack:
         agreement=plain.agreement,
         left_out=left_out,
         down_weighted=plain.down_weighted,
+        slices=_slices(plain.slice_motion),
     )
+
+
+def _slices(plain: _PlainSlices | None) -> SliceMotion | None:
+    if plain is None:
+        return None
+    motions = np.array(plain.motions, float).reshape(-1, 4, 4)
+    return SliceMotion(motions, np.array(plain.deg), np.array(plain.mm), plain.evidence)

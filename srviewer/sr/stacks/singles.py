@@ -34,6 +34,7 @@ class Single:
         device: The title of the device.
         precision: That of the network; None for interpolation.
         warnings: Of the stack and of its reconstruction, one line each.
+        codes: The codes of those warnings that have one.
     """
 
     scan: Volume
@@ -45,6 +46,7 @@ class Single:
     device: str
     precision: UsedPrecision | None
     warnings: tuple[str, ...]
+    codes: tuple[str, ...]
 
 
 def single_results(stacks: Sequence[Volume], request: JoinRequest) -> Job[list[Single]]:
@@ -65,6 +67,22 @@ def single_results(stacks: Sequence[Volume], request: JoinRequest) -> Job[list[S
         span = number / len(stacks), (number + 1) / len(stacks)
         singles.append((yield from within(_single(scan, single_request(scan, request)), *span)))
     return singles
+
+
+def single_result(scan: Volume, request: JoinRequest) -> Job[Single]:
+    """Reconstruct one stack by itself.
+
+    Args:
+        scan: The stack.
+        request: The join.
+
+    Returns:
+        A job with the stack and its result.
+
+    Raises:
+        UserError: The model or the device is unknown.
+    """
+    return (yield from _single(scan, single_request(scan, request)))
 
 
 def _single(scan: Volume, request: Request) -> Job[Single]:
@@ -89,6 +107,7 @@ def _single(scan: Volume, request: Request) -> Job[Single]:
         device=result.device,
         precision=result.precision,
         warnings=result.warnings,
+        codes=result.warning_codes,
     )
 
 

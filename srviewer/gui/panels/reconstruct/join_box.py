@@ -48,6 +48,7 @@ class JoinBox(QWidget):
         self._isotropic = QCheckBox(tr("Isotropic voxels"))
         self._spacing = millimetres_box()
         self._register = QCheckBox(tr("Move stacks that have moved"))
+        self.motion = QCheckBox(tr("Move single slices that have moved"))
         self.doubts = Notice("warning", tr("What differs between the stacks"))
         self.read = QCheckBox(tr("I have read this: join them all the same"))
         self._notes = Notice("note", tr("Notes on these stacks"))
@@ -77,6 +78,14 @@ class JoinBox(QWidget):
             self._register.text(),
             tr("Where the stacks themselves show that one moved; else the headers say where it is"),
         )
+        describe(
+            self.motion,
+            self.motion.text(),
+            tr(
+                "Where the other stacks show that the slices of a stack moved against each other, "
+                "as of a child before birth; it takes several times as long"
+            ),
+        )
         describe(self.read, self.read.text(), tr("Allow the join in spite of what differs"))
         set_entries(self._grid, [(tr(text), grid) for grid, text in GRIDS], None)
         set_entries(self._method, [(tr(text), method) for method, text in METHODS], None)
@@ -104,6 +113,7 @@ class JoinBox(QWidget):
         layout.addLayout(rows)
         layout.addLayout(voxels)
         layout.addWidget(self._register)
+        layout.addWidget(self.motion)
         layout.addWidget(self.doubts)
         layout.addWidget(self._notes)
         layout.addWidget(self.start)
@@ -114,7 +124,7 @@ class JoinBox(QWidget):
         self._controller.work.changed.connect(self._show_start)
         for box in (self._grid, self._method):
             box.activated.connect(self._edit)
-        for tick in (self._isotropic, self._register):
+        for tick in (self._isotropic, self._register, self.motion):
             tick.clicked.connect(self._edit)
         self._spacing.valueChanged.connect(self._edit)
         self.read.clicked.connect(self._joining.acknowledge)
@@ -164,6 +174,7 @@ class JoinBox(QWidget):
         self._grid.setCurrentIndex(self._grid.findData(settings.grid))
         self._method.setCurrentIndex(self._method.findData(settings.method))
         self._register.setChecked(settings.register == "rigid")
+        self.motion.setChecked(settings.motion == "slices")
         self._isotropic.setChecked(settings.spacing_mm is not None)
         self._spacing.setEnabled(settings.spacing_mm is not None)
         self._spacing.blockSignals(True)
@@ -191,6 +202,7 @@ class JoinBox(QWidget):
                 grid=self._grid.currentData(),
                 method=self._method.currentData(),
                 register="rigid" if self._register.isChecked() else "none",
+                motion="slices" if self.motion.isChecked() else "none",
                 spacing_mm=self._spacing.value() if self._isotropic.isChecked() else None,
             )
         )

@@ -10,6 +10,7 @@ from srviewer.gui.texts.joined_card import (
     LEFT_OUT_MEANING,
     left_out_cells,
     short_names,
+    slice_cells,
     stack_facts_text,
 )
 from srviewer.gui.texts.translation import mark, tr
@@ -21,6 +22,7 @@ from srviewer.sr.stacks.places import has_moved
 from srviewer.sr.stacks.result import left_out_of
 
 COLUMNS = (mark("Left out, dB"), mark("joined"), mark("cubic"), mark("single"))
+SLICE_COLUMNS = (mark("Slice"), mark("moved, mm"), mark("turned"))
 PLACES_TIP = mark("Below the scan, on the grid of the result: by the header, and as it was found")
 
 
@@ -41,6 +43,12 @@ class JoinedBox(QWidget):
         )
         self._meaning = label(tr(LEFT_OUT_MEANING), "muted")
         self._facts = label("", "plain")
+        self.slices = SmallTable(
+            [tr(title) for title in SLICE_COLUMNS],
+            tr("Slices that have moved"),
+            tr("How far each slice of the chosen stack was found from its place in the stack"),
+            stretched=0,
+        )
         self.places = button(tr("Show it on this grid"), tr(PLACES_TIP))
         self.residual = QCheckBox(tr("Residual over the slices"))
         describe(
@@ -51,8 +59,9 @@ class JoinedBox(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(6)
-        for widget in (self.table, self._facts, self.places, self.residual, self._meaning):
+        for widget in (self.table, self._facts, self.slices, self.places, self.residual):
             layout.addWidget(widget)
+        layout.addWidget(self._meaning)
         self.table.currentCellChanged.connect(self._choose)
         self.places.clicked.connect(self._show_places)
         self.residual.clicked.connect(self._show_residual)
@@ -90,6 +99,9 @@ class JoinedBox(QWidget):
         table.selectRow(self.number)
         table.blockSignals(False)
         self._facts.setText(stack_facts_text(joined, self.number))
+        moved = slice_cells(joined.stacks[self.number].slices)
+        self.slices.fill([(cells, "") for cells in moved])
+        self.slices.setVisible(bool(moved))
         known = left_out_of(joined, self.number) is not None
         self._meaning.setVisible(any(stack.left_out for stack in joined.stacks))
         self.residual.setVisible(known)

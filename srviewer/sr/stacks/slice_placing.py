@@ -1,0 +1,78 @@
+"""A stack that was left out, compared with predictions where each of its slices lies on them."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.resampling.spline import spline_coefficients
+from srviewer.core.scores.metrics import Mask
+from srviewer.core.stacks.moved_slices import predicted_slices
+from srviewer.core.stacks.placed_stack import PlacedStack
+from srviewer.core.stacks.slice_fit import Target, slices_of
+from srviewer.core.stacks.slice_motion import PLACING, SliceMotion, is_short, slice_motion
+from srviewer.core.volumes.volume import Voxels
+from srviewer.job import Job, Progress, aside
+
+
+@dataclass(frozen=True, eq=False)
+class SlicePlacing:
+    """A stack whose slices are placed on each prediction by the same procedure, or stay.
+
+    Attributes:
+        stack: The stack at its place, in the unit of the predictions.
+        scored: (i, j, k), the voxels at which its slices are compared; None where all stay.
+    """
+
+    stack: PlacedStack
+    scored: Mask | None
+
+    def found(self, voxels: Voxels, grid: Geometry) -> Job[SliceMotion | None]:
+        """Place the slices on a volume.
+
+        Args:
+            voxels: (i, j, k) of the volume.
+            grid: Its grid.
+
+        Returns:
+            A job with the motion of the slices; None where all stay.
+        """
+        if self.scored is None:
+            return None
+        choosing = partial(slices_of, self.stack, self.scored)
+        slices = yield from aside(choosing, Progress(0.0, PLACING))
+        target = Target(voxels, np.ones(voxels.shape, np.float32), grid)
+        short = is_short(self.stack.grid, self.stack.degradation.axis)
+        return (yield from slice_motion(slices, target, short=short))
+
+    def predicted(self, voxels: Voxels, grid: Geometry, motion: SliceMotion | None) -> Job[Voxels]:
+        """The stack as it would be measured of a volume.
+
+        Args:
+            voxels: (i, j, k), the volume.
+            grid: Its grid.
+            motion: Of the slices, on this volume; None where all stay.
+
+        Returns:
+            A job with (i, j, k) thick voxels in the unit of the volume.
+        """
+        if motion is None or motion.is_still:
+            return (yield from self.stack.predicted(voxels, grid))
+        weights = yield from spline_coefficients(voxels)
+        return (yield from predicted_slices(self.stack, motion.motions, weights, grid))
+
+    def predicted_by_thin(self, voxels: Voxels) -> Job[Voxels]:
+        """The stack as it would be measured of a volume on its own refined grid.
+
+        Args:
+            voxels: (i, j, k) there.
+
+        Returns:
+            A job with (i, j, k) thick voxels.
+        """
+        motion = yield from self.found(voxels, self.stack.thin)
+        if motion is None or motion.is_still:
+            applied = partial(self.stack.degradation.apply, voxels)
+            return (yield from aside(applied, Progress(1.0, "Simulating thick slices")))
+        return (yield from self.predicted(voxels, self.stack.thin, motion))
