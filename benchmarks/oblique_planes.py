@@ -8,7 +8,6 @@ from benchmarks.balls import ball
 from benchmarks.timing import MOST_FRAME_MS, Row, in_turns
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.rotated_planes import NOT_ROTATED
-from srviewer.gui.state.motion import Motion
 
 SHAPE, SPACING = (512, 512, 320), (0.5, 0.5, 0.5)
 ROTATION = (12.0, 8.0, 20.0)
@@ -44,10 +43,10 @@ def oblique_planes() -> Iterator[Row]:
             return frame_ms(lambda step: study.move_cursor(start + step * way), STEPS)
 
         def dragged() -> float:
-            study.set_motion(Motion.ROTATION)
+            study.set_moving(True)
             x, y, z = ROTATION
             found = frame_ms(lambda step: study.rotate_planes((x, y, z + step / 2)), STEPS)
-            study.set_motion(Motion.REST)
+            study.set_moving(False)
             return found
 
         def plain() -> float:

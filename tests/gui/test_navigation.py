@@ -60,6 +60,26 @@ def test_dragging_moves_the_crosshair_along(axial: SliceView, study: ShownStudy)
     assert study.view.cursor_mm == pytest.approx(axial.world_at(stop))
 
 
+def test_a_button_or_key_that_went_up_elsewhere_is_no_longer_held(
+    axial: SliceView, ortho: OrthoView, study: ShownStudy, qtbot: QtBot
+) -> None:
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    stop = QPointF(120, 110)
+    for kind, at, which, held in (
+        (QEvent.Type.MouseButtonPress, QPointF(100, 100), left, left),
+        (QEvent.Type.MouseMove, stop, none, left),
+        (QEvent.Type.MouseMove, QPointF(200, 180), none, none),  # after a dialog took the release
+    ):
+        place = QPointF(axial.mapToGlobal(at.toPoint()))
+        QApplication.sendEvent(axial, QMouseEvent(kind, at, place, which, held, NO_KEYS))
+    assert study.view.cursor_mm == pytest.approx(axial.world_at(stop))
+    axial.setFocus()
+    qtbot.keyPress(axial, Qt.Key.Key_Space)
+    ortho.panes[Plane.CORONAL].setFocus()
+    _drag(axial, left, QPointF(100, 100), QPointF(200, 180))
+    assert study.view.cursor_mm == pytest.approx(axial.world_at(QPointF(200, 180)))
+
+
 def test_a_right_drag_changes_the_window_in_steps_that_fit_the_data(
     axial: SliceView, study: ShownStudy
 ) -> None:

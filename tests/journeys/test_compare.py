@@ -21,6 +21,8 @@ from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.texts.result_card import facts
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.gui.widgets.intensity_box import IntensityBox
+from srviewer.gui.window.bars.compare_bar import CompareBar
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL
 from wheel import turn_wheel
@@ -150,6 +152,13 @@ def test_a_difference_is_signed_and_its_range_stands_beside_it(
     image = pane.picture(1.0)
     colour = QColor(image.pixel(round(0.45 * image.width()), round(0.56 * image.height())))
     assert colour.red() > colour.blue() + 30
+    box = doubled.findChild(CompareBar).findChild(IntensityBox)
+    assert box.text() == "\N{PLUS-MINUS SIGN} 1000.00"
+    study = doubled.study
+    assert study.scan is not None
+    study.open(replace(study.scan, voxels=study.scan.voxels * np.float32(1e-12)), (), None)
+    span = study.difference_span()
+    assert 0 < span < 1e-6 and box.text() == f"\N{PLUS-MINUS SIGN} {span:.0e}".replace("e-0", "e-")
 
 
 def test_four_rows_with_cubic_and_two_results_each_with_its_scores(

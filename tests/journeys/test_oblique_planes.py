@@ -22,7 +22,6 @@ from srviewer.core.slices.thick_slab import ThickSlab
 from srviewer.core.slices.trilinear import sampled_plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.look.look_panel import LookPanel
-from srviewer.gui.state.motion import Motion
 from srviewer.gui.state.progressive_preview import awaited
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
@@ -39,9 +38,9 @@ def _drag(
     qtbot.mousePress(pane, LEFT, keys, start)
     qtbot.mouseMove(pane, (start + end) / 2)
     qtbot.mouseMove(pane, end)
-    assert pane.study.motion is Motion.ROTATION
+    assert pane.study.moving
     qtbot.mouseRelease(pane, LEFT, keys, end)
-    assert pane.study.motion is Motion.REST
+    assert not pane.study.moving
 
 
 def _notes(window: MainWindow) -> str:
@@ -249,17 +248,29 @@ def test_large_planes_are_coarse_while_they_move_and_fine_at_rest_and_in_picture
     assert fast() == (False, False)
     for _ in range(20):  # as a key that is held
         qtbot.keyClick(axial, Qt.Key.Key_Up)
-        if study.motion is Motion.STEPS:
+        if study.moving:
             break
     # The coronal plane is the same, step after step, and stays as fine as it was.
     assert fast() == (True, False)
     coarse, moving = axial.slice.pixels.shape, axial.picture(1.0)
     assert axial.slice.pixels.shape == coarse
-    until(lambda: study.motion is Motion.REST)
+    until(lambda: not study.moving)
     assert fast() == (False, False) and axial.slice.pixels.shape > coarse
     assert axial.picture(1.0) == moving
     fine = replace(axial.rotated, fast=False, coarseness=1.0)
     assert (axial.shown.volume.voxels == sampled_plane(study.scan, fine).voxels).all()
+    # A drag that is held still, as one whose release never comes, is at rest, too.
+    at = axial.rect().center() + QPoint(40, 0)
+    qtbot.mousePress(axial, LEFT, ALT, at)
+    for down in (10, 20):
+        qtbot.mouseMove(axial, at + QPoint(0, down))
+    assert fast() == (True, True)
+    until(lambda: not study.moving)
+    assert fast() == (False, False)
+    qtbot.mouseMove(axial, at + QPoint(0, 30))
+    assert fast() == (True, True)
+    qtbot.mouseRelease(axial, LEFT, ALT, at + QPoint(0, 30))
+    assert fast() == (False, False)
 
 
 def test_masks_follow_the_planes(

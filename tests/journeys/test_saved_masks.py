@@ -231,6 +231,11 @@ def test_an_atlas_of_many_large_labels_is_corrected_and_keeps_its_values(
     mask_panel.masks.masks.setCurrentIndex(1)
     mask_panel.masks.masks.activated.emit(1)
     until(lambda: mask_panel.correction.overlay is not None)
+    choice = mask_panel.labels.labels
+    choice.showPopup()
+    assert choice.view().height() < 20 * choice.view().sizeHintForRow(0)
+    assert choice.view().verticalScrollBar().maximum() > 200
+    choice.hidePopup()
     mask_panel.correction.set_label(14175)
     mask_panel.tools.protects.click()
     go_to(opened, scan, (20, 24, 4))

@@ -25,6 +25,7 @@ from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.figures.figure import FigurePage
 from srviewer.gui.figures.figure_caption import scores_line, volumes_line
 from srviewer.gui.figures.figure_contents import copied, picture_of
+from srviewer.gui.state.linked_views import link_of
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.bars.point_label import PointLabel
@@ -146,6 +147,21 @@ def test_two_studies_of_one_grid_step_together_with_grey_levels_of_their_own(
     pair.studies.show(1)
     view = pair.study.view
     assert view.inverted and view.zoom > 1 and view.main is None and second.scan is None
+
+
+def test_planes_of_both_rest_after_a_link_was_cut_while_they_moved(
+    pair: MainWindow, qtbot: QtBot
+) -> None:
+    study, second = pair.study, pair.studies.second
+    left, _ = _panes(pair)
+    left_button, alt = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier
+    qtbot.mousePress(left, left_button, alt, QPoint(60, 50))
+    qtbot.mouseMove(left, QPoint(60, 80))
+    assert study.moving and second.moving
+    pair.actions_offered["second-linked"].trigger()
+    assert not link_of(study).linked
+    qtbot.mouseRelease(left, left_button, alt, QPoint(60, 80))
+    assert not study.moving and not second.moving
 
 
 def test_the_status_bar_says_where_the_crosshair_is_outside_of_a_study(

@@ -38,12 +38,13 @@ class Window:
 
         Args:
             level: The value in the middle.
-            width: ``high - low``; at least a millionth of the level is taken.
+            width: ``high - low``; at least a millionth of the level is taken, which is no part of
+                the range of values as small as 1e-9.
 
         Returns:
             The window.
         """
-        half = max(width, 1e-6 * max(1.0, abs(level))) / 2
+        half = (max(width, 1e-6 * abs(level)) or 1e-6) / 2  # a volume of zeros has a window, too
         return Window(level - half, level + half)
 
 

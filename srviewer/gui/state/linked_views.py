@@ -50,12 +50,14 @@ class LinkedViews(QObject):
 
     def _lead_motion(self) -> None:
         """Oblique planes that move in one are drawn fast in both."""
-        if link_of(self._study).linked:
-            self._second.set_motion(self._study.motion)
+        moving = self._study.moving
+        if not moving or link_of(self._study).linked:  # a link that was cut leaves both at rest
+            self._second.set_moving(moving)
 
     def _answer_motion(self) -> None:
-        if link_of(self._study).linked:
-            self._study.set_motion(self._second.motion)
+        moving = self._second.moving
+        if not moving or link_of(self._study).linked:
+            self._study.set_moving(moving)
 
     def _answer_tool(self) -> None:
         """The mouse mode that was left in a pane of the second study is left in all."""

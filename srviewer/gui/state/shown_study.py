@@ -361,7 +361,7 @@ class ShownStudy(TransientState):
         Args:
             degrees: About R, A and S, from the voxel axes; (0, 0, 0) for plain planes.
         """
-        with self._step() if is_rotated(self._state) else nullcontext():
+        with self._step() if self.moving or is_rotated(self._state) else nullcontext():
             self.set(with_rotation(self._state, degrees))
 
     def turn(self, change: Callable[[Turn], Turn]) -> None:

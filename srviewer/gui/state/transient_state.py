@@ -15,7 +15,7 @@ from srviewer.gui.state.followed_state import (
     FollowedState,
 )
 from srviewer.gui.state.mask_tools import MaskTools
-from srviewer.gui.state.motion import QUICK_S, REST_MS, Motion
+from srviewer.gui.state.motion import QUICK_S, REST_MS
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
 
@@ -26,7 +26,7 @@ class TransientState(FollowedState):
     Attributes:
         preview: Of the result that is computed from the scan.
         tool: What a left drag does.
-        motion: Of oblique planes, which are drawn coarsely meanwhile.
+        moving: Whether oblique planes move, which are drawn coarsely meanwhile.
         mask_tools: The settings of brush, eraser and fill.
         painted: Grows with each change of the voxels of a mask.
         painting: Whether a stroke has begun and is not finished.
@@ -36,7 +36,7 @@ class TransientState(FollowedState):
         super().__init__(parent)
         self.preview: ProgressivePreview | None = None
         self.tool = Tool.CROSSHAIR
-        self.motion = Motion.REST
+        self.moving = False
         self._stepped = 0.0  # s, when the crosshair was moved last
         self._resting = QTimer(self, interval=REST_MS, singleShot=True)
         self._resting.timeout.connect(self._rest)
@@ -54,29 +54,28 @@ class TransientState(FollowedState):
             self.tool = tool
             self._tell(frozenset({TOOL}))
 
-    def set_motion(self, motion: Motion) -> None:
+    def set_moving(self, moving: bool) -> None:
         """Draw oblique planes fast while they move, or as fine as the scan.
 
         Args:
-            motion: Of the planes.
+            moving: Whether they move; they rest by themselves when no further step comes.
         """
-        if motion is not self.motion:
-            self.motion = motion
+        if moving is not self.moving:
+            self.moving = moving
             self._tell(frozenset({MOTION}))
 
     @contextmanager
     def _step(self) -> Iterator[None]:
         """A step of oblique planes, which are drawn meanwhile; the first of a motion finely."""
-        if self.motion is Motion.REST and monotonic() - self._stepped < QUICK_S:
-            self.motion = Motion.STEPS
+        if not self.moving and monotonic() - self._stepped < QUICK_S:
+            self.moving = True
             self._pending |= {MOTION}  # told together with the step
         yield
         self._stepped = monotonic()
         self._resting.start()
 
     def _rest(self) -> None:
-        if self.motion is Motion.STEPS:
-            self.set_motion(Motion.REST)
+        self.set_moving(False)
 
     def set_mask_tools(self, tools: MaskTools) -> None:
         """Set what brush, eraser and fill do.

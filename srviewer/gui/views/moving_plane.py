@@ -2,7 +2,6 @@
 
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.rotated_planes import RotatedPlace
-from srviewer.gui.state.motion import Motion
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.study.state.rotation_of_study import rotated_place
 
@@ -27,7 +26,7 @@ class MovingPlane:
         fine = rotated_place(self._study.state, self._plane, pixel_mm)
         if fine is None or of_picture:
             return fine
-        if self._study.motion is Motion.REST:
+        if not self._study.moving:
             self._rested = fine.key
         if fine.key == self._rested:
             return fine

@@ -93,6 +93,8 @@ class Navigation(QObject):
         if event.type() == QEvent.Type.Leave:
             self._study.hovered.emit(None, None)
             self._painting.leave()
+        elif event.type() == QEvent.Type.FocusOut:
+            self._drags.space = False  # the key goes up elsewhere
         return False
 
     def _mouse(self, event: QMouseEvent) -> None:

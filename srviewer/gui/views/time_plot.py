@@ -68,7 +68,7 @@ class TimePlot(pyqtgraph.PlotWidget):
         self.setXRange(at[0], at[-1], padding=0.02)
         if known.any():
             low, high = float(values[known].min()), float(values[known].max())
-            room = 0.1 * max(high - low, 1e-3 * max(abs(low), abs(high)), 1e-6)
+            room = 0.1 * (max(high - low, 1e-3 * max(abs(low), abs(high))) or 1.0)
             self.setYRange(low - room, high + room, padding=0)
 
     def _click(self, event: object) -> None:

@@ -73,7 +73,7 @@ def _residuals(tested: Sequence[Tested]) -> Figure:
         axis = scan.geometry.slice_axis
         plane = next(plane for plane in Plane if plane.normal_axis(scan.geometry) == axis)
         middle = scan.geometry.world((np.array(scan.geometry.shape) - 1) / 2)
-        most = max(float(np.percentile(np.abs(scores.residual.voxels), 99.9)), 1e-6)
+        most = float(np.percentile(np.abs(scores.residual.voxels), 99.9)) or 1.0
         residual = slice_at(scores.residual, plane, middle)
         pictures = [
             MontageSlice("measured", slice_at(scan, plane, middle), *levels(scan)),

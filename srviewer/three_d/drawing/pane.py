@@ -127,7 +127,7 @@ class Pane:
             low, high = ((grey - self._drawn.low) / self._drawn.step for grey in scene.grey)
             table = self._cut.GetProperty().GetLookupTable()
             shown = np.linspace(0, FULL, 256)
-            grey = ((shown - low) / max(high - low, 1e-9)).clip(0, 1)
+            grey = ((shown - low) / ((high - low) or 1.0)).clip(0, 1)
             for number, (value, shade) in enumerate(zip(shown, grey, strict=True)):
                 seen = value >= self._stored(scene.threshold)
                 table.SetTableValue(number, shade, shade, shade, float(seen))

@@ -113,6 +113,14 @@ def test_images_with_hardly_a_range_have_one(constant: float) -> None:
     assert few.range > 0 and np.isfinite(few.floor)
 
 
+@pytest.mark.parametrize("scale", (1e-30, 1e-9, 1e30))
+def test_values_of_any_size_fill_the_window(head: Volume, scale: float) -> None:
+    plain = grainy(head).voxels
+    found = robust_window(plain * np.float32(scale))
+    assert found.width == pytest.approx(robust_window(plain).width * scale, rel=1e-4)
+    assert robust_window(np.zeros_like(plain)).width > 0
+
+
 def test_padding_does_not_count(head: Volume) -> None:
     plain = grainy(head).voxels
     voxels = np.concatenate([plain, np.full_like(plain, -32768)])

@@ -20,6 +20,8 @@ from srviewer.gui.texts.wording import label_text
 from srviewer.gui.widgets.form import choice, describe, label, set_entries
 
 SWATCH = 14  # px
+MOST_LISTED = 16  # labels; the others are scrolled to
+SCROLLED = "QComboBox { combobox-popup: 0; }"  # as a list with a scroll bar, not as tall as all
 
 
 class LabelChoice(QWidget):
@@ -36,6 +38,8 @@ class LabelChoice(QWidget):
         super().__init__()
         self._correction, self._study = correction, correction.study
         self.labels = choice(tr("Label"), tr("The label that brush and fill give to voxels"))
+        self.labels.setStyleSheet(SCROLLED)
+        self.labels.setMaxVisibleItems(MOST_LISTED)
         self.add = QToolButton()
         self.add.setIcon(theme.icon("plus"))
         describe(self.add, tr("New label"), tr("Add a label and paint it from now on"))

@@ -98,25 +98,11 @@ class Drags:
         Args:
             event: The mouse was moved.
         """
+        if self._drag is not None and event.buttons() == Qt.MouseButton.NoButton:
+            self._end(self._last)  # the button went up elsewhere, as over a dialog
         at = event.position()
         moved, self._last = at - self._last, at
-        if self._drag is Drag.MENU and (at - self._start).manhattanLength() > MOVED:
-            self._drag = Drag.WINDOW
-        if self._drag is Drag.CROSSHAIR:
-            self._move_crosshair(at)
-        elif self._drag is Drag.WINDOW:
-            self._change_window(moved)
-        elif self._drag is Drag.ZOOM:
-            self._zoom(moved)
-        elif self._drag is Drag.PAN:
-            self._pan(moved)
-        elif self._drag is Drag.SLICES:
-            self._scroll_to(at)
-        elif self._drag is Drag.PLANES:
-            self._rotating.move(at)
-        elif self._drag in (Drag.EDIT, None):
-            for editor in self._editors:
-                editor.move(at)
+        self._follow(at, moved)
         self._study.hovered.emit(self._pane.world_at(at), self._pane.plane)
 
     def release(self, event: QMouseEvent) -> bool:
@@ -128,13 +114,7 @@ class Drags:
         Returns:
             True for a click of the right button, which asks for the context menu.
         """
-        drag, self._drag = self._drag, None
-        if drag is Drag.EDIT:
-            self._editor.release(event.position())
-        elif drag is Drag.PLANES:
-            self._rotating.release()
-        self._pane.drawings.set(reading="")
-        return drag is Drag.MENU
+        return self._end(event.position()) is Drag.MENU
 
     def left_drag_at(self, position: QPointF) -> Drag:
         """What a left drag does: it edits with a tool that draws, or on something drawn.
@@ -154,6 +134,36 @@ class Drags:
         if any(editor.takes(position) for editor in self._editors):
             return Drag.EDIT
         return LEFT_DRAGS.get(self._study.tool, Drag.CROSSHAIR)
+
+    def _follow(self, at: QPointF, moved: QPointF) -> None:
+        """The mouse has come to a position, from ``moved`` away."""
+        if self._drag is Drag.MENU and (at - self._start).manhattanLength() > MOVED:
+            self._drag = Drag.WINDOW
+        if self._drag is Drag.CROSSHAIR:
+            self._move_crosshair(at)
+        elif self._drag is Drag.WINDOW:
+            self._change_window(moved)
+        elif self._drag is Drag.ZOOM:
+            self._zoom(moved)
+        elif self._drag is Drag.PAN:
+            self._pan(moved)
+        elif self._drag is Drag.SLICES:
+            self._scroll_to(at)
+        elif self._drag is Drag.PLANES:
+            self._rotating.move(at)
+        elif self._drag in (Drag.EDIT, None):
+            for editor in self._editors:
+                editor.move(at)
+
+    def _end(self, position: QPointF) -> Drag | None:
+        """End the drag at a position of the pane; what it did, None for nothing."""
+        drag, self._drag = self._drag, None
+        if drag is Drag.EDIT:
+            self._editor.release(position)
+        elif drag is Drag.PLANES:
+            self._rotating.release()
+        self._pane.drawings.set(reading="")
+        return drag
 
     def _move_crosshair(self, position: QPointF) -> None:
         world = self._pane.world_at(position)

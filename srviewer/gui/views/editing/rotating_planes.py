@@ -6,7 +6,6 @@ from PySide6.QtCore import QPointF, QRectF
 
 from srviewer.core.slices.planes import pane_position
 from srviewer.core.slices.rotated_planes import rotated_on
-from srviewer.gui.state.motion import Motion
 from srviewer.gui.views.drawing.annotations import handle_points
 from srviewer.gui.views.pane_texts import rotation_text
 from srviewer.gui.views.slice_view import SliceView
@@ -60,15 +59,14 @@ class RotatingPlanes:
             return
         if self._angle is None:
             self._angle = angle
-        self._study.set_motion(Motion.ROTATION)
+        self._study.set_moving(True)
         further = self._angle - angle  # the slice moves against its planes
         self._study.rotate_planes(rotated_on(scan.geometry, self._start, self._pane.plane, further))
         self._pane.drawings.set(reading=rotation_text(self._study.view.rotation))
 
     def release(self) -> None:
         """End the drag: the planes are drawn as fine as the scan again."""
-        if self._study.motion is Motion.ROTATION:
-            self._study.set_motion(Motion.REST)
+        self._study.set_moving(False)
 
     def _angle_at(self, position: QPointF) -> float | None:
         """Degrees from the horizontal towards the vertical direction of the pane."""

@@ -26,6 +26,7 @@ from srviewer.gui.texts.offered import compared, offered
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.map_overlays import MAP_DECIMALS
 from srviewer.gui.widgets.form import describe, set_entries
+from srviewer.gui.widgets.intensity_box import IntensityBox, decimals_of
 from srviewer.gui.widgets.plain_text import PlainLabel, add_named, menu_text
 from srviewer.io.formats import open_filter
 from srviewer.sr.results.maps import SHOWN_MAPS
@@ -54,8 +55,8 @@ class CompareBar(QWidget):
             tr("B while pressed ({key})", key=FLIP_KEY),
         )
         self._tile = _spin(tr("Squares"), tr("Side of a square in mm"), 2, 200, " mm")
-        self._range = _spin(
-            tr("Range"), tr("Where the colours end, in the unit of the scan"), 1e-6, 1e6, ""
+        self._range = IntensityBox(
+            0.0, tr("Range"), tr("Where the colours end, in the unit of the scan")
         )
         self._controls: dict[Control, QWidget] = {
             "edge": self._across,
@@ -136,7 +137,10 @@ class CompareBar(QWidget):
         for name, control in self._controls.items():
             control.setVisible(name in layout.controls)
         _show(self._tile, how.tile_mm)
-        _show(self._range, study.difference_span())
+        span = study.difference_span()
+        width = study.auto_window.width
+        self._range.scale_to(width, max(2, decimals_of(span)), span / 10)
+        _show(self._range, span)
         unit = visible_line(study.scan.unit) if study.scan else ""
         self._range.setPrefix("\u00b1 ")
         self._range.setSuffix(f" {unit}".rstrip())
