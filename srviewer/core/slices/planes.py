@@ -1,6 +1,6 @@
 """Planes: the slice that a pane draws, and the stacks of slices that a network is given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -84,7 +84,8 @@ class SliceImage:
 
     Attributes:
         pixels: (rows, columns); columns grow towards R (A in the sagittal plane), rows towards A (S
-            in the coronal and sagittal planes), whatever the file's order. A view of the voxels.
+            in the coronal and sagittal planes), whatever the file's order. Mostly a view of
+            the voxels.
         extent_mm: (left, bottom, width, height) of the outer pixel edges, on the scale of
             ``pane_position``.
         letters: Orientation letters at the (left, right, bottom, top) edges of that scale.
@@ -101,13 +102,20 @@ class SliceImage:
     inside: bool
 
 
-def slice_at(volume: Volume, plane: Plane, cursor_mm: npt.ArrayLike) -> SliceImage:
+def slice_at(
+    volume: Volume,
+    plane: Plane,
+    cursor_mm: npt.ArrayLike,
+    read: Callable[[int], Voxels] | None = None,
+) -> SliceImage:
     """The slice of a volume that holds a position.
 
     Args:
         volume: The volume.
         plane: The plane of the slice.
         cursor_mm: (3,) RAS+ mm.
+        read: Reads a slice of ``volume`` across the normal axis by its number, as ``read`` of
+            ``ScatteredSlices``; None for a view of the voxels.
 
     Returns:
         The slice; outside the volume the nearest one.
@@ -117,7 +125,7 @@ def slice_at(volume: Volume, plane: Plane, cursor_mm: npt.ArrayLike) -> SliceIma
     count = geometry.shape[normal]
     number = nearest_slice(geometry, plane, cursor_mm)
     index = min(max(number, 0), count - 1)
-    pixels = np.moveaxis(volume.voxels, normal, 0)[index]
+    pixels = np.moveaxis(volume.voxels, normal, 0)[index] if read is None else read(index)
     if vertical > horizontal:
         pixels = pixels.T
     flips = tuple(slice(None, None, _sign(geometry, plane, direction)) for direction in (2, 1))

@@ -13,6 +13,7 @@ from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.slices.planes import PixelGrid, pixel_grid
 from srviewer.core.slices.sampling import parallel, sampled_slice
+from srviewer.core.slices.scattered_slices import ScatteredSlices, is_scattered
 from srviewer.core.slices.thick_slab import SlabKind, SlabPlace
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 
@@ -38,6 +39,9 @@ class _Held:
         measured: The number of slices without padding, by pixel; None for a volume without padding.
         copies: Slices that are costly to read, in order; not of a mean.
         groups: The extremes of ``GROUP`` slices from a multiple of it; not of a mean.
+        reader: Of slices that lie scattered in memory; None for others, and for masks, which change
+            while they are painted.
+        projected: The projection as a volume, by its place.
     """
 
     key: tuple[Projection, Axis, frozenset[int]]
@@ -47,6 +51,16 @@ class _Held:
     measured: npt.NDArray[np.int32] | None = None
     copies: dict[int, Voxels] = field(default_factory=dict)
     groups: dict[int, Voxels] = field(default_factory=dict)
+    reader: ScatteredSlices | None = None
+    projected: tuple[tuple[object, ...], Volume] | None = None
+
+    def at(self, place: SlabPlace, volume: Volume) -> Volume:
+        """The projection as a volume; the same object while its place is the same."""
+        where = place.plane, tuple(place.centre_mm.tolist()), place.mm
+        if self.projected is None or self.projected[0] != where:
+            pixels = np.expand_dims(self.pixels, self.key[1])
+            self.projected = where, volume.derived(pixels, place.grid(volume.geometry), STEP)
+        return self.projected[1]
 
 
 class SlabProjector:
@@ -94,20 +108,21 @@ class SlabProjector:
     def _volume(
         self, volume: Volume, place: SlabPlace, kind: Projection, hidden: frozenset[int]
     ) -> Volume:
-        slices = _Slices(volume, place.plane.normal_axis(volume.geometry), hidden)
-        numbers = place.numbers(volume.geometry)
+        axis, numbers = place.plane.normal_axis(volume.geometry), place.numbers(volume.geometry)
         known = self._held.pop(volume, {})
         last = known.get(kind == "largest")
-        if last is not None and last.key != slices.key(kind):
+        key = kind, axis, hidden
+        if last is not None and last.key != key:
             last = None
         if last is None or last.numbers != numbers:
+            reader = _reader(volume, axis, kind) if last is None else last.reader
             project = _mean if kind == "mean" else _extreme
+            slices = _Slices(volume, axis, hidden, reader)
             last = known[kind == "largest"] = project(slices, numbers, kind, last)
         for oldest in list(self._held)[: 1 - MOST_HELD]:
             del self._held[oldest]
         self._held[volume] = known
-        pixels = np.expand_dims(last.pixels, slices.axis)
-        return volume.derived(pixels, place.grid(volume.geometry), STEP)
+        return last.at(place, volume)
 
 
 def projected_value(volume: Volume, place: SlabPlace, index: tuple[int, int, int]) -> float:
@@ -140,6 +155,7 @@ class _Slices:
     volume: Volume
     axis: Axis
     hidden: frozenset[int]
+    reader: ScatteredSlices | None
 
     def key(self, projection: Projection) -> tuple[Projection, Axis, frozenset[int]]:
         """What decides a projection, but for its slices."""
@@ -147,6 +163,8 @@ class _Slices:
 
     def read(self, number: int) -> Voxels:
         """A slice, without hidden labels; a view where that is as fast to read as a copy."""
+        if self.reader is not None:
+            return self.reader.read(number)
         pixels: Voxels = np.moveaxis(self.volume.voxels, self.axis, 0)[number]
         if self.hidden:
             return np.where(np.isin(np.rint(pixels), list(self.hidden)), np.float32(0), pixels)
@@ -160,9 +178,8 @@ class _Slices:
 
     @property
     def scattered(self) -> bool:
-        """Whether the axis runs fastest in memory, so that a slice is read voxel by voxel."""
-        voxels = self.volume.voxels
-        return abs(voxels.strides[self.axis]) == voxels.itemsize
+        """Whether a slice is read voxel by voxel."""
+        return is_scattered(self.volume.voxels, self.axis)
 
     @property
     def costly(self) -> bool:
@@ -174,6 +191,13 @@ class _Slices:
         """Bytes of a slice."""
         voxels = self.volume.voxels
         return int(voxels.nbytes) // int(voxels.shape[self.axis])
+
+
+def _reader(volume: Volume, axis: Axis, kind: Projection) -> ScatteredSlices | None:
+    """What reads the slices at both ends of a slab; of images alone, whose voxels stay."""
+    if kind == "largest" or not is_scattered(volume.voxels, axis):
+        return None
+    return ScatteredSlices(volume.voxels, axis, blocks=2)
 
 
 def _mean(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
@@ -191,12 +215,12 @@ def _mean(slices: _Slices, numbers: range, kind: Projection, last: _Held | None)
         _count(slices, number, held.total, held.measured, np.add)
     for number in went:
         _count(slices, number, held.total, held.measured, np.subtract)
-    if held.measured is None:
-        pixels = (held.total / len(numbers)).astype(np.float32)
-    else:
-        pixels = (held.total / np.maximum(held.measured, 1)).astype(np.float32)
+    pixels = np.empty_like(held.total, np.float32)
+    counts = len(numbers) if held.measured is None else np.maximum(held.measured, 1)
+    np.divide(held.total, counts, out=pixels, casting="same_kind")
+    if held.measured is not None:
         pixels[held.measured == 0] = slices.volume.padding
-    return _Held(held.key, numbers, pixels, held.total, held.measured)
+    return _Held(held.key, numbers, pixels, held.total, held.measured, reader=slices.reader)
 
 
 def _count(
@@ -217,7 +241,7 @@ def _count(
 
 def _extreme(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
     """The extreme of the slices at the ends, and of groups of slices that are compared once."""
-    held = _Held(slices.key(kind), numbers, _NONE)
+    held = _Held(slices.key(kind), numbers, _NONE, reader=slices.reader)
     known, put = last or held, PUT[kind]
     copied = slices.costly and slices.bytes * len(numbers) <= MOST_COPIED
 

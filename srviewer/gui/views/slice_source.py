@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from srviewer.core.slices.planes import Plane, SliceImage, nearest_slice, slice_at, slice_number
 from srviewer.core.slices.rotated_planes import RotatedPlace
+from srviewer.core.slices.scattered_slices import ScatteredSlices, is_scattered
 from srviewer.core.slices.slab_projector import SlabProjector
 from srviewer.core.slices.thick_slab import SlabPlace
 from srviewer.core.slices.trilinear import PlaneSampler
@@ -48,6 +49,7 @@ class SliceSource:
         self.badge: tuple[Line, ...] = ()
         self._preview: ProgressivePreview | None = None
         self._cut: Cut | None = None
+        self._scattered: ScatteredSlices | None = None  # of ``volume``, while plain slices are cut
         self.projector = SlabProjector()
         self.sampler = PlaneSampler()
 
@@ -66,6 +68,7 @@ class SliceSource:
             role: Names the volume.
         """
         self.volume, self.role, self.badge, self._preview = volume, role, (), None
+        self._scattered = None
 
     def take_preview(self, preview: ProgressivePreview) -> None:
         """Give slices of a progressive preview from now on.
@@ -73,11 +76,11 @@ class SliceSource:
         Args:
             preview: Of the result that is being computed.
         """
-        self.volume, self._preview = None, preview
+        self.volume, self._preview, self._scattered = None, preview, None
 
     def forget(self) -> None:
         """Let go of the slice that was cut last."""
-        self._cut = None
+        self._cut = self._scattered = None
         self.projector.forget()
         self.sampler.forget()
 
@@ -96,6 +99,8 @@ class SliceSource:
             The slice; only while ``header`` is not None.
         """
         plane, volume, preview = self._plane, self.volume, self._preview
+        if volume is not None and (rotated is not None or slab is not None):
+            self._scattered = None
         if volume is not None and rotated is not None:
             self.projector.forget()
             return self._oblique(volume, rotated)
@@ -107,7 +112,7 @@ class SliceSource:
             )
         self.projector.forget()
         if volume is not None:
-            return self._cut_once(volume, cursor_mm, lambda: slice_at(volume, plane, cursor_mm))
+            return self._cut_once(volume, cursor_mm, lambda: self._plain(volume, cursor_mm))
         assert preview is not None
         preview_slice = preview.at(plane, cursor_mm)
         if preview_slice is None:
@@ -129,6 +134,15 @@ class SliceSource:
         if last is None or (last.header, last.key) != (header, key):
             last = self._cut = Cut(header, key, cut())
         return last.image
+
+    def _plain(self, volume: Volume, cursor_mm: Point) -> SliceImage:
+        """A slice; some neighbours at once where it lies scattered in memory."""
+        axis = self._plane.normal_axis(volume.geometry)
+        if not is_scattered(volume.voxels, axis):
+            return slice_at(volume, self._plane, cursor_mm)
+        if self._scattered is None or self._scattered.voxels is not volume.voxels:
+            self._scattered = ScatteredSlices(volume.voxels, axis)
+        return slice_at(volume, self._plane, cursor_mm, self._scattered.read)
 
     def _oblique(self, volume: Volume, place: RotatedPlace) -> SliceImage:
         """The pixels of an oblique plane, numbered along the way of the crosshair."""
