@@ -234,7 +234,7 @@ def test_an_atlas_of_many_large_labels_is_corrected_and_keeps_its_values(
     choice = mask_panel.labels.labels
     choice.showPopup()
     assert choice.view().height() < 20 * choice.view().sizeHintForRow(0)
-    assert choice.view().verticalScrollBar().maximum() > 200
+    assert choice.view().verticalScrollBar().isVisible()
     choice.hidePopup()
     mask_panel.correction.set_label(14175)
     mask_panel.tools.protects.click()

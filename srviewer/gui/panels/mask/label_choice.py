@@ -1,5 +1,6 @@
 """The choice of the label that is painted: name and colour."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QColorDialog,
@@ -40,6 +41,7 @@ class LabelChoice(QWidget):
         self.labels = choice(tr("Label"), tr("The label that brush and fill give to voxels"))
         self.labels.setStyleSheet(SCROLLED)
         self.labels.setMaxVisibleItems(MOST_LISTED)
+        self.labels.view().setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.add = QToolButton()
         self.add.setIcon(theme.icon("plus"))
         describe(self.add, tr("New label"), tr("Add a label and paint it from now on"))
