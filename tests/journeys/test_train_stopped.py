@@ -40,7 +40,6 @@ def test_a_paused_run_stands_still_and_ends_as_one_that_was_not(
     assert len(run.entries) == steps and run.entries[-1]["step"] < 1000
     press(qtbot, panel.run_list.resume)
     until(lambda: run.state is State.FINISHED)
-    assert run.entries[-1]["seconds"] < seconds + 60
     assert run.entries[steps]["seconds"] - seconds < 2.5  # what lay in between did not count
 
     prepare(panel, people, until, "straight", 1000)
