@@ -24,6 +24,8 @@ window.actions_offered["radiological"].trigger()
 window.actions_offered["smooth"].trigger()
 window.actions_offered["header-text"].trigger()
 window.actions_offered["thumbnails"].trigger()
+for _ in range(10):  # the window is widened to what its layout needs
+    app.processEvents()
 print(window.width(), window.height())
 window.close()
 """
@@ -38,6 +40,8 @@ window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
 window.show()
 menu = window.actions_offered.menu("recent")
 menu.aboutToShow.emit()
+for _ in range(10):
+    app.processEvents()
 print(json.dumps({
     "size": [window.width(), window.height()],
     "recent": [[str(path) for path in entry] for entry in window.recent.entries()],
