@@ -1,6 +1,7 @@
 """A joined result in a session: it comes back with what was found of each stack."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from srviewer.study.sessions.restore import RestoredSession, restore
 from srviewer.study.sessions.store import store
 from srviewer.study.state.compared_volumes import ORIGINAL
 from srviewer.study.state.origin import Origin
+from srviewer.study.state.result_names import result_name
 from srviewer.study.state.study_state import StudyState
 
 SESSION = "study.srviewer"
@@ -58,6 +60,8 @@ def test_it_comes_back_with_what_was_found_of_each_stack(saved: Joined, tmp_path
     assert (
         kept.shown == (ORIGINAL, kept.current) and kept.results[0].name == "2 stacks joined (cubic)"
     )
+    other = replace(again, request=replace(again.request, motion="slices"))
+    assert result_name(other) == "2 stacks joined (cubic), single slices moved"
 
 
 @pytest.mark.parametrize(

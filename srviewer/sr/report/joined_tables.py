@@ -36,8 +36,8 @@ SLICES_NOTE = (
     "asked; else all slices stay. Agreement above is that with the slices where they were found."
 )
 LEFT_OUT_PLACED = (
-    " The slices of the others were moved without the stack left out and its repeats; its own "
-    "slices were placed on each of the predictions in the same way."
+    " The slices of the others were moved, where two or more are left, without the stack left out "
+    "and its repeats; its own slices were placed on each of the predictions in the same way."
 )
 
 

@@ -38,6 +38,7 @@ SETTINGS_OF_JOIN: Words = {
     "grid": lambda grid: f"{grid} grid",
     "spacing_mm": lambda mm: f"{mm:g} mm voxels",
     "register": lambda _: "not moved",
+    "motion": lambda _: "single slices moved",
     "precision": SETTINGS["precision"],
 }
 
