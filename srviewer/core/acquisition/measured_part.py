@@ -2,7 +2,7 @@
 
 Zero-filling, a round or soft filter and in-plane interpolation empty the corners of k-space, or
 more of it. Within a rectangle inside of what is left noise is as strong at every frequency as it
-was measured; what is left beyond it is told by the power there.
+was measured; what is left beyond it is found from the power there.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from srviewer.core.volumes.volume import Voxels
 
 # The share of noise above which nothing is missing but what a few rays seemed to miss.
 LARGEST_SHARE = 0.9
-LEAST_VOXELS = 64  # along both axes: of fewer no edge can be told
+LEAST_VOXELS = 64  # along both axes: of fewer no edge can be found
 # Rays from the centre of k-space, away from the axes, where the borders of the image show.
 RAYS = tuple(range(15, 76, 5))  # degrees
 DIAGONAL = range(30, 61)  # the rays that end in the corners
@@ -91,7 +91,7 @@ def measured_part(slices: Voxels) -> MeasuredPart | None:
         slices: (n, h, w).
 
     Returns:
-        The part; None where that is all of it, the corners included, or where nothing can be told.
+        The part; None where that is all of it, the corners included, or where nothing can be found.
     """
     height, width = slices.shape[1:]
     if min(height, width) < LEAST_VOXELS:
@@ -147,7 +147,7 @@ def _end(power: Power) -> float | None:
         return None
     logs = np.log(np.maximum(power, power.max() * 1e-12))
     falls = logs[:-FALL] - logs[FALL:]
-    # An image falls ever more slowly, so an edge is told by a fall steeper than the one before.
+    # An image falls ever more slowly, so an edge is a fall steeper than the one before.
     before = np.r_[np.full(FALL, np.inf), falls[:-FALL]]
     edges = (falls >= np.log(CLIFF)) & (falls >= before + np.log(CLIFF) / 2)
     edges[: round(NEAREST / STEP)] = False

@@ -181,7 +181,7 @@ def rotated_on(scan: Geometry, degrees: Degrees, plane: Plane, further: float) -
 
 @lru_cache(64)  # as above
 def moving_coarseness(scan: Geometry) -> float:
-    """How coarsely planes are sampled while they move, so that they follow mouse and keys.
+    """The sampling of planes while they move, so coarse that they follow mouse and keys.
 
     Args:
         scan: The grid of the scan.

@@ -194,7 +194,7 @@ class _Slices:
 
 
 def _reader(volume: Volume, axis: Axis, kind: Projection) -> ScatteredSlices | None:
-    """What reads the slices at both ends of a slab; of images alone, whose voxels stay."""
+    """A reader of the slices at both ends of a slab; of images alone, whose voxels stay."""
     if kind == "largest" or not is_scattered(volume.voxels, axis):
         return None
     return ScatteredSlices(volume.voxels, axis, blocks=2)

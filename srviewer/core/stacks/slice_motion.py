@@ -135,7 +135,7 @@ def _likeliest(found: Sequence[SliceFound | None], usual: Matrix) -> Matrix:
 
 
 def _pull(found: SliceFound, usual: Matrix) -> Matrix:
-    """What pulls a slice from its stack's place: at the end of a search the penalty balances it."""
+    """The pull of a slice from its stack's place, which the penalty balances at the end."""
     return np.asarray((found.curvature + np.diag(1 / usual**2)) @ found.numbers)
 
 
@@ -154,7 +154,7 @@ def _shrunk(found: SliceFound, usual: Matrix, other: Matrix) -> Matrix:
 
 
 def _penalty(found: SliceFound, usual: Matrix) -> float:
-    """How unlikely a motion is before anything is seen, and that one was chosen among many."""
+    """The cost of a motion: unlikely before anything is seen, and chosen among many."""
     inner = found.curvature + np.diag(1 / usual**2)
     _, size = np.linalg.slogdet(inner * np.outer(usual, usual))
     return float(np.sum((found.numbers / usual) ** 2) / 2 + size / 2)

@@ -1,4 +1,4 @@
-"""What is of the window and of no study: the tool, a preview, a motion of the planes."""
+"""State of the window and of no study: the tool, a preview, a motion of the planes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,7 +69,7 @@ class TransientState(FollowedState):
         """A step of oblique planes, which are drawn meanwhile; the first of a motion finely."""
         if not self.moving and monotonic() - self._stepped < QUICK_S:
             self.moving = True
-            self._pending |= {MOTION}  # told together with the step
+            self._pending |= {MOTION}  # announced together with the step
         yield
         self._stepped = monotonic()
         self._resting.start()

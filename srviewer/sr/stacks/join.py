@@ -250,7 +250,7 @@ def _agreement(
     voxels: Voxels,
     grid: Geometry,
 ) -> Job[Consistency | None]:
-    """How well the volume predicts what was measured, each slice where it was found."""
+    """The agreement of the volume with what was measured, each slice where it was found."""
     if slices is None or slices.is_still:
         predicted = yield from matched.stack.predicted(voxels, grid)
     else:

@@ -298,7 +298,7 @@ def _alone(
 
 
 def _degraded(finding: Job[Voxels], stack: PlacedStack) -> Job[Voxels]:
-    """What a job gives on the refined grid of a stack, as the stack would measure it."""
+    """The result of a job on the refined grid of a stack, as the stack would measure it."""
     result = yield from finding
     return (yield from aside(partial(stack.degradation.apply, result), Progress(1.0, AVERAGING)))
 

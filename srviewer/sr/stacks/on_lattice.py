@@ -1,4 +1,4 @@
-"""What stacks give on the grid on which they are joined, found once."""
+"""Results and coverage of stacks on the grid on which they are joined, found once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

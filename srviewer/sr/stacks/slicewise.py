@@ -82,7 +82,7 @@ class _Rounds:
     results: dict[int, Voxels]
 
     def target(self, number: int, blur_mm: float) -> Job[Target]:
-        """What all but one of the stacks predict."""
+        """The prediction by all but one of the stacks."""
         others = [other for other in self.numbers if other != number]
         sigma = [blur_mm / mm for mm in self.grid.spacing]
 

@@ -1,4 +1,4 @@
-"""How a study is seen in 3D: what its session keeps, whether or not VTK is installed."""
+"""The view of a study in 3D that its session keeps, whether or not VTK is installed."""
 
 from dataclasses import dataclass, field
 
