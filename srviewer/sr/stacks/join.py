@@ -128,13 +128,9 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     numbers = list(range(len(stacks))) if single is None else [single]
     grid, intensity = prepared.lattice.grid, prepared.reference.intensity
     _check_memory(grid, len(numbers))
-    lattice = prepared.lattice
-    if request.motion == "slices" and single is None:
-        correcting = corrected_stacks(numbers, prepared.stacks, request.reference, request)
-        prepared = replace(prepared, slices=(yield from within(correcting, TESTED, CORRECTED)))
+    correcting = _corrected(prepared, numbers)
+    prepared, lattice = yield from within(correcting, TESTED, CORRECTED)
     used = prepared.joining
-    if used is not prepared.stacks:
-        lattice = used.on_lattice(grid)
     sharing = contributions(used.matched, numbers, used.places, lattice, intensity.range)
     parts = yield from within(sharing, CORRECTED, SHARED)
     empty = empty_value(prepared.reference.result)
@@ -159,6 +155,17 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
         peak_memory_mb=peak_memory_mb(),
         warnings=_warnings(prepared, single, gains),
     )
+
+
+def _corrected(prepared: _Prepared, numbers: Sequence[int]) -> Job[tuple[_Prepared, OnLattice]]:
+    """The stacks that are joined, their slices moved back where that was asked for."""
+    request, lattice = prepared.request, prepared.lattice
+    if request.motion == "none" or len(numbers) < 2:
+        return prepared, lattice
+    found = yield from corrected_stacks(numbers, prepared.stacks, request.reference, request)
+    if found.stacks is not prepared.stacks:
+        lattice = found.stacks.on_lattice(lattice.grid)
+    return replace(prepared, slices=found), lattice
 
 
 def _check_values(stacks: Sequence[Volume]) -> None:

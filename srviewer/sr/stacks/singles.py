@@ -65,7 +65,7 @@ def single_results(stacks: Sequence[Volume], request: JoinRequest) -> Job[list[S
     singles: list[Single] = []
     for number, scan in enumerate(stacks):
         span = number / len(stacks), (number + 1) / len(stacks)
-        singles.append((yield from within(_single(scan, single_request(scan, request)), *span)))
+        singles.append((yield from within(single_result(scan, request), *span)))
     return singles
 
 
