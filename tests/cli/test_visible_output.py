@@ -1,6 +1,7 @@
 """No verb hands control characters of a stranger's file to the terminal."""
 
 import os
+import select
 import sys
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -50,6 +51,16 @@ def _dicom(folder: Path, slices: int = 3) -> Path:
         data.PixelData = np.full((4, 4), k, "<i2").tobytes()
         pydicom.dcmwrite(folder / f"{k}.dcm", data, enforce_file_format=True)
     return folder
+
+
+def _read_until(descriptor: int, mark: str, times: int) -> str:
+    """What came, with the mark so often: a pseudo-terminal hands it over in pieces."""
+    said = b""
+    while said.count(mark.encode()) < times:
+        ready, _, _ = select.select([descriptor], [], [], 10)
+        assert ready, said
+        said += os.read(descriptor, 4096)
+    return said.decode()
 
 
 def _steers(text: str) -> set[str]:
@@ -108,7 +119,7 @@ def test_the_line_of_progress_steers_by_its_own_characters_alone() -> None:
             assert not sys.stderr.isatty() and terminal(sys.stderr).isatty()
             run_with_progress(job())
         screen.flush()
-        said = os.read(ours, 4096).decode()
+        said = _read_until(ours, "\x1b[K", times=2)
     os.close(ours)
     assert said.count("\x1b") == said.count("\x1b[K") == 2
     assert f"Reading a\\x0a{SPELLED}\\x1b[2J" in said
