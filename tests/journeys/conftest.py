@@ -42,6 +42,7 @@ from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.training import loop
+from two_studies import open_beside
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -158,6 +159,20 @@ def opened(window: MainWindow, thick_file: Path, until: Until) -> MainWindow:
     window.open([thick_file])
     until(lambda: window.study.scan is not None)
     return window
+
+
+@pytest.fixture
+def pair(
+    opened: MainWindow, until: Until, thick_head: Volume, tmp_path: Path, qtbot: QtBot
+) -> MainWindow:
+    """The thick phantom and one of another contrast on the same grid, both shown by the key."""
+    other = tmp_path / "other.nii.gz"
+    voxels = 2000 - np.asarray(thick_head.voxels)
+    nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), other)
+    open_beside(opened, until, other)
+    qtbot.keyClick(opened, "8")
+    QApplication.processEvents()
+    return opened
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from weakref import ReferenceType, ref
 
 import numpy as np
 from PySide6.QtCore import QObject
 
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.followed_state import MOTION, TOOL
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.study.state.layouts import find_layout
@@ -19,13 +21,15 @@ SAME_MM = 0.05  # a smaller distance is of rounding
 class LinkedViews(QObject):
     """Crosshair, zoom, middle and oblique planes follow a link; grey levels and colours do not.
 
-    Conventions, mouse mode, the plane shown alone and the large one are those of the window.
+    Conventions, mouse mode, the plane shown alone and the large one are those of the window. Once
+    they are not linked any more, a study that was moved by the link alone shows its own middle.
     """
 
     def __init__(self, study: ShownStudy, second: ShownStudy, parent: QObject) -> None:
         super().__init__(parent)
         self._study, self._second = study, second
         self._following = False
+        self._moved: ReferenceType[Volume] | None = None  # the scan that only the link moved
         study.follow(self._lead, "view", "scan", "second_study", "comparing", TOOL)
         second.follow(self._lead, "scan")
         second.follow(self._answer, "view")
@@ -35,11 +39,14 @@ class LinkedViews(QObject):
 
     def _lead(self) -> None:
         """The second study follows the current one."""
-        if self._following or not both_shown(self._study):
+        if self._following:
             return
         with self._follow():
-            self._second.set_tool(self._study.tool)
-            self._second.look(_second_view(self._study, self._second))
+            self._move_back()
+            if both_shown(self._study):
+                self._second.set_tool(self._study.tool)
+                self._second.look(_second_view(self._study, self._second))
+                self._note_moved()
 
     def _answer(self) -> None:
         """The current study follows what was done in a pane of the second."""
@@ -47,6 +54,26 @@ class LinkedViews(QObject):
             return
         with self._follow():
             self._study.look(_first_view(self._study, self._second))
+            link, second = link_of(self._study), self._second
+            if link.linked and second.view.centre_mm is None:  # reset: both show that of the first
+                centre = link.to_second(self._study.centre_mm())
+                second.look(replace(second.view, centre_mm=centre))
+            self._note_moved()
+
+    def _note_moved(self) -> None:
+        scan, linked = self._second.scan, link_of(self._study).linked
+        moved = linked and scan is not None and self._study.view.centre_mm is None
+        self._moved = ref(scan) if moved and scan is not None else None
+
+    def _move_back(self) -> None:
+        """Show the middle of a scan that was moved by a link which is no more."""
+        scan = None if self._moved is None else self._moved()
+        if both_shown(self._study) and link_of(self._study).linked and scan is self._second.scan:
+            return
+        self._moved = None
+        for shown in (self._study, self._second):
+            if scan is not None and shown.scan is scan:
+                shown.look(replace(shown.view, centre_mm=None))
 
     def _lead_motion(self) -> None:
         """Oblique planes that move in one are drawn fast in both."""
@@ -156,15 +183,23 @@ def _second_view(study: ShownStudy, second: ShownStudy) -> View:
 
 
 def _first_view(study: ShownStudy, second: ShownStudy) -> View:
-    view = replace(study.view, only=second.view.only)
+    """The view of the current study with what was changed in that of the second one.
+
+    What the second one shows because it follows is not carried back: its crosshair may have been
+    kept inside its scan, and each way rounds.
+    """
+    view, there = replace(study.view, only=second.view.only), second.view
     link = link_of(study)
     if not link.linked or study.scan is None or second.scan is None:
         return view
     grids = study.scan.geometry, second.scan.geometry
-    return replace(
-        view,
-        cursor_mm=link.from_second(second.view.cursor_mm),
-        centre_mm=link.from_second(second.centre_mm()),
-        zoom=second.view.zoom,
-        rotation=link.rotation_from_second(second.view.rotation, *grids),
-    )
+    led = _second_view(study, second).within(second.scan.geometry)
+    if there.cursor_mm != led.cursor_mm:
+        view = replace(view, cursor_mm=link.from_second(there.cursor_mm))
+    if there.centre_mm is None:
+        view = replace(view, centre_mm=None)
+    elif there.centre_mm != led.centre_mm:
+        view = replace(view, centre_mm=link.from_second(there.centre_mm))
+    if there.rotation != led.rotation:
+        view = replace(view, rotation=link.rotation_from_second(there.rotation, *grids))
+    return replace(view, zoom=there.zoom)

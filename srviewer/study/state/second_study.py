@@ -12,6 +12,7 @@ from srviewer.core.slices.rotated_planes import (
     Degrees,
     degrees_of,
     matrix_of,
+    patient_rotation,
     plain_directions,
 )
 from srviewer.core.stacks.rigid import identity, inverse, numbers_of
@@ -23,6 +24,7 @@ Rows = tuple[Row, Row, Row]
 # "header": the positions of both as they are; "registration": found by Align; "hand": set by the
 # user.
 Source = Literal["header", "registration", "hand"]
+ROUNDED = 1e-4  # of a unit vector: angles are rounded to a thousandth of a degree, each way
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,11 @@ def _carried(degrees: Degrees, here: Geometry, there: Geometry, turned: Matrix) 
     if degrees == NOT_ROTATED:
         return NOT_ROTATED
     directions = turned @ matrix_of(degrees) @ plain_directions(here)
-    return degrees_of(directions @ plain_directions(there).T)
+    carried = matrix_of(degrees_of(directions @ plain_directions(there).T))
+    along_patient = patient_rotation(there)
+    if np.abs(carried - matrix_of(along_patient)).max() < ROUNDED:
+        return along_patient
+    return degrees_of(carried)
 
 
 @dataclass(frozen=True)
