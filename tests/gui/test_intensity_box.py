@@ -44,9 +44,9 @@ def test_numbers_of_any_size_are_typed_and_stepped(
 ) -> None:
     box.setLocale(QLocale(language))
     box.scale_to(2e30, 0, 2e28)
-    for typed, value in (("1.5e30", 1.5e30), ("-2E29", -2e29), ("7", 7.0)):
+    for typed, value in (("1.5e30", 1.5e30), ("2,5e29", 2.5e29), ("-2E29", -2e29), ("7", 7.0)):
         box.selectAll()
-        qtbot.keyClicks(box, typed.replace(".", box.locale().decimalPoint()))
+        qtbot.keyClicks(box, typed)
         qtbot.keyClick(box, Qt.Key.Key_Return)
         assert box.value() == value
     box.setValue(1e30)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDoubleSpinBox,
     QLabel,
     QMenuBar,
     QProgressBar,
@@ -26,6 +27,7 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.gui.panels.look.levels import Levels
+from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.intensity_box import IntensityBox
 from srviewer.gui.widgets.scrolled import Scrolled
 from srviewer.gui.window.main_window import MainWindow
@@ -168,3 +170,9 @@ def test_the_sample_opens_with_its_truth(window: MainWindow, until: Until) -> No
     assert reference.meaning == "the sample's own thin truth"
     texts = [one.text() for one in window.panels.findChildren(QLabel)]
     assert "the sample's own thin truth" in texts
+
+
+def test_every_field_with_decimals_takes_a_point_and_a_comma(window: MainWindow) -> None:
+    fields = window.findChildren(QDoubleSpinBox)
+    assert len(fields) > 10
+    assert [field.accessibleName() for field in fields if not isinstance(field, DecimalBox)] == []

@@ -7,7 +7,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QDoubleSpinBox,
     QHBoxLayout,
     QSlider,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from srviewer.gui.appearance.colour_maps import find_map
 from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.form import button, describe, label
 
 DEGREES_PER_PIXEL = 0.7
@@ -135,7 +135,7 @@ class MipDialog(QDialog):
         self.slider.setSingleStep(STEP)
         describe(self.slider, tr("Angle"), tr("From where it is seen, in degrees about the body"))
         self.play = button(tr("Play"), tr("Turn, or stop turning"))
-        self.slab = QDoubleSpinBox()
+        self.slab = DecimalBox()
         self.slab.setRange(0.0, MOST_SLAB)
         self.slab.setDecimals(0)
         self.slab.setSingleStep(SLAB_STEP)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui.appearance import theme
+from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.plain_text import PlainLabel, set_tip
 from srviewer.gui.widgets.wheel import WHEELED, keep_from_wheel
 from srviewer.nn.plans.adaptation import USUAL_SECONDS
@@ -183,9 +184,9 @@ def seconds_box() -> QSpinBox:
     return box
 
 
-def millimetres_box() -> QDoubleSpinBox:
+def millimetres_box() -> DecimalBox:
     """A field for a length in mm, with two decimals."""
-    box = QDoubleSpinBox()
+    box = DecimalBox()
     box.setDecimals(2)
     box.setSingleStep(0.1)
     box.setSuffix(" mm")

@@ -5,9 +5,9 @@ from math import floor, log10
 
 from PySide6.QtCore import QLocale
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QDoubleSpinBox
 
 from srviewer.gui.texts.values import PLAIN
+from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.form import describe
 
 LARGEST = 3.4e38  # of float32, which voxels are
@@ -17,7 +17,7 @@ UNFINISHED = re.compile(r"[+-]?\d*[.,]?\d*([eE][+-]?\d*)?")
 EXPONENT = re.compile(r"e([+-])0*(\d)")
 
 
-class IntensityBox(QDoubleSpinBox):
+class IntensityBox(DecimalBox):
     """Intensities with the decimals of their scale, or with an exponent where those are too many.
 
     What is shown is the value: reading the text gives it again.
@@ -67,7 +67,7 @@ class IntensityBox(QDoubleSpinBox):
 
     def valueFromText(self, text: str) -> float:
         """Called by Qt: the value of a text."""
-        value, _ = self._numbers().toDouble(self._bare(text))
+        value, _ = self._numbers().toDouble(self._bare(self._in_locale(text)))
         return self._rounded(value)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
@@ -80,6 +80,7 @@ class IntensityBox(QDoubleSpinBox):
         Returns:
             Whether it is a number or may become one, the text and the position.
         """
+        text = self._in_locale(text)
         bare = self._bare(text)
         value, is_number = self._numbers().toDouble(bare)
         if is_number and self.minimum() <= value <= self.maximum():

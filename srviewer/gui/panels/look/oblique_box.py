@@ -1,10 +1,11 @@
 """Controls of the oblique planes: three angles, the patient's axes, and back."""
 
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from srviewer.core.slices.rotated_planes import NOT_ROTATED, patient_rotation
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.form import button, describe, label
 from srviewer.study.state.rotation_of_study import is_off_patient_axes, is_rotated
 
@@ -73,8 +74,8 @@ class ObliqueBox(QWidget):
         self.plain.setEnabled(is_rotated(state))
 
 
-def _angle(name: str, tip: str) -> QDoubleSpinBox:
-    angle = QDoubleSpinBox()
+def _angle(name: str, tip: str) -> DecimalBox:
+    angle = DecimalBox()
     angle.setRange(-180.0, 180.0)
     angle.setDecimals(1)
     angle.setWrapping(True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.slices.thick_slab import (
     LEAST_MM,
@@ -14,6 +14,7 @@ from srviewer.core.slices.thick_slab import (
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import SLAB_TITLES
+from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.form import button, choice, describe, label, set_entries
 from srviewer.study.state.slab_of_study import has_thick_slices
 
@@ -35,7 +36,7 @@ class ThickSlabBox(QWidget):
         )
         kinds = [(tr(SLAB_TITLES[kind]), kind) for kind in SLAB_KINDS]
         set_entries(self.kind, [(tr("Off"), None), *kinds], None)
-        self.mm = QDoubleSpinBox()
+        self.mm = DecimalBox()
         self.mm.setRange(LEAST_MM, MOST_MM)
         self.mm.setDecimals(1)
         self.mm.setSuffix(" mm")

@@ -1,10 +1,11 @@
 """Islands and holes of the chosen label."""
 
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.gui.state.followed_state import MASK_TOOLS
 from srviewer.gui.study.mask_correction import CORRECT, MaskCorrection
 from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.form import button, describe, label
 
 USUAL_ML = 0.1
@@ -23,7 +24,7 @@ class IslandsBox(QWidget):
     def __init__(self, correction: MaskCorrection) -> None:
         super().__init__()
         self._correction, self._study = correction, correction.study
-        self.least = QDoubleSpinBox()
+        self.least = DecimalBox()
         self.least.setRange(0.001, 10_000)
         self.least.setDecimals(3)
         self.least.setSingleStep(0.05)

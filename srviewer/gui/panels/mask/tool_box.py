@@ -3,7 +3,6 @@
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QToolButton,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from srviewer.gui.state.tool import Tool
 from srviewer.gui.state.tool_offers import TOOL_OFFERS, ToolOffer
 from srviewer.gui.study.mask_correction import MaskCorrection
 from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.form import describe, label
 from srviewer.gui.widgets.intensity_box import LARGEST, IntensityBox
 from srviewer.io.scans.series import Series
@@ -45,7 +45,7 @@ class MaskToolBox(QWidget):
         self._correction, self._study = correction, correction.study
         self._series: Series | None = None  # of the scan whose grey levels the range is in
         self.tools = [self._tool_button(offer) for offer in OFFERED]
-        self.diameter = QDoubleSpinBox()
+        self.diameter = DecimalBox()
         self.diameter.setRange(LEAST_MM, MOST_MM)
         self.diameter.setDecimals(1)
         self.diameter.setSuffix(" mm")

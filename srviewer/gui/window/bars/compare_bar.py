@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
     QInputDialog,
@@ -25,6 +24,7 @@ from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.offered import compared, offered
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.map_overlays import MAP_DECIMALS
+from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.form import describe, set_entries
 from srviewer.gui.widgets.intensity_box import IntensityBox, decimals_of
 from srviewer.gui.widgets.plain_text import PlainLabel, add_named, menu_text
@@ -250,18 +250,18 @@ def _tool(icon: str, name: str, tip: str) -> QToolButton:
     return button
 
 
-def _spin(name: str, tip: str, least: float, most: float, suffix: str) -> QDoubleSpinBox:
-    spin = QDoubleSpinBox()
+def _spin(name: str, tip: str, least: float, most: float, suffix: str) -> DecimalBox:
+    spin = DecimalBox()
     spin.setRange(least, most)
     spin.setDecimals(2)
-    spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    spin.setStepType(DecimalBox.StepType.AdaptiveDecimalStepType)
     spin.setSuffix(suffix)
     spin.setKeyboardTracking(False)
     describe(spin, name, tip)
     return spin
 
 
-def _show(spin: QDoubleSpinBox | QSpinBox, value: float) -> None:
+def _show(spin: DecimalBox | QSpinBox, value: float) -> None:
     """Show a value without telling anybody."""
     spin.blockSignals(True)
     spin.setValue(value)  # type: ignore[arg-type]

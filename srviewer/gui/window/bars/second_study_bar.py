@@ -5,7 +5,6 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QHBoxLayout,
     QMenu,
     QSizePolicy,
@@ -21,6 +20,7 @@ from srviewer.gui.texts.offered import offered
 from srviewer.gui.texts.study_names import distinct_names
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.two_studies_text import link_text
+from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.form import describe, label, set_role
 from srviewer.gui.widgets.plain_text import PlainLabel, add_named, menu_text
 from srviewer.study.state.layouts import find_layout
@@ -200,8 +200,8 @@ class SecondStudyBar(QWidget):
         action.triggered.connect(show)
 
 
-def _offset(letter: str, tip: str) -> QDoubleSpinBox:
-    spin = QDoubleSpinBox()
+def _offset(letter: str, tip: str) -> DecimalBox:
+    spin = DecimalBox()
     spin.setRange(-FARTHEST_MM, FARTHEST_MM)
     spin.setDecimals(1)
     spin.setSingleStep(0.5)
