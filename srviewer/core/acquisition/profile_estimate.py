@@ -81,8 +81,8 @@ class ProfileEstimate:
         if self.variance is None or self.error is None:
             return f"box, not estimated: {self.reason}"
         found = (
-            f"estimated variance {self.variance:.3f} +- {self.error:.3f} of the squared spacing, "
-            f"wider than a box with {100 * self.confidence:.0f} % confidence"
+            f"estimated variance {self.variance:.3f} \u00b1 {self.error:.3f} of the squared "
+            f"spacing, wider than a box with {100 * self.confidence:.0f} % confidence"
         )
         if self.reason:
             return f"box: {self.reason} ({found})"

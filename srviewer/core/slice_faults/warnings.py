@@ -3,6 +3,7 @@
 from math import hypot
 
 from srviewer.core.geometry.grid import AXIS_NAMES, Geometry
+from srviewer.core.percentage import percentage
 from srviewer.core.slice_faults.bad_slices import BadSlice, Kind
 from srviewer.core.slice_faults.faults import SliceFaults
 from srviewer.core.volumes.volume import ScanWarning
@@ -61,7 +62,7 @@ def _brightness(faults: SliceFaults) -> str:
     change = abs(faults.ratio - 1)
     which = "brighter" if faults.ratio > 1 else "darker"
     return (
-        f"Every second slice, from the second on, is {change:.0%} {which} than the others "
+        f"Every second slice, from the second on, is {percentage(change)} {which} than the others "
         "(cross-talk of interleaved slices). A reconstruction sharpens the bands; repairing "
         "'brightness' makes the slices equal first."
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from srviewer.core.percentage import percentage
 from srviewer.core.volumes.volume import Volume
 
 # A stripped volume is 0 outside of the brain. Of 26 heads, 13 of them stripped, and of 24
@@ -46,7 +47,10 @@ def estimated_stripping(volume: Volume) -> SkullStripping:
     sides = [axis for axis in range(3) if axis != volume.geometry.slice_axis]
     around = sum(border[axis] for axis in sides) / 2
     litres = (1 - zero) * volume.voxels.size * float(np.prod(volume.geometry.spacing)) / 1e6
-    shares = f"{zero:.0%} of its voxels and {around:.0%} of those on the sides of its slices are 0"
+    shares = (
+        f"{percentage(zero)} of its voxels and {percentage(around)} of those on the sides of its "
+        "slices are 0"
+    )
     if zero < LEAST_ZERO or around < LEAST_BORDER:
         return SkullStripping(False, f"Estimated from the voxels: {shares}.", certain=True)
     if litres > LARGEST_BRAIN:

@@ -151,7 +151,7 @@ def _made_by(result: Reconstruction) -> str:
 def _slice_profile(result: Reconstruction) -> tuple[str, ...]:
     """The slice profile where it is not the usual box."""
     if result.slice_profile is not None:
-        found = result.slice_profile.text.replace("+-", "\u00b1")
+        found = result.slice_profile.text
         return (tr("Slice profile: {text}.", text=found),)
     if result.request.profile == "gaussian":
         return (tr("Slice profile: Gaussian."),)

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from srviewer.core.percentage import percentage
 from srviewer.job import Job, Progress
 from srviewer.nn.networks.int8_residual import Block, Int8Residual, Measured
 from srviewer.nn.networks.residual import ResidualNetwork
@@ -47,7 +48,8 @@ def int8_network(
         if far <= FINE_ABOVE:
             break
     if not far <= MOST_APART:  # it may be no number
-        return None, f"8-bit integers differ by {far:.1%} of the range on slices of this scan"
+        apart = percentage(far, 1)
+        return None, f"8-bit integers differ by {apart} of the range on slices of this scan"
     return quick, ""
 
 

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.percentage import percentage
 from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import Job, Progress
@@ -110,7 +111,8 @@ def train_features(
         right = [*right[-49:], _right(guesses, answers)]
         step += 1
         done = budget.used(step, time.monotonic() - started)
-        yield Progress(done, f"Step {step}, right answers {torch.stack(right).mean():.0%}")
+        share = percentage(float(torch.stack(right).mean()))
+        yield Progress(done, f"Step {step}, right answers {share}")
     _calibrate(network, patches, step)
     accuracy = torch.stack(right).mean(dim=0).tolist()
     return TrainedFeatures(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.percentage import percentage
 from srviewer.core.scores.metrics import Metric, comparable_metrics
 from srviewer.core.visible_text import markdown_text, visible_line
 from srviewer.nn.catalogue import network_spec
@@ -81,12 +82,12 @@ def _slices(card: ModelCard) -> str:
     if thickness != (1.0, 1.0):
         varied += f"; thickness {thickness[0]:g} to {thickness[1]:g} of the spacing"
     if noise[1]:
-        varied += f"; Rician noise of {noise[0]:.0%} to {noise[1]:.0%} of the range"
+        varied += f"; Rician noise of {percentage(noise[0])} to {percentage(noise[1])} of the range"
     if data.bias[1]:
-        varied += f"; shading of up to {data.bias[1]:.0%}"
+        varied += f"; shading of up to {percentage(data.bias[1])}"
     if data.remap_share:
-        varied += f"; random grey levels in {data.remap_share:.0%} of the patches"
-    plain = f" {data.plain_share:.0%} of the batches have box slices alone." * bool(
+        varied += f"; random grey levels in {percentage(data.remap_share)} of the patches"
+    plain = f" {percentage(data.plain_share)} of the batches have box slices alone." * bool(
         data.plain_share
     )
     return f"{varied}.{plain}"

@@ -65,8 +65,8 @@ def used_profile(scan: KeptVolume, request: Request) -> Job[UsedProfile]:
         return UsedProfile(request)
     line = (
         f"The stated slice profile is wider than the scan's own slices say: variance {stated:.2f} "
-        f"of the squared spacing, estimated {found.variance:.2f} +- {found.error:.2f}. Detail may "
-        "be invented: leave the profile a box, or let it be estimated."
+        f"of the squared spacing, estimated {found.variance:.2f} \u00b1 {found.error:.2f}. Detail "
+        "may be invented: leave the profile a box, or let it be estimated."
     )
     return UsedProfile(request, warnings=(line,))
 

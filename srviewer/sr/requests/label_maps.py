@@ -9,6 +9,7 @@ import numpy as np
 from srviewer.core.comparison.belonging import check_belongs
 from srviewer.core.comparison.grid_difference import grid_difference
 from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.percentage import percentage
 from srviewer.core.regions.label_maps import TOLERANCE, refined_labels, volume_error
 from srviewer.core.resampling.extended import extended
 from srviewer.core.resampling.reorient import on_grid
@@ -57,15 +58,15 @@ def label_map(labels: Volume, scan: ScanHeader, request: Request) -> Job[Volume]
         error = volume_error(before, after, factor)
         step = (
             f"labels refined by {factor} along {AXIS_NAMES[axis]}, shape-based; volumes kept "
-            f"within {max(error, 0):.2%}"
+            f"within {percentage(max(error, 0), 2)}"
         )
         geometry = result.geometry.refined(axis, factor)
         result = result.derived(after.astype(np.float32), geometry, step)
         if error > TOLERANCE:
             raise UserError(
                 f"{_doubt(labels)}The volumes of '{labels.name}' could not be kept within "
-                f"{TOLERANCE:.0%} ({error:.1%}): a label has too little room among its neighbours. "
-                "Use --method nearest for it."
+                f"{percentage(TOLERANCE)} ({percentage(error, 1)}): a label has too little room "
+                "among its neighbours. Use --method nearest for it."
             )
     name = f"{labels.name} (thin)"
     return replace(result, name=name, slice_thickness=None, space=scan.space)

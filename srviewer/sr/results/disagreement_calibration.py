@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 
+from srviewer.core.percentage import percentage
 from srviewer.errors import UserError
 from srviewer.nn.models.model_file import Model
 from srviewer.paths import resource
@@ -67,8 +68,8 @@ def disagreement_worth(model: Model | None, factor: int) -> str:
         return "how well this disagreement predicts the true error was not measured for this model"
     return (
         f"this disagreement has a rank correlation of {measured.correlation:.2f} with the true "
-        f"error; the fifth where it is highest holds {measured.worst_share:.0%} of the worst "
-        f"errors (factor {measured.factor}, {measured.scans} scans of other subjects)"
+        f"error; the fifth where it is highest holds {percentage(measured.worst_share)} of the "
+        f"worst errors (factor {measured.factor}, {measured.scans} scans of other subjects)"
     )
 
 

@@ -1,6 +1,7 @@
 """The reasons for which no gain can be promised: conditions that were not measured."""
 
 from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.percentage import percentage
 from srviewer.core.slice_faults.warnings import BAD_SLICE, BRIGHTNESS, FAULT_CODES, MOTION
 from srviewer.core.volumes.volume import ScanHeader, blocking_warnings
 from srviewer.nn.models.model_file import Model
@@ -69,11 +70,12 @@ def uncalibrated_acquisition(
     thin, thick = within.thickness
     if not thin - ROUNDED <= degradation.thickness <= thick + ROUNDED:
         return (
-            f"slices {degradation.thickness:.0%} as thick as their spacing are outside "
-            f"{thin:.0%} to {thick:.0%}"
+            f"slices {percentage(degradation.thickness)} as thick as their spacing are outside "
+            f"{percentage(thin)} to {percentage(thick)}"
         )
     if noise > within.noise:
-        return f"noise of {noise:.1%} of the range is above {within.noise:.1%}"
+        shares = percentage(noise, 1), percentage(within.noise, 1)
+        return f"noise of {shares[0]} of the range is above {shares[1]}"
     return None
 
 

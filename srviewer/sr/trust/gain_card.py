@@ -1,5 +1,6 @@
 """The part of a model card on the expected gain."""
 
+from srviewer.core.percentage import percentage
 from srviewer.core.visible_text import markdown_text
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.trust.gain_calibration import calibration_of
@@ -28,9 +29,10 @@ Fitted on {calibration.rows} simulated scans of {len(calibration.people)} people
 {calibration.note}
 
 On people who were left out of the fit, one after the other: mean error {errors.mean_error:.2f} \
-dB, worst {errors.worst:.2f} dB; the 90 % interval holds in {errors.covered:.0%} and is \
+dB, worst {errors.worst:.2f} dB; the 90 % interval holds in {percentage(errors.covered)} and is \
 {errors.width:.2f} dB wide on average.
 
-Calibrated for brain MR, factors {low} to {high}, slices {within.thickness[0]:.0%} to \
-{within.thickness[1]:.0%} as thick as their spacing, noise up to {within.noise:.1%} of the range, \
-result voxels of {within.spacing_mm[0]:.2g} to {within.spacing_mm[1]:.2g} mm."""
+Calibrated for brain MR, factors {low} to {high}, slices {percentage(within.thickness[0])} to \
+{percentage(within.thickness[1])} as thick as their spacing, noise up to \
+{percentage(within.noise, 1)} of the range, result voxels of \
+{within.spacing_mm[0]:.2g} to {within.spacing_mm[1]:.2g} mm."""

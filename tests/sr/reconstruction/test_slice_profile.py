@@ -66,6 +66,7 @@ def test_a_profile_that_is_stated_too_wide_is_said(thin: Volume, scan: Volume) -
     wide = replace(REQUEST, method="cubic", profile="gaussian")
     doubted = run(reconstruct_scan(Degradation(2, 4).thick_volume(thin), wide))
     assert "wider than the scan's own slices say" in doubted.warnings[0]
+    assert " \u00b1 0." in doubted.warnings[0]
     assert not any("wider than" in line for line in run(reconstruct_scan(scan, wide)).warnings)
 
 

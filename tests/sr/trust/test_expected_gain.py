@@ -98,7 +98,7 @@ def _black(voxels: np.ndarray) -> None:
         ({}, {"texture": 0.5}, 0.0, "texture"),
         ({}, {"flips": True}, 0.0, "flips"),
         ({}, {"isotropic": True}, 0.0, "isotropic"),
-        ({}, {}, 0.2, "noise of 20.0%"),
+        ({}, {}, 0.2, "noise of 20.0 %"),
     ],
 )
 def test_each_reason_is_stated(
