@@ -355,6 +355,34 @@ def test_a_session_keeps_how_it_is_seen_in_3d(
     shown.close()
 
 
+@with_vtk
+@pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be stopped there")
+def test_a_drawing_that_hangs_says_so_and_is_given_up(
+    opened: MainWindow, qtbot: QtBot, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = _shown(opened, qtbot, until)
+    hanging = psutil.Process(shown.link.pid)
+    with monkeypatch.context() as hasty:
+        hasty.setattr(drawing_link, "QUIET_FOR", 100)
+        for number in range(2):
+            hanging.suspend()  # as a driver that hangs
+            shown.see_from("L" if number else "S")
+            until(lambda: "has not answered for" in shown.shown_panes[0].note)
+            if not number:
+                hanging.resume()
+                _wait(shown, until)
+                assert shown.shown_panes[0].note == "" and not shown.message.isVisible()
+        hasty.setattr(drawing_link, "GIVEN_UP_AFTER", 0)
+        until(shown.message.isVisible)
+    assert "did not answer for 0 s and was ended" in shown.message.text.text()
+    assert shown.link.pid is None and not shown.link.busy
+    hanging.wait(60)
+    qtbot.mouseClick(shown.message.retry, LEFT)
+    _wait(shown, until)
+    assert not shown.message.isVisible() and shown.shown_panes[0].note == ""
+    shown.close()
+
+
 def test_without_vtk_it_says_how_to_get_it(
     opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

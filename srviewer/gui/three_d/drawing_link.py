@@ -33,6 +33,17 @@ TOO_LONG = mark(
     "of its graphics card hangs. Nothing else is affected. Try again, perhaps with fewer other "
     "programs open; restart the computer where it does not help."
 )
+QUIET_FOR = 10_000  # ms without an answer after which that is said
+GIVEN_UP_AFTER = 120_000  # ms: the finest picture of a large volume takes seconds
+QUIET = mark(
+    "The drawing has not answered for {seconds:g} s. The machine may be busy, or the driver of its "
+    "graphics card hangs. After {limit:g} s it is ended."
+)
+HUNG = mark(
+    "The drawing in 3D did not answer for {limit:g} s and was ended. The machine may be busy, or "
+    "the driver of its graphics card hangs. Nothing else is affected. Try again, perhaps with "
+    "fewer other programs open; restart the computer where it does not help."
+)
 WAITING = mark("Starting the drawing\u2026")
 
 
@@ -46,6 +57,7 @@ class DrawingLink(QObject):
     loaded = Signal()  # the volumes are there, and pictures can be asked for
     drawn = Signal(object)  # a Drawn
     status_changed = Signal(str)  # what it is doing, translated; "" for nothing
+    quiet = Signal(str)  # that it does not answer, translated; "" once it does
     failed = Signal(str)  # why nothing can be drawn, translated
 
     def __init__(self, parent: QObject) -> None:
@@ -67,6 +79,9 @@ class DrawingLink(QObject):
         self._limit = QTimer(self)  # runs while a process starts
         self._limit.setSingleShot(True)
         self._limit.timeout.connect(self._start_late)
+        self._silence = QTimer(self)  # runs while an answer is waited for
+        self._silence.timeout.connect(self._note_silence)
+        self._silent_for = 0  # ms
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -115,6 +130,8 @@ class DrawingLink(QObject):
             self._next = picture
             return
         self._next, self._sent = None, picture
+        if not process.asked:
+            self._silence.start(QUIET_FOR)
         process.ask(picture)
         self._timer.start()
 
@@ -153,18 +170,22 @@ class DrawingLink(QObject):
         if volumes is None:
             self._timer.start()
             return
+        self._hear()
         self._numbers, self.volumes = tuple(volumes), tuple(volumes.values())
         self.status_changed.emit("")
         self.loaded.emit()
 
     def _look(self) -> None:
         process = self._process
+        asked = 0 if process is None else process.asked
         answers = None if process is None else process.answers()
         if process is None or answers is None:
             self._note_end()
             return
         if process.ready:
             self._limit.stop()
+        if process.asked < asked:
+            self._hear()
         waiting = self._asked[0] and not self._numbers and self._work.running(KIND) is None
         if process.ready and waiting:
             self._send()
@@ -180,6 +201,29 @@ class DrawingLink(QObject):
         if self._starting:
             self._start_next(tr(TOO_LONG, seconds=START_LIMIT / 1000))
 
+    def _hear(self) -> None:
+        """It answers; another answer may be waited for."""
+        if self._silent_for:
+            self.quiet.emit("")
+        self._silent_for = 0
+        if self.busy:
+            self._silence.start(QUIET_FOR)
+        else:
+            self._silence.stop()
+
+    def _note_silence(self) -> None:
+        """Nothing came for a while, though the process has started and has not ended."""
+        if not self.busy or self._starting:
+            self._silence.stop()
+            return
+        self._silent_for += QUIET_FOR
+        limit = GIVEN_UP_AFTER / 1000
+        if self._silent_for < GIVEN_UP_AFTER:
+            self.quiet.emit(tr(QUIET, seconds=self._silent_for / 1000, limit=limit))
+            return
+        self._end()
+        self.failed.emit(tr(HUNG, limit=limit))
+
     def _note_end(self) -> None:
         """The process has ended by itself."""
         if self._starting:
@@ -191,6 +235,10 @@ class DrawingLink(QObject):
     def _end(self) -> None:
         self._timer.stop()
         self._limit.stop()
+        self._silence.stop()
+        if self._silent_for:
+            self._silent_for = 0
+            self.quiet.emit("")
         self._work.cancel(KIND)
         self._numbers, self.volumes, self._sent, self._next = (), (), None, None
         if self._process is not None:
@@ -200,6 +248,7 @@ class DrawingLink(QObject):
     def _tell(self) -> None:
         task = self._work.running(KIND)
         if task is not None:
+            self._hear()
             self.status_changed.emit(
                 f"{tr(task.progress.message)}  {percentage(task.progress.fraction)}"
             )

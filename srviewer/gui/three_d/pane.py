@@ -41,6 +41,7 @@ class VolumePane(QWidget):
         seen_from: The camera of the picture that is shown, which may be an earlier one.
         lines: What is written in its upper left corner: the name first.
         picture: The last picture that was drawn; None for none.
+        note: What is written into its middle: what is being waited for.
     """
 
     seen = Signal(object, bool)  # the Camera that the user wants; whether more is to follow
@@ -58,7 +59,7 @@ class VolumePane(QWidget):
         self._crosshair: tuple[Vector, Matrix] | None = None
         self._last, self._pressed = QPointF(), QPointF()
         self._still = True
-        self._note = ""
+        self.note = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(200, 240)
 
@@ -80,7 +81,7 @@ class VolumePane(QWidget):
         Args:
             note: Translated; "" for nothing.
         """
-        self._note = note
+        self.note = note
         self.update()
 
     def show_picture(self, pixels: bytes, size: tuple[int, int], camera: Camera) -> None:
@@ -155,11 +156,8 @@ class VolumePane(QWidget):
             self._draw_letters(painter, self.seen_from)
             self._draw_gizmo(painter, self.seen_from)
         self._draw_lines(painter)
-        if self._note:
-            painter.setPen(QColor(theme.MUTED))
-            area = self.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)
-            middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(area, middle, self._note)
+        if self.note:
+            self._draw_note(painter)
 
     def _draw_lines(self, painter: QPainter) -> None:
         painter.setFont(_font(painter, bold=True))
@@ -170,6 +168,15 @@ class VolumePane(QWidget):
             area.setTop(_write(painter, area, flag, line).bottom() + 3)
             if number == 0:
                 painter.setFont(_font(painter, bold=False))
+
+    def _draw_note(self, painter: QPainter) -> None:
+        painter.setFont(_font(painter, bold=False))
+        area = self.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        plate = painter.boundingRect(area, flags, self.note).adjusted(-EDGE, -EDGE, EDGE, EDGE)
+        painter.fillRect(plate, QColor(theme.IMAGE))
+        painter.setPen(QColor(theme.MUTED if self.picture is None else theme.WARNING))
+        painter.drawText(area, flags, self.note)
 
     def _draw_letters(self, painter: QPainter, camera: Camera) -> None:
         flag = Qt.AlignmentFlag

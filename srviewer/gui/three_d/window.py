@@ -273,6 +273,10 @@ class ThreeDWindow(QDialog):
         for pane in self.shown_panes:
             pane.show_note("" if pane.picture is not None else text)
 
+    def _show_quiet(self, text: str) -> None:
+        for pane in self.shown_panes:
+            pane.show_note(text)
+
     def _caption(self) -> str:
         look, scan = self.controls.look, self._volumes[0]
         words = [scan.name, tr(MODE_TITLES[look.mode])]
@@ -351,6 +355,7 @@ class ThreeDWindow(QDialog):
         link.loaded.connect(self._take_volumes)
         link.drawn.connect(self._take_picture)
         link.status_changed.connect(self._show_status)
+        link.quiet.connect(self._show_quiet)
         link.failed.connect(self._fail)
         self.message.again.connect(lambda: self._load(self._volumes))
         self._rest.timeout.connect(lambda: self._draw(False))
