@@ -17,6 +17,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.figures.figure import FigurePage
 from srviewer.gui.figures.figure_caption import scores_line, volumes_line
 from srviewer.gui.figures.figure_contents import copied, picture_of
+from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.window.bars.point_label import PointLabel
 from srviewer.gui.window.bars.second_study_bar import SecondStudyBar
@@ -76,6 +77,40 @@ def test_two_studies_of_one_grid_step_together_with_grey_levels_of_their_own(
     pair.studies.show(1)
     view = pair.study.view
     assert view.inverted and view.zoom > 1 and view.main is None and second.scan is None
+
+
+def test_the_look_panel_is_about_the_study_whose_pane_was_clicked_last(
+    pair: MainWindow, until: Until, qtbot: QtBot
+) -> None:
+    study, second = pair.study, pair.studies.second
+    left, right = large_panes(pair)
+    look = pair.findChild(LookPanel)
+    pair.panels.show_panel("look")
+    first = study.view
+    assert look.meant.isVisible() and look.meant.text().endswith("of thick")
+    qtbot.mouseClick(right, Qt.MouseButton.LeftButton)
+    assert look.meant.text().endswith("of other")
+    until(lambda: look.histogram.histogram is not None)
+    assert look.levels.level.value() == pytest.approx(second.view.window.level, abs=1)
+    for box, typed in ((look.levels.level, "1234"), (look.levels.width_box, "567")):
+        box.selectAll()
+        qtbot.keyClicks(box, typed)
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+    qtbot.mouseClick(look.inverted, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    look.slab.mm.selectAll()
+    qtbot.keyClicks(look.slab.mm, "8")
+    qtbot.keyClick(look.slab.mm, Qt.Key.Key_Return)
+    window = second.view.window
+    assert (window.level, window.width) == (1234, 567)
+    assert second.view.inverted and second.view.thick_slab.mm == 8
+    assert (study.view.window, study.view.inverted) == (first.window, first.inverted)
+    assert not study.view.thick_slab.shown
+    qtbot.mouseClick(left, Qt.MouseButton.LeftButton)
+    assert look.meant.text().endswith("of thick") and not look.inverted.isChecked()
+    assert look.levels.level.value() == pytest.approx(first.window.level, abs=1)
+    qtbot.mouseClick(right, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(pair, "1")
+    assert not look.meant.isVisible() and not look.inverted.isChecked()
 
 
 def test_the_status_bar_says_where_the_crosshair_is_outside_of_a_study(

@@ -210,8 +210,11 @@ def nearest_slice(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) ->
     Returns:
         The index along the plane's normal axis, not kept inside the grid.
     """
-    index = geometry.index(cursor_mm)[plane.normal_axis(geometry)]
-    return int(np.floor(index + 0.5 + TIE * _sign(geometry, plane, 0)))
+    normal = plane.normal_axis(geometry)
+    index, last = geometry.index(cursor_mm)[normal], geometry.shape[normal] - 1
+    number = int(np.floor(index + 0.5 + TIE * _sign(geometry, plane, 0)))
+    # A point close to an outer edge is midway between an outer slice and none.
+    return min(max(number, 0), last) if -0.5 <= index <= last + 0.5 else number
 
 
 def pane_position(geometry: Geometry, plane: Plane, world_mm: npt.ArrayLike) -> tuple[float, float]:

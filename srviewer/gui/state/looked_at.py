@@ -1,5 +1,6 @@
 """The study that actions on the view are about, of two that are shown beside each other."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -36,6 +37,16 @@ class LookedAt(QObject):
         if target is self._study:
             return self._study.state
         return replace(self._study.state, scan=target.scan, view=target.view)
+
+    def follow(self, slot: Callable[[], None], *names: str) -> None:
+        """Call a method after changes of the study that is meant, and where another is meant.
+
+        Args:
+            slot: A bound method without arguments, of a QObject.
+            *names: As of ``FollowedState.follow``.
+        """
+        self._study.follow(slot, *names, "comparing", "second_study")
+        self.changed.connect(slot)
 
     def _take_first(self) -> None:
         self._take(False)

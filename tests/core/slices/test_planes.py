@@ -151,6 +151,15 @@ def test_steps_stop_at_the_ends(directions: np.ndarray, plane: Plane, steps: int
     assert image.inside and image.index in (0, image.count - 1)
 
 
+@pytest.mark.parametrize("plane", list(Plane))
+def test_a_position_at_an_outer_edge_is_inside(plane: Plane) -> None:
+    for directions in ORIENTATIONS:
+        volume = numbered(SHAPE, affine_of(directions))
+        for edge in ((-0.499, -0.499, -0.499), (3.499, 4.499, 5.499)):
+            image = slice_at(volume, plane, volume.geometry.world(edge))
+            assert image.inside and image.index in (0, image.count - 1)
+
+
 def test_outside_the_volume_the_nearest_slice_is_shown_and_said() -> None:
     volume = numbered(SHAPE, affine_of(np.eye(3)))
     above = volume.geometry.world((1, 1, 9))

@@ -12,6 +12,8 @@ from srviewer.core.intensity.histogram import Histogram, histogram
 from srviewer.core.intensity.window import Window
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
+from srviewer.gui.state.looked_at import LookedAt
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
@@ -60,14 +62,14 @@ class PixelScale:
 
 
 class HistogramView(QWidget):
-    """Shows the histogram; its limits follow and set the study's grey levels.
+    """Shows the histogram; its limits follow and set the grey levels of the study looked at.
 
     The voxels of each scan are counted once, in the background.
     """
 
-    def __init__(self, controller: StudyController) -> None:
+    def __init__(self, controller: StudyController, looked_at: LookedAt) -> None:
         super().__init__()
-        self._controller, self._study = controller, controller.study
+        self._controller, self._looked_at = controller, looked_at
         self._counted = WeakKeyDictionary[Volume, Histogram]()  # of every open scan
         self._grabbed = ""
         self._last = 0.0
@@ -81,9 +83,12 @@ class HistogramView(QWidget):
                 "between both; arrow keys move the level, with Shift the width"
             ),
         )
-        self._study.follow(self._count, "scan")
-        self._study.follow(self._repaint, "view")
+        looked_at.follow(self._count, "scan", "view")
         self._count()
+
+    @property
+    def _study(self) -> ShownStudy:
+        return self._looked_at.target
 
     @property
     def histogram(self) -> Histogram | None:
@@ -176,9 +181,6 @@ class HistogramView(QWidget):
             wanted = Window(window.low, max(scale.value(x), window.low + least))
         self._last = x
         self._study.set_window(wanted)
-
-    def _repaint(self) -> None:
-        self.update()
 
     def _count(self) -> None:
         scan = self._study.scan

@@ -6,6 +6,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
+from srviewer.gui.state.looked_at import LookedAt
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
@@ -14,11 +15,11 @@ from srviewer.gui.widgets.intensity_box import LARGEST, IntensityBox
 
 
 class Levels(QWidget):
-    """Follows the study's grey-level window, and sets it."""
+    """Follows the grey-level window of the study that is looked at, and sets it."""
 
-    def __init__(self, study: ShownStudy) -> None:
+    def __init__(self, looked_at: LookedAt) -> None:
         super().__init__()
-        self._study = study
+        self._looked_at = looked_at
         self._offered: Volume | None = None
         self.preset = choice(tr("Window preset"), tr("Grey levels by name, for this kind of scan"))
         self.preset.setPlaceholderText(tr("Own levels"))
@@ -53,14 +54,17 @@ class Levels(QWidget):
         self._connect()
         self._show()
 
+    @property
+    def _study(self) -> ShownStudy:
+        return self._looked_at.target
+
     def _connect(self) -> None:
-        study = self._study
         self.preset.activated.connect(self._apply)
         for spin in (self.level, self.width_box):
             spin.valueChanged.connect(self._set)
         self.automatic.clicked.connect(self._reset)
         self.box.clicked.connect(self._choose_tool)
-        study.follow(self._show, "scan", "view", "tool")
+        self._looked_at.follow(self._show, "scan", "view", "tool")
 
     def _show(self) -> None:
         study = self._study

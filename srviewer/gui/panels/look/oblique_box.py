@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from srviewer.core.slices.rotated_planes import NOT_ROTATED, patient_rotation
+from srviewer.gui.state.looked_at import LookedAt
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.decimal_box import DecimalBox
@@ -26,9 +27,9 @@ class ObliqueBox(QWidget):
         plain: Lays the planes along the voxel axes again.
     """
 
-    def __init__(self, study: ShownStudy) -> None:
+    def __init__(self, looked_at: LookedAt) -> None:
         super().__init__()
-        self._study = study
+        self._looked_at = looked_at
         self.angles = tuple(_angle(tr(name), tr(tip)) for name, tip in AXES)
         self.patient = button(
             tr("Patient's axes"),
@@ -39,9 +40,13 @@ class ObliqueBox(QWidget):
         for angle in self.angles:
             angle.valueChanged.connect(self._rotate)
         self.patient.clicked.connect(self._align)
-        self.plain.clicked.connect(lambda: study.rotate_planes(NOT_ROTATED))
-        study.follow(self._show, "view", "scan")
+        self.plain.clicked.connect(lambda: self._study.rotate_planes(NOT_ROTATED))
+        looked_at.follow(self._show, "view", "scan")
         self._show()
+
+    @property
+    def _study(self) -> ShownStudy:
+        return self._looked_at.target
 
     def _lay_out(self) -> None:
         angles, buttons = QHBoxLayout(), QHBoxLayout()

@@ -11,6 +11,7 @@ from srviewer.core.slices.thick_slab import (
     NO_SLAB,
     SLAB_KINDS,
 )
+from srviewer.gui.state.looked_at import LookedAt
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import SLAB_TITLES
@@ -28,9 +29,9 @@ class ThickSlabBox(QWidget):
         slices: Sets the mean over each slice of the scan.
     """
 
-    def __init__(self, study: ShownStudy) -> None:
+    def __init__(self, looked_at: LookedAt) -> None:
         super().__init__()
-        self._study = study
+        self._looked_at = looked_at
         self.kind = choice(
             tr("Thick slab"), tr("Neighbouring slices projected onto one, in all panes (S)")
         )
@@ -61,8 +62,12 @@ class ThickSlabBox(QWidget):
         self.kind.activated.connect(self._choose)
         self.mm.valueChanged.connect(self._set_mm)
         self.slices.clicked.connect(self._follow_slices)
-        study.follow(self._show, "scan", "view")
+        looked_at.follow(self._show, "scan", "view")
         self._show()
+
+    @property
+    def _study(self) -> ShownStudy:
+        return self._looked_at.target
 
     def _choose(self) -> None:
         kind, slab = self.kind.currentData(), self._study.view.thick_slab
