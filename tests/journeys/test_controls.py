@@ -27,6 +27,7 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.gui.panels.look.levels import Levels
+from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.widgets.decimal_box import DecimalBox
 from srviewer.gui.widgets.intensity_box import IntensityBox
 from srviewer.gui.widgets.scrolled import Scrolled
@@ -176,3 +177,16 @@ def test_every_field_with_decimals_takes_a_point_and_a_comma(window: MainWindow)
     fields = window.findChildren(QDoubleSpinBox)
     assert len(fields) > 10
     assert [field.accessibleName() for field in fields if not isinstance(field, DecimalBox)] == []
+
+
+def test_keys_stay_with_the_pane_when_a_button_above_it_is_pressed(
+    pane: SliceView, opened: MainWindow, qtbot: QtBot
+) -> None:
+    bar = opened.housekeeping.autosave.bar
+    bar.offer("Your work was kept")
+    qtbot.mouseClick(bar.no, Qt.MouseButton.LeftButton)
+    assert pane.hasFocus()
+    middle = opened.compare.parentWidget().parentWidget()
+    buttons = [each for each in middle.findChildren(QAbstractButton) if not _of_qt(each)]
+    taking = [each for each in buttons if each.focusPolicy() & Qt.FocusPolicy.ClickFocus]
+    assert len(buttons) > 20 and taking == []

@@ -121,3 +121,22 @@ def test_what_follows_a_link_is_not_carried_back(shifted: MainWindow, qtbot: QtB
     qtbot.keyClick(right, "Y")
     assert second.view.rotation != study.view.rotation == (0, 0, 0)
     assert titles(right).endswith("Axial, patient's axes")
+
+
+def test_the_planes_of_both_studies_are_told_with_their_names(
+    shifted: MainWindow, qtbot: QtBot
+) -> None:
+    left, right = large_panes(shifted)
+
+    def notes() -> list[str]:
+        return [note.text for note in shifted.compare.notes.notes]
+
+    assert "other: oblique 16.6\u00b0, along the voxel axes" in notes()
+    qtbot.keyClick(left, Qt.Key.Key_Period)
+    assert [note.split(":")[0] for note in notes() if "rotated" in note] == ["thick", "other"]
+    assert not any("along the voxel axes" in note for note in notes())
+    shifted.actions_offered["second-linked"].trigger()
+    right.setFocus()
+    qtbot.keyClick(right, Qt.Key.Key_Q)
+    assert [note.split(":")[0] for note in notes() if "rotated" in note] == ["thick"]
+    assert any(note.startswith("other: oblique") for note in notes())

@@ -14,7 +14,7 @@ from srviewer.core.slices.rotated_planes import NOT_ROTATED
 from srviewer.core.slices.thick_slab import NO_SLAB
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.followed_state import PREVIEW
-from srviewer.gui.state.linked_views import link_of
+from srviewer.gui.state.linked_views import both_shown, link_of
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import Comparable, compared
 from srviewer.gui.texts.translation import mark, tr
@@ -26,7 +26,14 @@ from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView, Scales
 from srviewer.gui.views.score_badges import badge
 from srviewer.gui.views.second_study.second_row import SecondRow
-from srviewer.gui.views.shared_notes import SharedNotes, rotation_notes, shared_notes, slab_notes
+from srviewer.gui.views.shared_notes import (
+    SharedNotes,
+    notes_on_planes,
+    oblique_notes,
+    rotation_notes,
+    shared_notes,
+    slab_notes,
+)
 from srviewer.gui.views.unlinked_rows import LooseRows
 from srviewer.study.state.compared_volumes import MOST_SHOWN, NO_RESULT, ORIGINAL
 from srviewer.study.state.comparing import FLIP_KEY
@@ -65,6 +72,7 @@ class CompareView(QWidget):
         study.changed.connect(self._follow)
         if self._second is not None:
             self._second.renamed.connect(self.refresh)
+            self._second.replaned.connect(self._show_notes)
         self.refresh()
 
     @property
@@ -271,16 +279,22 @@ class CompareView(QWidget):
         referenced = self._study.reference is not None
         slab, _ = self._noted = self._study.view.thick_slab, self._study.view.rotation
         rotated = rotation_notes(shown, self._study.state)
-        notes = shared_notes(shown, referenced, self._previewed(shown), bool(rotated))
-        of_slab = () if rotated else slab_notes(shown, slab, self._study.scan)
+        notes = shared_notes(shown, referenced, self._previewed(shown))
+        oblique = () if rotated else oblique_notes(shown)
+        if self._second is not None and both_shown(self._study):
+            names = self._second.pair.names
+            rotated = notes_on_planes((*rotated, *oblique), names, self._second.state)
+            oblique = ()
+        of_slab = () if is_rotated(self._study.state) else slab_notes(shown, slab, self._study.scan)
         self.notes.show_notes(
             (
                 *self._two_people(),
                 *self._not_composed(),
                 *rotated,
-                *self._not_linked(bool(rotated)),
+                *self._not_linked(is_rotated(self._study.state)),
                 *of_slab,
                 *notes,
+                *oblique,
             )
         )
 

@@ -40,7 +40,7 @@ ON_ITS_WAY = mark("being reconstructed: what is shown is not the result yet")
 
 
 def shared_notes(
-    shown: Sequence[Comparable], referenced: bool, on_its_way: bool, rotated: bool
+    shown: Sequence[Comparable], referenced: bool, on_its_way: bool
 ) -> tuple[Line, ...]:
     """Notes on the volumes that are shown, each once; with names where it is not of all.
 
@@ -48,7 +48,6 @@ def shared_notes(
         shown: The volumes, A first.
         referenced: Whether the study has a reference; without it there are no scores.
         on_its_way: Whether slices of a result that is being computed are shown.
-        rotated: Whether the planes are rotated from the voxel axes.
 
     Returns:
         The notes, the most important first.
@@ -59,7 +58,20 @@ def shared_notes(
     notes += _scales(volumes)
     notes += _once(judged, lambda entry: _meaning(entry, referenced))
     notes += _once(judged, _disagreement)
-    return (*notes, *([] if rotated else _once(volumes, _oblique)))
+    return tuple(notes)
+
+
+def oblique_notes(shown: Sequence[Comparable]) -> tuple[Line, ...]:
+    """Notes on volumes that are shown along their voxel axes.
+
+    Args:
+        shown: The volumes, A first.
+
+    Returns:
+        The angle between slices and the patient's axes, where there is one.
+    """
+    volumes = [entry for entry in shown if entry.volume is not None]
+    return tuple(_once(volumes, _oblique))
 
 
 def slab_notes(
@@ -104,6 +116,31 @@ def rotation_notes(shown: Sequence[Comparable], state: StudyState) -> tuple[Line
     if any(entry.scores is not None for entry in shown):
         text = f"{text}: {tr(ROTATED_NOT_SCORED)}"
     return (Line(text, theme.WARNING),)
+
+
+def notes_on_planes(
+    current: Sequence[Line], names: tuple[str, str], second: StudyState
+) -> tuple[Line, ...]:
+    """Notes on the planes of two studies that are shown beside each other.
+
+    Args:
+        current: Those on the planes of the current study.
+        names: Of both studies.
+        second: The second study.
+
+    Returns:
+        By how much the planes of each are rotated or oblique; with names, unless both are alike.
+    """
+    assert second.scan is not None
+    turned = [Line(rotation_note(second), theme.WARNING)] if is_rotated(second) else []
+    beside = tuple(turned or filter(None, [_obliquity(second.scan)]))
+    if tuple(current) == beside:
+        return beside
+    return tuple(
+        replace(note, text=tr("{names}: {note}", names=name, note=note.text))
+        for name, notes in zip(names, (current, beside), strict=True)
+        for note in notes
+    )
 
 
 def _scales(volumes: Sequence[Comparable]) -> list[Line]:
@@ -155,9 +192,13 @@ def _disagreement(entry: Comparable) -> Line | None:
 
 
 def _oblique(entry: Comparable) -> Line | None:
-    """The angle between the slices and the patient's axes, where there is one."""
     assert entry.volume is not None
-    degrees = entry.volume.geometry.obliquity
+    return _obliquity(entry.volume)
+
+
+def _obliquity(volume: ScanHeader) -> Line | None:
+    """The angle between the slices and the patient's axes, where there is one."""
+    degrees = volume.geometry.obliquity
     if degrees <= OBLIQUE:
         return None
     note = tr("oblique {degrees:.1f}\u00b0, along the voxel axes", degrees=degrees)

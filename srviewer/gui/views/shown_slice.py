@@ -91,7 +91,8 @@ class ShownSlice:
         over = () if self.composite is None else (self.composite.volume.geometry,)
         slab = slab_line(study.view.thick_slab, self.slab, (self.header.geometry, *over))
         if is_rotated(study.state):
-            title, spacing = rotated_title(self.plane, study.state), ()
+            if self.rotated is not None:
+                title, spacing = rotated_title(self.plane, study.state), ()
             slab = oblique_lines(study.view.thick_slab, self.rotated)
         return Annotations(
             top_left=(*name_lines(self.role, width), *turned, *slab, title),

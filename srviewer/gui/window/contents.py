@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QSize, Qt
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QHBoxLayout,
     QMainWindow,
     QSizePolicy,
@@ -192,6 +193,8 @@ class Contents(QObject):
         layout.addWidget(self.compare, 1)
         layout.addWidget(self.time_curve)
         layout.addWidget(self.plot)
+        for pressed in self._middle.findChildren(QAbstractButton):
+            pressed.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the keys stay with the panes
 
     def _take_drops(self, look: LookPanel) -> None:
         dropping = self.dropping

@@ -36,10 +36,7 @@ def test_of_classic_images(thick: Volume, write_dicom: Callable[..., list[Path]]
     assert philips_note(scan, converted(scan, 20)) == ""  # of another reason
     assert philips_note(scan, replace(scan, voxels=scan.voxels * 40)) == ""  # both are DICOM
     compared = [Comparable("a", "a", scan), Comparable("b", "b", converted(scan, 40))]
-    assert (
-        "about 40 times"
-        in shared_notes(compared, referenced=True, on_its_way=False, rotated=False)[0].text
-    )
+    assert "about 40 times" in shared_notes(compared, referenced=True, on_its_way=False)[0].text
     others = run(read(write_dicom(thick, folder="others")[0].parent))
     assert philips_note(others, converted(others, 40)) == ""
 

@@ -11,6 +11,7 @@ from srviewer.gui.texts.offered import Comparable, compared
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView, Scales
+from srviewer.study.state.study_state import StudyState
 
 
 class SecondRow(QObject):
@@ -22,11 +23,13 @@ class SecondRow(QObject):
     """
 
     renamed = Signal()  # the names of both studies may read otherwise
+    replaned = Signal()  # its planes are rotated otherwise
 
     def __init__(self, study: ShownStudy, second: ShownStudy, parent: QWidget) -> None:
         super().__init__(parent)
         self._study, self._second = study, second
         self._drawn: tuple[object, ...] = ()
+        self._rotation = second.view.rotation
         self.pair = ShownPair(study)
         self.row = OrthoView(second)
         self.row.setParent(parent)
@@ -34,6 +37,7 @@ class SecondRow(QObject):
         second.follow(self.refresh, "scan", "compared_volumes", "view")
         study.follow(self.refresh, "second_study", "comparing", "view")
         second.follow(self._rename, "scan")
+        second.follow(self._note_rotation, "view")
 
     def arrange(self, arrangement: Arrangement, scales: Scales) -> None:
         """Lay the panes out beside those of the current study.
@@ -84,6 +88,16 @@ class SecondRow(QObject):
             distance = tr("{mm:.1f} mm from the crosshair", mm=apart)
             return Line(words, theme.WARNING, bold=True, shorter=(distance, f"{apart:.1f} mm"))
         return _title(name, brief, entry, theme.ACCENT)
+
+    @property
+    def state(self) -> StudyState:
+        """The second study."""
+        return self._second.state
+
+    def _note_rotation(self) -> None:
+        if self._second.view.rotation != self._rotation:
+            self._rotation = self._second.view.rotation
+            self.replaned.emit()
 
     def _rename(self) -> None:
         self.renamed.emit()
