@@ -9,6 +9,7 @@ from srviewer.cli.options.destination import add_entities_argument
 from srviewer.cli.options.outputs import add_overwrite_argument
 from srviewer.cli.options.request import add_request_arguments, asked_model, asked_of_every
 from srviewer.cli.options.slabs import add_slab_argument
+from srviewer.cli.options.stacks import add_motion_argument
 from srviewer.cli.options.values import axis_number
 from srviewer.errors import UserError
 from srviewer.io.bids.names import chosen_entities
@@ -53,6 +54,7 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         help="join the acq- and run- files of one suffix and session that belong together, by "
         "--method (cross-plane or cubic), --model and --device; the others are reconstructed",
     )
+    add_motion_argument(parser, "with --join: ")
     add_entities_argument(parser)
     add_request_arguments(parser)
     parser.add_argument(
@@ -69,18 +71,22 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check_batch(args: argparse.Namespace) -> None:
-    """Check the number of workers, and that the method goes with joins.
+    """Check the number of workers, and that method and motion go with joins.
 
     Args:
         args: The parsed arguments.
 
     Raises:
-        UserError: There is none.
+        UserError: There is none; the method joins nothing, or slices are to be moved without joins.
     """
     if args.workers < 1:
         raise UserError(f"At least one worker is needed, not {args.workers}.")
     if args.join and args.method not in PRIORS:
         raise UserError(f"A join starts from {' or '.join(PRIORS)}, not from '{args.method}'.")
+    if args.motion != "none" and not args.join:
+        raise UserError(
+            f"--motion {args.motion} moves slices of stacks that are joined: add --join."
+        )
 
 
 def batch_settings(args: argparse.Namespace, target: Target, store: DataType) -> Settings:
@@ -105,6 +111,7 @@ def batch_settings(args: argparse.Namespace, target: Target, store: DataType) ->
         overwrite=args.overwrite,
         target=target.id,
         join=args.join,
+        motion=args.motion,
         entities=tuple(chosen_entities(args.bids_entities).items()),
     )
 

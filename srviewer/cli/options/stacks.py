@@ -12,6 +12,7 @@ from srviewer.io.formats import scan
 from srviewer.io.scans.series import ScanListing, Series
 from srviewer.sr.stacks.joinable.facts import plainly_no_stack
 from srviewer.sr.stacks.joinable.groups import joinable_groups
+from srviewer.sr.stacks.request import MOTIONS
 
 
 def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,23 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
         type=words,
         metavar="N|UID,...",
         help="of a single folder: which series are the stacks, as numbered by info",
+    )
+
+
+def add_motion_argument(parser: argparse.ArgumentParser, where: str = "") -> None:
+    """Declare whether single slices are moved.
+
+    Args:
+        parser: The parser of a verb that joins.
+        where: The words before those of the help.
+    """
+    parser.add_argument(
+        "--motion",
+        choices=MOTIONS,
+        default="none",
+        help=f"{where}slices: single slices are moved to where the other stacks predict them, in "
+        "stacks where there is evidence for it; none: the slices of a stack stay together; "
+        "default: none",
     )
 
 

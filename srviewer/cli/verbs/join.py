@@ -22,7 +22,7 @@ from srviewer.cli.options.outputs import (
     require_suffix,
 )
 from srviewer.cli.options.request import add_precision_argument, asked_model
-from srviewer.cli.options.stacks import add_stack_arguments, chosen_stacks
+from srviewer.cli.options.stacks import add_motion_argument, add_stack_arguments, chosen_stacks
 from srviewer.cli.options.values import number
 from srviewer.core.volumes.volume import Volume, blocking_warnings
 from srviewer.errors import InDoubt, UserError
@@ -48,7 +48,6 @@ from srviewer.sr.stacks.joined import Joined, joined_source
 from srviewer.sr.stacks.request import (
     GRIDS,
     MOST_STACKS,
-    MOTIONS,
     PRIORS,
     REGISTERS,
     JoinRequest,
@@ -87,13 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="rigid: a stack is moved where there is evidence that the person moved; none: each "
         "stays where its header puts it",
     )
-    parser.add_argument(
-        "--motion",
-        choices=MOTIONS,
-        default="none",
-        help="slices: single slices are moved to where the other stacks predict them, in stacks "
-        "where there is evidence for it; none: the slices of a stack stay together; default: none",
-    )
+    add_motion_argument(parser)
     parser.add_argument(
         "--method",
         choices=PRIORS,

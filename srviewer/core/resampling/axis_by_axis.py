@@ -82,7 +82,8 @@ def interpolated(
         return (yield from moved_along_axes(voxels, given, onto, order, message))
     if order == 1:
         return (yield from sampled(voxels, given, onto, order, message))
-    weights = yield from within(spline_coefficients(voxels, message), 0.0, 0.1)
+    part, given = needed(voxels, given, onto)
+    weights = yield from within(spline_coefficients(part, message), 0.0, 0.1)
     return (yield from within(sampled(weights, given, onto, order, message), 0.1, 1.0))
 
 
@@ -131,6 +132,23 @@ def moved_along_axes(
         job = _filled(current, move, onto.shape[move.axis], order, message)
         current = yield from within(job, start + 0.1, stop)
     return current
+
+
+def needed(voxels: Voxels, given: Geometry, onto: Geometry) -> tuple[Voxels, Geometry]:
+    """The part of a volume from which another grid is interpolated.
+
+    Args:
+        voxels: (i, j, k).
+        given: Their grid.
+        onto: The other grid.
+
+    Returns:
+        That part, ``REACH`` voxels larger on all sides where there are as many, and its grid.
+    """
+    matrix = np.linalg.inv(given.affine) @ onto.affine
+    part, matrix = _needed(voxels, matrix, onto.shape)
+    i, j, k = part.shape
+    return part, Geometry((i, j, k), onto.affine @ np.linalg.inv(matrix))
 
 
 def _needed(voxels: Voxels, matrix: Matrix, shape: tuple[int, int, int]) -> tuple[Voxels, Matrix]:

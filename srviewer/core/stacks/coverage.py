@@ -3,6 +3,7 @@
 import numpy as np
 
 from srviewer.core.geometry.grid import Axis, Geometry
+from srviewer.core.resampling.boxes import box_of, cut, is_empty
 from srviewer.core.resampling.spline import sampled, slabs_at_once
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.volume import Voxels
@@ -26,12 +27,16 @@ def coverage(stack: Geometry, padded: Mask | None, onto: Geometry, across: Axis)
         A job with (i, j, k) float32 on ``onto``: 0 outside, 1 further inside than ``FADING``
         slices, above 0 wherever the stack covers a voxel's centre.
     """
+    whole = np.zeros(onto.shape, np.float32)
+    box = box_of(onto, stack)
+    if is_empty(box):
+        return whole
+    result, onto = whole[box], cut(onto, box)
     matrix = np.linalg.inv(stack.affine) @ onto.affine
     fading = FADING * stack.spacing[across] / np.array(stack.spacing)
     fading = np.minimum(fading, np.array(stack.shape) / 4)
     halves = np.array(stack.shape) / 2
     matrix[:3, 3] -= halves - 0.5  # from the middle of the stack
-    result = np.empty(onto.shape, np.float32)
 
     def fill(start: int, stop: int) -> None:
         room = np.empty(onto.shape[1:], np.float32)
@@ -52,7 +57,7 @@ def coverage(stack: Geometry, padded: Mask | None, onto: Geometry, across: Axis)
     if padded is not None:
         job = sampled(padded.astype(np.float32), stack, onto, order=1)
         result[(yield from within(job, 0.5, 1.0)) > OUTSIDE_PADDING] = 0
-    return result
+    return whole
 
 
 def covered(points: Geometry, within_grid: Geometry, across: Axis, margin: float) -> Mask:

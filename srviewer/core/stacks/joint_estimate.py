@@ -8,6 +8,7 @@ import numpy as np
 
 from srviewer.core.acquisition.noise_spectrum import NoiseSpectrum
 from srviewer.core.geometry.grid import Geometry
+from srviewer.core.resampling.boxes import box_of, cut, is_empty
 from srviewer.core.resampling.spline import slabs_at_once
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.noise_limit import beyond_noise
@@ -192,15 +193,19 @@ def _corrected(
 
 def _added(correction: Voxels, part: Contribution, residual: Voxels, grid: Geometry) -> Job[None]:
     """Add the weighted residual of a stack, interpolated between its slices."""
-    spread = yield from part.stack.spread(residual, grid)
+    box = box_of(grid, part.stack.placed)  # outside of it the weight is 0
+    if is_empty(box):
+        return
+    spread = yield from part.stack.spread(residual, cut(grid, box))
+    total, weight, agreement = correction[box], part.weight[box], part.agreement[box]
 
     def fill(start: int, stop: int) -> None:
         for plane in range(start, stop):
-            product = spread[plane] * part.weight[plane]
-            product *= part.agreement[plane]
-            correction[plane] += product
+            product = spread[plane] * weight[plane]
+            product *= agreement[plane]
+            total[plane] += product
 
-    yield from within(slabs_at_once(fill, _shape(correction), ADDING), 1.0, 1.0)
+    yield from within(slabs_at_once(fill, _shape(total), ADDING), 1.0, 1.0)
 
 
 def _shape(voxels: Voxels) -> tuple[int, int, int]:

@@ -5,49 +5,42 @@ from functools import partial
 import numpy as np
 
 from srviewer.core.geometry.grid import Geometry, Matrix
-from srviewer.core.resampling.spline import sampled
+from srviewer.core.resampling.boxes import interpolated_inside
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.stacks.rigid import inverse
 from srviewer.core.volumes.volume import Voxels
-from srviewer.job import Job, Progress, aside
+from srviewer.job import Job, Progress, aside, within
 
-MESSAGE = "Moving slices back"
+MESSAGE, SIMULATING = "Moving slices back", "Simulating thick slices"
 LEAST_SHARE = 0.25  # of a slice: where less was measured, the measured part counts as this much
 
 
 def predicted_slices(
-    stack: PlacedStack, motions: Matrix, weights: Voxels, grid: Geometry
+    stack: PlacedStack, motions: Matrix, voxels: Voxels, grid: Geometry
 ) -> Job[Voxels]:
     """The slices of a stack as they would be measured of a volume where each of them lies.
 
     Args:
         stack: The stack at its place.
         motions: (slices, 4, 4) RAS+ mm of each slice, as of ``SliceMotion``.
-        weights: (i, j, k) B-splines of the volume.
-        grid: The grid of the volume.
+        voxels: (i, j, k), the volume.
+        grid: Its grid.
 
     Returns:
-        A job with (i, j, k) thick voxels in the unit of the volume.
+        A job with (i, j, k) thick voxels in the unit of the volume; those that lie outside of it
+        mean nothing.
     """
-    across, placed = stack.degradation.axis, stack.placed
-    first, taps = stack.degradation.weights()
-    along = (first + np.arange(len(taps)) + 0.5) / stack.degradation.factor - 0.5
-    result = np.empty(placed.shape, np.float32)
-    slices = np.moveaxis(result, across, 0)
+    result = np.empty(stack.placed.shape, np.float32)
+    slices = np.moveaxis(result, stack.degradation.axis, 0)
     for number, motion in enumerate(motions):
-        start = number / len(motions)
-        values = np.zeros(slices.shape[1:], np.float32)
-        for tap, offset in zip(taps, along, strict=True):
-            plane = _plane(placed, across, number + float(offset), motion)
-            seen = yield from sampled(weights, grid, plane)
-            values += np.float32(tap) * seen.reshape(values.shape)
-            yield Progress(start, "Simulating thick slices")
-        slices[number] = values
+        job = _predicted(stack, number, 1, motion, voxels, grid)
+        start, stop = number / len(motions), (number + 1) / len(motions)
+        slices[number] = (yield from within(job, start, stop))[0]
     return result
 
 
 def regular_stack(
-    stack: PlacedStack, motions: Matrix, weights: Voxels, grid: Geometry
+    stack: PlacedStack, motions: Matrix, voxels: Voxels, grid: Geometry
 ) -> Job[Voxels]:
     """The stack as it would have been measured had its slices not moved.
 
@@ -59,32 +52,49 @@ def regular_stack(
     Args:
         stack: The stack at its place.
         motions: (slices, 4, 4) RAS+ mm of each slice.
-        weights: (i, j, k) B-splines of the volume that predicts it.
+        voxels: (i, j, k), the volume that predicts it.
         grid: The grid of the volume.
 
     Returns:
         A job with (i, j, k) thick voxels.
     """
-    across = stack.degradation.axis
-    there = yield from predicted_slices(stack, motions, weights, grid)
-    still = np.tile(np.eye(4), (len(motions), 1, 1))  # by the same sums, so that the two cancel
-    regular = yield from predicted_slices(stack, still, weights, grid)
-    residuals = np.moveaxis(stack.measured - there, across, 0)
-    total, share = (np.zeros(residuals.shape, np.float32) for _ in range(2))
+    across, still = stack.degradation.axis, np.eye(4)
+    measured = np.moveaxis(stack.measured, across, 0)
+    regular = yield from _predicted(stack, 0, len(motions), still, voxels, grid)
+    total, share = (np.zeros(measured.shape, np.float32) for _ in range(2))
     for number, motion in enumerate(motions):
         step = Progress(number / len(motions), MESSAGE)
-        adding = partial(_add, total, share, residuals[number], number, stack, motion)
+        there = regular[number]
+        if not np.array_equal(motion, still):
+            job = _predicted(stack, number, 1, motion, voxels, grid)
+            there = (yield from within(job, step.fraction, step.fraction))[0]
+        adding = partial(_add, total, share, measured[number] - there, number, stack, motion)
         yield from aside(adding, step)
     total /= np.maximum(share, np.float32(LEAST_SHARE))
-    return np.asarray(regular + np.moveaxis(total, 0, across), np.float32)
+    return np.asarray(np.moveaxis(regular + total, 0, across), np.float32)
 
 
-def _plane(placed: Geometry, across: int, position: float, motion: Matrix) -> Geometry:
-    """The grid of one plane of a stack, at a position between its slices, after a motion."""
+def _predicted(
+    stack: PlacedStack, number: int, count: int, motion: Matrix, voxels: Voxels, grid: Geometry
+) -> Job[Voxels]:
+    """Slices as they would be measured of a volume after one motion, (slices, rows, columns)."""
+    across, placed = stack.degradation.axis, stack.placed
+    first, taps = stack.degradation.weights()
+    factor = stack.degradation.factor
     affine = placed.affine.copy()
-    affine[:3, 3] += position * affine[:3, across]
-    i, j, k = (1 if axis == across else count for axis, count in enumerate(placed.shape))
-    return Geometry((i, j, k), motion @ affine)
+    affine[:3, 3] += (number + (first + 0.5) / factor - 0.5) * affine[:3, across]
+    affine[:3, across] /= factor
+    planes = (count - 1) * factor + len(taps)
+    i, j, k = (planes if axis == across else n for axis, n in enumerate(placed.shape))
+    thin = Geometry((i, j, k), motion @ affine)
+    seen = yield from interpolated_inside(voxels, grid, thin, message=SIMULATING)
+
+    def thick() -> Voxels:
+        rows, weights = np.moveaxis(seen, across, 0), taps.astype(np.float32)
+        starts = range(0, count * factor, factor)
+        return np.stack([np.tensordot(weights, rows[n : n + len(taps)], 1) for n in starts])
+
+    return (yield from aside(thick, Progress(1.0, SIMULATING)))
 
 
 def _add(
@@ -93,6 +103,10 @@ def _add(
     """Add the residual of a moved slice to the regular slices that it crosses."""
     from scipy.ndimage import map_coordinates, spline_filter  # lazy: half a second
 
+    if np.array_equal(motion, np.eye(4)):
+        total[number] += residual
+        share[number] += 1
+        return
     across, affine = stack.degradation.axis, stack.placed.affine
     back = inverse(affine) @ inverse(motion) @ affine  # indices: from regular to measured
     rows, columns = residual.shape

@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.resampling.axis_by_axis import interpolated
+from srviewer.core.resampling.boxes import interpolated_inside
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.coverage import covered
 from srviewer.core.stacks.intensity_match import IntensityMatch
@@ -91,7 +92,7 @@ class PlacedStack:
         Returns:
             A job with (i, j, k) voxels; outside of the stack they mean nothing.
         """
-        return (yield from interpolated(self.result, self.thin, grid))
+        return (yield from interpolated_inside(self.result, self.thin, grid))
 
     def predicted(self, voxels: Voxels, grid: Geometry) -> Job[Voxels]:
         """The stack as it would be measured of a volume: D B T x.
@@ -104,7 +105,7 @@ class PlacedStack:
             A job with (i, j, k) thick voxels in the unit of the volume.
         """
         message = "Simulating thick slices"
-        thin = yield from interpolated(voxels, grid, self.thin, message=message)
+        thin = yield from interpolated_inside(voxels, grid, self.thin, message=message)
         apply = partial(self.degradation.apply, thin)
         return (yield from aside(apply, Progress(1.0, message)))
 
@@ -130,6 +131,6 @@ class PlacedStack:
             grid: The grid of the volume.
 
         Returns:
-            A job with (i, j, k) voxels on ``grid``.
+            A job with (i, j, k) voxels on ``grid``; outside of the stack they mean nothing.
         """
-        return (yield from interpolated(residual, self.placed, grid))
+        return (yield from interpolated_inside(residual, self.placed, grid))

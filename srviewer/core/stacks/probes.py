@@ -13,6 +13,7 @@ from srviewer.core.volumes.volume import Voxels
 
 APART_MM = 2.0  # in the slices: closer voxels say little more
 MOST_PROBES = 12_000
+AT_ONCE = 2**15  # positions that are interpolated in one call
 SEED = 20  # of the choice among more: the same at each run
 
 Values = npt.NDArray[np.float32]
@@ -80,6 +81,10 @@ class Probes:
         """
         start = self.points @ to_index[:3, :3].T + to_index[:3, 3]
         steps = self.offsets @ to_index[:3, :3].T
+        if len(start) * len(steps) <= AT_ONCE:
+            positions = (start[None] + steps[:, None]).reshape(-1, 3).T
+            values = _values(source, positions, order).reshape(len(steps), -1)
+            return np.asarray(self.taps.astype(np.float32) @ values)
         total = np.zeros(len(start), np.float32)
         for weight, step in zip(self.taps, steps, strict=True):
             total += np.float32(weight) * _values(source, (start + step).T, order)

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.resampling.boxes import box_of, cut, is_empty
 from srviewer.core.resampling.spline import sampled
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.coarse import VOXEL_MM, Coarse
@@ -20,6 +21,7 @@ SHADING_MM = 25.0  # standard deviation of the window in which brightness is com
 REGION_MM = 8.0  # of that in which structure is compared
 LARGEST_SHADING = np.log(2.0)
 ALIKE_SHARE = 0.03  # of the intensity range: stacks that differ by less are trusted alike
+WINDOW = 2.0  # standard deviations of a blur at which it ends
 LEAST_SHARE = 0.02  # of a window, that two stacks must share for a comparison
 # The correlation, of results blurred to the thickness of the slices, below which the joint step
 # does nothing and above which it is whole.
@@ -109,15 +111,40 @@ def _common(coarse: Sequence[Coarse], motions: Sequence[Matrix]) -> Geometry:
 
 def _placed(image: Coarse, motion: Matrix, grid: Geometry) -> Job[tuple[Voxels, Mask]]:
     given = moved(image.grid, motion)
-    values = yield from sampled(image.voxels, given, grid, order=1)
-    seen = yield from sampled(image.seen.astype(np.float32), given, grid, order=1)
-    finding = partial(covered, grid, given, across=0, margin=0.0)
+    values, mask = np.zeros(grid.shape, np.float32), np.zeros(grid.shape, bool)
+    box = box_of(grid, given)
+    if is_empty(box):
+        return values, mask
+    part = cut(grid, box)
+    values[box] = yield from sampled(image.voxels, given, part, order=1)
+    seen = yield from sampled(image.seen.astype(np.float32), given, part, order=1)
+    finding = partial(covered, part, given, across=0, margin=0.0)
     inside = yield from aside(finding, Progress(1.0, "Comparing the stacks by region"))
-    return values, np.asarray(inside & (seen > 0.99))
+    mask[box] = inside & (seen > 0.99)
+    return values, mask
 
 
 def _shading(reference: Voxels, seen: Mask, values: Voxels, mask: Mask) -> Voxels:
-    both = (seen & mask).astype(np.float32)
+    shading = np.ones(values.shape, np.float32)
+    met = seen & mask
+    box = _around(met, 2 * SHADING_MM)  # both blurs end there
+    if box is not None:
+        fields = reference[box], values[box], met[box].astype(np.float32)
+        shading[box] = _shading_in(*fields)
+    return shading
+
+
+def _around(mask: Mask, reach_mm: float) -> tuple[slice, ...] | None:
+    """The box beyond which nothing of a mask is left by blurs of this size; None of nothing."""
+    met = np.argwhere(mask)
+    if not len(met):
+        return None
+    reach = int(WINDOW * reach_mm / VOXEL_MM) + 2
+    low, high = np.maximum(met.min(axis=0) - reach, 0), met.max(axis=0) + reach + 1
+    return tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+
+
+def _shading_in(reference: Voxels, values: Voxels, both: Voxels) -> Voxels:
     window = _blurred(both, SHADING_MM)
     onto, given = (_blurred(np.maximum(v, 0) * both, SHADING_MM) for v in (reference, values))
     known = (window > LEAST_SHARE) & (onto > 0) & (given > 0)
@@ -136,6 +163,18 @@ def _compared(
     first: Voxels, first_mask: Mask, second: Voxels, second_mask: Mask
 ) -> tuple[Voxels, Voxels]:
     """The mean squared difference and the correlation in a window around each voxel."""
+    error, alike = (np.zeros(first.shape, np.float32) for _ in range(2))
+    box = _around(first_mask & second_mask, REGION_MM)
+    if box is not None:  # elsewhere both are 0
+        fields = first[box], first_mask[box], second[box], second_mask[box]
+        error[box], alike[box] = _compared_in(*fields)
+    return error, alike
+
+
+def _compared_in(
+    first: Voxels, first_mask: Mask, second: Voxels, second_mask: Mask
+) -> tuple[Voxels, Voxels]:
+    """The same in a box."""
     both = (first_mask & second_mask).astype(np.float32)
     window = _blurred(both, REGION_MM)
     known = window > LEAST_SHARE
@@ -162,5 +201,7 @@ def _blurred(values: Voxels, sigma_mm: float) -> Voxels:
     from scipy.ndimage import gaussian_filter  # half a second, which no window waits for
 
     return np.asarray(
-        gaussian_filter(values, sigma_mm / VOXEL_MM, output=np.float32, mode="constant", truncate=2)
+        gaussian_filter(
+            values, sigma_mm / VOXEL_MM, output=np.float32, mode="constant", truncate=WINDOW
+        )
     )

@@ -18,6 +18,7 @@ SHARES = (0.15, 0.25, 0.4, 0.65, 1.0, 1.6)
 EVIDENCE = 4.0  # logarithm of how much likelier motion between the slices is than none
 SHORT_MM = 30.0  # across the slices
 MOST_SHORT_MM = 3.0  # that any voxel of a slice of a short stack is moved by
+REACH_MM = 12.0  # beyond a stack, that a volume which predicts its slices reaches
 SEEN_MM = 0.5  # a slice that is moved by less counts as one that stays
 PLACING = "Placing single slices"
 
@@ -30,8 +31,8 @@ class SliceMotion:
         motions: (slices, 4, 4) RAS+ mm, from where the place of the stack puts a slice.
         degrees: (slices,) by how much each is turned.
         mm: (slices,) the largest distance by which a compared voxel of each is moved.
-        evidence: The logarithm of how much likelier these motions are than none; below
-            ``EVIDENCE`` all are none.
+        evidence: The logarithm of how much likelier these motions are than none; up to
+            ``EVIDENCE`` all are none. 0 exactly where nothing was compared.
     """
 
     motions: Matrix
@@ -43,6 +44,11 @@ class SliceMotion:
     def is_still(self) -> bool:
         """Whether no slice is moved."""
         return not self.mm.any()
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the others cover enough of any slice to say whether it moved."""
+        return self.evidence != 0
 
     @property
     def moved(self) -> tuple[int, ...]:

@@ -203,6 +203,10 @@ def slice_cells(found: SliceMotion | None) -> list[tuple[str, str, str]]:
 
 
 def _slices(found: SliceMotion) -> str:
+    if not found.is_compared:
+        return tr(
+            "The other stacks cover too little of its slices to tell whether they moved: they stay."
+        )
     if found.is_still:
         return tr("No evidence that its slices moved against each other: they stay.")
     return tr(

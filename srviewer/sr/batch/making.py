@@ -84,6 +84,7 @@ def join_item(item: Item, settings: Settings, home: Path, draft: Path) -> Job[Ma
         stacks.append(scan)
     asked = settings.request
     request = JoinRequest(
+        motion=settings.motion,
         method=asked.method,
         model=asked.model,
         device=asked.device,

@@ -18,6 +18,7 @@ from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.requests.request import Request
 from srviewer.sr.slabs.choice import SlabsWanted
+from srviewer.sr.stacks.request import Motion
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Settings:
             machines; None to take the request's.
         join: Whether stacks that belong together are joined; of the request, joins take method,
             model and device.
+        motion: That of ``JoinRequest``, of the slices of stacks that are joined.
     """
 
     request: Request
@@ -57,10 +59,13 @@ class Settings:
     entities: tuple[tuple[str, str], ...] = tuple(OF_RESULTS.items())
     precision: Precision | None = None
     join: bool = False
+    motion: Motion = "none"
 
     def identity(self) -> str:
         """A digest of all on which an outcome depends: also what makes a volume fail."""
         words = [self.fingerprint(), self.acknowledge, self.slabs, self.overwrite]
+        if self.motion != "none":  # records of earlier versions stay valid
+            words.append(self.motion)
         return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
     def link_of(self, data_set: Path | None) -> DataSetLink | None:

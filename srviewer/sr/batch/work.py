@@ -183,6 +183,8 @@ def _source(item: Item) -> Job[ScanSource]:
 def _key(item: Item, source: ScanSource, settings: Settings) -> str:
     """SHA-256 over the content of the files, the number of the series, and the settings."""
     joined = f"joined {len(item.stacks)} " if item.stacks else ""
+    if item.stacks and settings.motion != "none":  # else the key is that of earlier versions
+        joined += f"motion {settings.motion} "
     digest = hashlib.sha256(f"{joined}{item.place} {settings.fingerprint()}".encode())
     for file in source.files:
         digest.update(bytes.fromhex(file.sha256))

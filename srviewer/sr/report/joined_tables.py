@@ -114,7 +114,7 @@ def slices_rows(joined: Joined) -> list[tuple[str, ...]]:
             ", ".join(str(number + 1) for number in found.moved) or "none",
             f"{found.degrees.max(initial=0.0):.1f}\N{DEGREE SIGN}",
             f"{found.mm.max(initial=0.0):.1f} mm",
-            f"{found.evidence:.1f}",
+            f"{found.evidence:.1f}" if found.is_compared else "not compared",
         )
         for stack in joined.stacks
         if (found := stack.slices) is not None

@@ -7,7 +7,9 @@ from functools import partial
 import numpy as np
 
 from srviewer.core.acquisition.noise_spectrum import NoiseSpectrum, noise_spectrum
+from srviewer.core.geometry.grid import Geometry
 from srviewer.core.resampling.axis_by_axis import interpolated
+from srviewer.core.resampling.boxes import box_of, cut, cut_shape, is_empty
 from srviewer.core.resampling.spline import sampled
 from srviewer.core.stacks.coarse import Coarse
 from srviewer.core.stacks.intensity_match import IntensityMatch, Values
@@ -147,14 +149,29 @@ def contributions(
             of_slices = trust_on(trust, stack.placed, across, grid)
             factors.append((yield from within(of_slices, start, start)))
         if regions is not None and len(numbers) > 2:
-            trusted = interpolated(regions.trust[place], regions.grid, grid, order=1)
+            trusted = _around(stack, regions.trust[place], regions.grid, grid)
             factors.append((yield from within(trusted, start, start)))
         for factor in factors:
             weighing = partial(np.multiply, weight, factor)
             weight = yield from aside(weighing, Progress(start, "Weighing the stacks"))
         if regions is not None and (not parts or len(numbers) > 2):  # two agree as far with either
             agreed = interpolated(regions.agreement[place], regions.grid, grid, order=1)
+            if len(numbers) > 2:  # its own alone
+                agreed = _around(stack, regions.agreement[place], regions.grid, grid)
             agreement = yield from within(agreed, start, start)
         result = yield from within(lattice.result(number), start, start + 0.9 / len(numbers))
         parts.append(Contribution(stack, result, weight, agreement, matched[number].noise))
     return parts
+
+
+def _around(stack: PlacedStack, field: Voxels, given: Geometry, onto: Geometry) -> Job[Voxels]:
+    """A field at the voxels of a grid that a stack covers; 0 elsewhere, where it has no weight."""
+    box = box_of(onto, stack.placed)
+    if cut_shape(box) == onto.shape:
+        return (yield from interpolated(field, given, onto, order=1))
+    result = np.zeros(onto.shape, np.float32)
+    if not is_empty(box):
+        part = yield from interpolated(field, given, cut(onto, box), order=1)
+        setting = partial(result.__setitem__, box, part)
+        yield from aside(setting, Progress(1.0, "Weighing the stacks"))
+    return result

@@ -12,7 +12,6 @@ from srviewer.core.acquisition.degradation import Consistency, consistency_of
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.padding import empty_value
 from srviewer.core.resampling.axis_by_axis import interpolated
-from srviewer.core.resampling.spline import spline_coefficients
 from srviewer.core.slice_faults.warnings import MOTION
 from srviewer.core.stacks.joined_grid import isotropic_grid, union_grid
 from srviewer.core.stacks.joint_estimate import Contribution, joint_estimate
@@ -44,11 +43,20 @@ from srviewer.sr.stacks.placing import Places, places
 from srviewer.sr.stacks.predicting import predicted_stacks
 from srviewer.sr.stacks.request import JoinRequest, check_join
 from srviewer.sr.stacks.singles import Single, single_results
-from srviewer.sr.stacks.slicewise import Corrected, Stacks, corrected_stacks
+from srviewer.sr.stacks.slice_rounds import SliceRounds
+from srviewer.sr.stacks.slicewise import Corrected, Stacks, corrected_stacks, slices_prepared
 
 SINGLES, PLACED, MATCHED, TESTED, SHARED, ESTIMATED = 0.5, 0.6, 0.63, 0.8, 0.84, 0.95
 CORRECTED = 0.82
 HELD_VOLUMES = 6  # of the joined grid, beside four for each stack
+NOT_MOVED = (
+    "Single slices were to be moved ('--motion slices'), and none was moved in this result: it is "
+    "that of one stack alone, as it was taken."
+)
+OF_TWO = (
+    "Of two stacks the slices of each are placed on the other alone, whose own slices may have "
+    "moved: which of them moved is not known, and no score tests it."
+)
 # Joining must predict the stacks that were left out better than the best of the others alone by
 # more than this, in dB, on the mean.
 GAIN_DB = 0.0
@@ -117,9 +125,11 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     matching = matched_stacks(singles, found, request.reference)
     matched = yield from within(matching, PLACED, MATCHED)
     prepared = _Prepared(request, Stacks(singles, found, matched))
+    preparing = slices_prepared(prepared.stacks, request)
+    rounds = yield from within(preparing, MATCHED, MATCHED)
     predicted: list[Predicted | None] = [None] * len(stacks)
     if request.left_out:
-        predicting = predicted_stacks(prepared.stacks, request, prepared.lattice)
+        predicting = predicted_stacks(prepared.stacks, request, prepared.lattice, rounds)
         predicted = yield from within(predicting, MATCHED, TESTED)
     step = yield from aside(partial(best_step, predicted), Progress(TESTED, SCORING))
     scores = yield from within(_scores(predicted, step), TESTED, TESTED)
@@ -128,7 +138,7 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     numbers = list(range(len(stacks))) if single is None else [single]
     grid, intensity = prepared.lattice.grid, prepared.reference.intensity
     _check_memory(grid, len(numbers))
-    correcting = _corrected(prepared, numbers)
+    correcting = _corrected(prepared, rounds, numbers)
     prepared, lattice = yield from within(correcting, TESTED, CORRECTED)
     used = prepared.joining
     sharing = contributions(used.matched, numbers, used.places, lattice, intensity.range)
@@ -157,12 +167,14 @@ def join(stacks: Sequence[Volume], request: JoinRequest) -> Job[Joined]:
     )
 
 
-def _corrected(prepared: _Prepared, numbers: Sequence[int]) -> Job[tuple[_Prepared, OnLattice]]:
+def _corrected(
+    prepared: _Prepared, rounds: SliceRounds | None, numbers: Sequence[int]
+) -> Job[tuple[_Prepared, OnLattice]]:
     """The stacks that are joined, their slices moved back where that was asked for."""
-    request, lattice = prepared.request, prepared.lattice
-    if request.motion == "none" or len(numbers) < 2:
+    lattice = prepared.lattice
+    if rounds is None or len(numbers) < 2:
         return prepared, lattice
-    found = yield from corrected_stacks(numbers, prepared.stacks, request.reference, request)
+    found = yield from corrected_stacks(numbers, prepared.stacks, rounds, prepared.request)
     if found.stacks is not prepared.stacks:
         lattice = found.stacks.on_lattice(lattice.grid)
     return replace(prepared, slices=found), lattice
@@ -261,8 +273,7 @@ def _agreement(
     if slices is None or slices.is_still:
         predicted = yield from matched.stack.predicted(voxels, grid)
     else:
-        weights = yield from spline_coefficients(voxels)
-        predicted = yield from predicted_slices(matched.stack, slices.motions, weights, grid)
+        predicted = yield from predicted_slices(matched.stack, slices.motions, voxels, grid)
     stack, data_range = matched.stack, matched.match.gain * single.intensity.range
 
     def compared() -> Consistency | None:
@@ -322,9 +333,27 @@ def _warnings(prepared: _Prepared, single: int | None, gains: Sequence[float]) -
             f"them alone. The result is that of '{name}' alone, which predicts the others best"
             + ("." if single == prepared.request.reference else ", on the grid of the reference.")
         )
+        if prepared.request.motion == "slices":
+            lines.append(NOT_MOVED)
     elif len(prepared.singles) == 2:
         lines.append(
             "With two stacks each is predicted by the other alone: that tests the network and the "
             "placement on measured slices, and not the joining itself."
         )
+    lines += _slice_warnings(prepared)
     return tuple(dict.fromkeys(lines))
+
+
+def _slice_warnings(prepared: _Prepared) -> list[str]:
+    """Sentences on the motion of slices, where it was asked for and stacks were joined."""
+    if prepared.slices is None:
+        return []
+    motions = prepared.slices.motions
+    lines = [
+        f"'{prepared.singles[number].scan.name}': The other stacks cover too little of its slices "
+        "to tell whether they moved: they stay."
+        for number, found in motions.items()
+        if not found.is_compared
+    ]
+    moving = any(not found.is_still for found in motions.values())
+    return [*lines, OF_TWO] if len(motions) == 2 and moving else lines

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from srviewer.core.geometry.grid import Geometry, Matrix
-from srviewer.core.resampling.axis_by_axis import interpolated
+from srviewer.core.resampling.boxes import Box, box_of, interpolated_inside
 from srviewer.core.scores.metrics import Mask, psnr
 from srviewer.core.stacks.coherence import coherences
 from srviewer.core.stacks.coverage import coverage
@@ -265,9 +265,9 @@ def _alone(
     total = np.zeros(stack.thin.shape, np.float32)
     cubic = np.zeros(stack.thin.shape, np.float32)
 
-    def add(weight: Voxels, values: Voxels) -> None:
-        np.add(total, weight, out=total)
-        np.add(cubic, weight * values, out=cubic)
+    def add(weight: Voxels, values: Voxels, box: Box) -> None:
+        total[box] += weight[box]
+        cubic[box] += weight[box] * values[box]
 
     def mean() -> Voxels:
         return np.divide(cubic, total, out=cubic, where=total > 0)
@@ -283,12 +283,15 @@ def _alone(
         error = yield from aside(scoring, Progress(share, SCORING))
         single = predicted if error < min(errors.values(), default=np.inf) else single
         errors[other] = error
-        spread = interpolated(source.measured, source.placed, stack.thin)
+        spread = interpolated_inside(source.measured, source.placed, stack.thin)
         values = yield from within(spread, share, share)
         across = source.degradation.axis
         seen = coverage(source.placed, source.padded, stack.thin, across)
         weight = yield from within(lattice.coverage(other) if own else seen, share, share)
-        yield from aside(partial(add, weight, values), Progress(share, AVERAGING))
+        yield from aside(
+            partial(add, weight, values, box_of(stack.thin, source.placed)),
+            Progress(share, AVERAGING),
+        )
     if placing.scored is not None:
         source = lattice.stacks[min(errors, key=errors.__getitem__)]
         found = yield from placing.found(source.result, source.thin)

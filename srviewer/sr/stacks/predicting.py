@@ -6,11 +6,12 @@ from srviewer.job import Job, Progress, aside, within
 from srviewer.sr.stacks.leaving_out import Predicted, predicted_from_others, repeats_of
 from srviewer.sr.stacks.on_lattice import OnLattice
 from srviewer.sr.stacks.request import JoinRequest
+from srviewer.sr.stacks.slice_rounds import SliceRounds
 from srviewer.sr.stacks.slicewise import Stacks, corrected_stacks
 
 
 def predicted_stacks(
-    stacks: Stacks, request: JoinRequest, lattice: OnLattice
+    stacks: Stacks, request: JoinRequest, lattice: OnLattice, rounds: SliceRounds | None
 ) -> Job[list[Predicted | None]]:
     """Predict each stack from the others, joined.
 
@@ -21,6 +22,7 @@ def predicted_stacks(
         stacks: The stacks, none of them corrected.
         request: The join.
         lattice: The stacks on the grid on which the others are joined.
+        rounds: The stacks, ready to predict the slices of each other; None where none are moved.
 
     Returns:
         A job with the predictions of each stack, in their order; None where the others do not
@@ -32,8 +34,8 @@ def predicted_stacks(
     for others, numbers in (yield from _sets(stacks)).items():
         used, on, share = stacks, lattice, len(numbers) / count
         start = done / count
-        if request.motion == "slices":
-            correcting = corrected_stacks(others, stacks, request.reference, request)
+        if rounds is not None:
+            correcting = corrected_stacks(others, stacks, rounds, request)
             used = (yield from within(correcting, start, start + 0.6 * share)).stacks
             on = lattice if used is stacks else used.on_lattice(lattice.grid)
             start, share = start + 0.6 * share, 0.4 * share
@@ -46,7 +48,7 @@ def predicted_stacks(
                 used.places,
                 on,
                 stacks.singles[request.reference].intensity.range,
-                slices=request.motion == "slices",
+                slices=rounds is not None,
             )
             predicted[number] = yield from within(job, span[0], span[1])
         done += len(numbers)

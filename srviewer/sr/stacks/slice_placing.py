@@ -6,12 +6,18 @@ from functools import partial
 import numpy as np
 
 from srviewer.core.geometry.grid import Geometry
-from srviewer.core.resampling.spline import spline_coefficients
+from srviewer.core.resampling.boxes import box_of, cut, is_empty
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.stacks.moved_slices import predicted_slices
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.stacks.slice_fit import Target, slices_of
-from srviewer.core.stacks.slice_motion import PLACING, SliceMotion, is_short, slice_motion
+from srviewer.core.stacks.slice_motion import (
+    PLACING,
+    REACH_MM,
+    SliceMotion,
+    is_short,
+    slice_motion,
+)
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress, aside
 
@@ -42,6 +48,7 @@ class SlicePlacing:
             return None
         choosing = partial(slices_of, self.stack, self.scored)
         slices = yield from aside(choosing, Progress(0.0, PLACING))
+        voxels, grid = self._around(voxels, grid)
         target = Target(voxels, np.ones(voxels.shape, np.float32), grid)
         short = is_short(self.stack.grid, self.stack.degradation.axis)
         return (yield from slice_motion(slices, target, short=short))
@@ -59,8 +66,7 @@ class SlicePlacing:
         """
         if motion is None or motion.is_still:
             return (yield from self.stack.predicted(voxels, grid))
-        weights = yield from spline_coefficients(voxels)
-        return (yield from predicted_slices(self.stack, motion.motions, weights, grid))
+        return (yield from predicted_slices(self.stack, motion.motions, voxels, grid))
 
     def predicted_by_thin(self, voxels: Voxels) -> Job[Voxels]:
         """The stack as it would be measured of a volume on its own refined grid.
@@ -76,3 +82,8 @@ class SlicePlacing:
             applied = partial(self.stack.degradation.apply, voxels)
             return (yield from aside(applied, Progress(1.0, "Simulating thick slices")))
         return (yield from self.predicted(voxels, self.stack.thin, motion))
+
+    def _around(self, voxels: Voxels, grid: Geometry) -> tuple[Voxels, Geometry]:
+        """The part of a volume in which the slices are placed."""
+        box = box_of(grid, self.stack.placed, REACH_MM)
+        return (voxels, grid) if is_empty(box) else (voxels[box], cut(grid, box))

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -74,3 +75,24 @@ def test_a_data_set_takes_joins_as_derivatives(
         f"bids:raw:sub-01/anat/sub-01_acq-{plane}_T2w.nii.gz" for plane in ("ax", "cor", "sag")
     ]
     assert "joined" in beside["Resolution"]
+
+
+def test_single_slices_of_joins_are_moved_where_that_is_asked_for(
+    study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anat, out = study / "sub-01" / "anat", tmp_path / "out"
+    words = ["batch", anat, "-o", out, "--method", "cubic", "--workers", "1", "--json", "-"]
+
+    def ran(*more: str) -> tuple[str, dict[str, Any]]:
+        assert main([*map(str, words), *more]) == 0
+        (row,) = json.loads(capsys.readouterr().out)["volumes"]
+        return row["status"], row["values"]
+
+    status, values = ran("--join", "--motion", "slices")
+    assert status == "done" and values["motion"] == "slices"
+    assert all(stack["slice_motion"] for stack in values["stacks"])
+    assert ran("--join", "--motion", "slices")[0] == "done before"
+    status, values = ran("--join")  # another request, and another result
+    assert status == "done" and values["motion"] == "none"
+    assert main([*map(str, words), "--motion", "slices"]) == 1
+    assert "add --join" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import phantoms
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
-from srviewer.sr.stacks.join import join
+from srviewer.sr.stacks.join import NOT_MOVED, join
 from srviewer.sr.stacks.request import JoinRequest
 
 AS_THEY_LIE = JoinRequest(method="cubic", register="none")
@@ -50,3 +50,7 @@ def test_where_joining_gains_nothing_the_stack_that_predicts_best_is_given(thin:
     given = f"'{stacks[joined.single].name}' alone"
     assert any(given in line for line in joined.warnings)
     assert given in joined.volume.history[-1]
+    assert NOT_MOVED not in joined.warnings
+    slices = run(join(stacks, replace(AS_THEY_LIE, motion="slices")))
+    assert slices.is_single and slices.warnings.count(NOT_MOVED) == 1
+    assert slices.values()["warnings"] == list(slices.warnings)

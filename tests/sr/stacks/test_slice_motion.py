@@ -9,13 +9,15 @@ from scipy.ndimage import affine_transform
 
 import phantoms
 from srviewer.core.acquisition.degradation import Degradation
-from srviewer.core.geometry.grid import Axis, Matrix
+from srviewer.core.geometry.grid import Axis, Geometry, Matrix
+from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.stacks.rigid import motion_of
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
-from srviewer.sr.stacks.join import join
+from srviewer.sr.stacks.join import OF_TWO, join
 from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.request import JoinRequest
+from srviewer.sr.stacks.slice_placing import SlicePlacing
 
 AXES: tuple[Axis, Axis, Axis] = (2, 0, 1)
 PLAIN = JoinRequest(method="cubic", register="none", left_out=False)
@@ -97,3 +99,45 @@ def test_slices_that_did_not_move_are_left_and_the_join_is_the_same() -> None:
         assert stack.left_out is not None and other.left_out is not None
         assert stack.left_out.psnr == pytest.approx(other.left_out.psnr, abs=0.05)
     assert np.allclose(joined.volume.voxels, before.volume.voxels, atol=2)  # of about 1000
+
+
+@pytest.mark.parametrize("count", [6, 8])  # slices of 4 mm: one stack is short, the other not
+def test_nothing_of_a_short_stack_is_moved_by_more_than_3_mm(thin: Volume, count: int) -> None:
+    """Slices that were moved by 5 mm, which are found where a stack is not short."""
+    motions = np.tile(np.eye(4), (thin.geometry.shape[2] // 4, 1, 1))
+    motions[1::2, :3, 3] = (3.0, -4.0, 0.0)
+    motions[::4, :3, 3] = (1.5, 1.0, 0.0)
+    whole = with_moved_slices(thin, motions)
+    first = 4
+    scan = whole.derived(
+        whole.voxels[:, :, first : first + count],
+        whole.geometry.cropped(2, first, first + count),
+        "some slices",
+    )
+    model = Degradation(2, 4)
+    stack = PlacedStack(scan.voxels, scan.geometry, model, scan.voxels, None, np.eye(4))
+    found = run(SlicePlacing(stack, scan.voxels > 50).found(thin.voxels, thin.geometry))
+    assert found is not None and found.evidence > 20
+    assert found.moved and (found.mm[::4] > 1).any()  # what moved by less is moved back
+    assert (found.mm.max() > 3) == (count == 8)
+    centre = np.r_[scan.geometry.centre, 1]
+    reach = np.linalg.norm(found.motions @ centre - centre, axis=1)
+    assert (reach.max() > 3) == (count == 8)
+
+
+def test_what_slices_cannot_be_told_of_is_said(thin: Volume, motions: Matrix) -> None:
+    stacks = [with_moved_slices(thin, motions), *still_stacks(thin, AXES[1:2])]
+    two = run(join(stacks, MOVED))
+    assert not all(stack.slices is None or stack.slices.is_still for stack in two.stacks)
+    assert OF_TWO in two.warnings
+    small = still_stacks(phantoms.head((32, 36, 32)), (2, 0, 2))
+    affine = small[2].geometry.affine.copy()
+    affine[0, 3] += 150  # mm beside the others
+    small[2] = replace(small[2], geometry=Geometry(small[2].geometry.shape, affine), name="far")
+    apart = run(join(small, MOVED))
+    far = apart.stacks[2].slices
+    assert far is not None and not far.is_compared and far.is_still
+    assert any(
+        line.startswith("'far': The other stacks cover too little") for line in apart.warnings
+    )
+    assert OF_TWO not in apart.warnings
