@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from nibabel.externals.netcdf import netcdf_file
-from nibabel.minc1 import Minc1File
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.files.streams import not_read
 from srviewer.io.header_rows import READING, HeaderRow, text_of
+from srviewer.io.nifti import nib
 from srviewer.io.nifti.file_pairs import image_stem
 from srviewer.io.nifti.geometry import oblique_warning
 from srviewer.io.nifti.header import UNREADABLE, nibabel_silenced
@@ -155,8 +154,8 @@ def _opened(path: Path) -> Iterator[Any]:
                 raise refused(path, "it is empty, damaged, or no MINC image")
             # In memory no more can be read than the file has, whatever it claims.
             content = BytesIO(start + file.read(LARGEST))
-        with nibabel_silenced(), netcdf_file(content, "r", mmap=False) as netcdf:
-            yield Minc1File(netcdf)
+        with nibabel_silenced(), nib.minc1.netcdf_file(content, "r", mmap=False) as netcdf:
+            yield nib.minc1.Minc1File(netcdf)
     except (PermissionError, FileNotFoundError) as error:
         raise not_read(path, error) from error
     except (AttributeError, MemoryError, AssertionError, *UNREADABLE) as error:

@@ -13,13 +13,16 @@ LARGEST_WEIGHT = 127
 # How far a channel may go: so many times as far as where it was measured, and a share of the range
 # of all channels more. Behind ReLU rare values are far out, and their steps matter less.
 Room = tuple[float, float]
-INPUT_ROOM: Room = (1.2, 0.1)
-HIDDEN_ROOM: Room = (1.6, 0.2)
+INPUT_ROOM: Room = (1.2, 0.05)
+HIDDEN_ROOM: Room = (1.3, 0.2)
 LEAST = 1e-6  # the range of a channel that is always 0
+WIDEST = 16.0  # times as wide as they must be: steps of which the second integer has one 256th
+KERNEL = 9
 # A float32 to which this is added holds the nearest whole number in its lowest bits.
 ROUNDING = 1.5 * 2**23
 ONES = [1, 1]  # strides, dilations
 NO_SCALARS: list[float] = []
+OPERATORS = torch.ops.onednn  # benchmarks emulate them, where a processor has no 8-bit products
 
 
 class Ranges:
@@ -44,10 +47,14 @@ class Quantised:
 
     Args:
         seen: The ranges of their channels.
+        weight: (out, in, 3, 3) of the convolution that takes them in two integers each, for which
+            steps may be wide; None for one integer.
     """
 
-    def __init__(self, seen: Ranges) -> None:
-        self.step, self.zero = steps_of(seen.low, seen.high, INPUT_ROOM)
+    def __init__(self, seen: Ranges, weight: Tensor | None = None) -> None:
+        self.step, zero = steps_of(seen.low, seen.high, INPUT_ROOM)
+        wider = torch.ones_like(zero) if weight is None else _room_of(weight, self.step)
+        self.step, self.zero = self.step * wider, torch.round(zero / wider)
         self._per_step, self._shift = 1 / self.step, self.zero + ROUNDING
         self._border = self.zero.to(torch.uint8)
 
@@ -108,12 +115,12 @@ class Int8Convolution:
 
     def __init__(self, weight: Tensor, bias: Tensor, zero: Tensor | None) -> None:
         self._scale = weight.abs().amax((1, 2, 3)).clamp_min(LEAST**2) / LARGEST_WEIGHT
-        whole = torch.round(weight / self._scale[:, None, None, None])
+        whole = _rounded(weight / self._scale[:, None, None, None])
         if zero is not None:
             bias = bias - self._scale * (whole * zero[:, None, None]).sum((1, 2, 3))
         self._padding = [1, 1] if zero is None else [0, 0]
         self._bias = bias.clone()
-        self._weight = torch.ops.onednn.qconv_prepack(
+        self._weight = OPERATORS.qconv_prepack(
             whole.to(torch.int8), self._scale, 1.0, 0, ONES, self._padding, ONES, 1, None
         )
         self._zeros = torch.zeros(len(bias), dtype=torch.int32)
@@ -128,7 +135,7 @@ class Int8Convolution:
             The same shape.
         """
         scale = self._scale[:, None, None, None]
-        return weight - scale * torch.round(weight / scale)
+        return weight - scale * _rounded(weight / scale)
 
     def rectified(self, values: Tensor) -> Tensor:
         """ReLU of the convolution, in 8-bit integers.
@@ -154,7 +161,7 @@ class Int8Convolution:
 
     def _alone(self, values: Tensor, dtype: torch.dtype, after: str) -> Tensor:
         settings = 1.0, 0, dtype, after, NO_SCALARS, ""
-        result: Tensor = torch.ops.onednn.qconv2d_pointwise(*self._given(values), *settings)
+        result: Tensor = OPERATORS.qconv2d_pointwise(*self._given(values), *settings)
         return result
 
     def added(self, values: Tensor, features: Tensor) -> Tensor:
@@ -169,7 +176,7 @@ class Int8Convolution:
         """
         *given, bias, strides, padding, dilations, groups = self._given(values)
         after = 1.0, 0, torch.float32, 1.0, 0, "sum", 1.0, "none", NO_SCALARS, ""
-        result: Tensor = torch.ops.onednn.qconv2d_pointwise.binary(
+        result: Tensor = OPERATORS.qconv2d_pointwise.binary(
             *given, features, bias, strides, padding, dilations, groups, *after
         )
         return result
@@ -177,6 +184,32 @@ class Int8Convolution:
     def _given(self, values: Tensor) -> tuple[object, ...]:
         weight = self._weight, self._scale, self._zeros
         return (values, 1.0, 0, *weight, self._bias, ONES, self._padding, ONES, 1)
+
+
+def _rounded(weight: Tensor) -> Tensor:
+    """Weights (out, in, 3, 3) as whole numbers, the sum of each kernel as near as it can be.
+
+    Where features change little from pixel to pixel, the sum is what counts.
+    """
+    whole = torch.round(weight)
+    left = (weight - whole).flatten(2)
+    for _ in range(KERNEL // 2):  # of each weight at most a half is left
+        off = left.sum(2, keepdim=True).round_().sign_()
+        place = (left * off).argmax(2, keepdim=True)
+        whole.flatten(2).scatter_add_(2, place, off)
+        left.scatter_add_(2, place, -off)
+    return whole.clamp_(-LARGEST_WEIGHT, LARGEST_WEIGHT)
+
+
+def _room_of(weight: Tensor, step: Tensor) -> Tensor:
+    """How many times as wide the step of each input channel may be, 1 to ``WIDEST``.
+
+    Until one of its weights is the largest of its output channel. Integers are smaller by that, and
+    so is what the rounding of weights changes.
+    """
+    sizes = weight.abs().amax((2, 3)) * step
+    shares = sizes / sizes.amax(1, keepdim=True).clamp_min(LEAST**2)
+    return (1 / shares.amax(0)).clamp_(1, WIDEST)
 
 
 def weights_of(layer: nn.Conv2d) -> tuple[Tensor, Tensor]:

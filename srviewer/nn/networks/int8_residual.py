@@ -135,10 +135,10 @@ class _Int8Block:
     def __init__(
         self, block: ResidualBlock, first: Ranges, second: Ranges, fineness: int = 0
     ) -> None:
-        self._quantised = quantised = Quantised(first)
+        weight, bias = weights_of(block.first)
+        self._quantised = quantised = Quantised(first, weight if fineness > 0 else None)
         hidden, _ = steps_of(second.low, second.high, HIDDEN_ROOM)
         # The hidden integers are the values over their steps, which ReLU does not mind.
-        weight, bias = weights_of(block.first)
         weight = weight * quantised.step[:, None, None] / hidden[:, None, None, None]
         self._first = Int8Convolution(weight, bias / hidden, quantised.zero)
         none = torch.zeros_like(bias)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import ceil, lcm
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import Intensity
 from srviewer.core.slices.planes import TrainingGroup, cross_planes, restack, unstack
+from srviewer.core.slices.sharpness import sharpest
 from srviewer.core.volumes.volume import Voxels
 from srviewer.core.volumes.voxel_sources import (
     Storage,
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from srviewer.nn.inference.infer import Upsampler
 
 # Slices of each plane that the scales of 8-bit integers are taken from: one in so many.
-LEAST_WINDOWS, MOST_WINDOWS, SLICES_A_WINDOW = 2, 12, 16
+LEAST_WINDOWS, MOST_WINDOWS, SLICES_A_WINDOW = 2, 8, 16
 
 Stages = tuple[int, ...]
 # Takes the first slice of a slab, and the slab (i, j, k); slabs come in order.
@@ -186,7 +188,7 @@ class PlaneSlices:
         return np.pad(slices, (missing, (0, 0), (0, 0)), mode="edge")
 
     def _fix_scales(self, thick: Axis) -> Job[None]:
-        """Fix the scales of 8-bit integers, once, by evenly spaced slices of both planes.
+        """Fix the scales of 8-bit integers, once, by slices of both planes.
 
         They are those of the whole scan, so that every slab and every single slice is the same.
         """
@@ -195,7 +197,7 @@ class PlaneSlices:
         scan = self if self.whole is None else replace(self, source=self.whole, whole=None)
         windows = []
         for group in cross_planes(thick):
-            for number in evenly_spaced(scan.source.shape[group.normal]):
+            for number in sharp_slices(scan.source, group):
                 job = scan._seen(group, number, number + 1, (), None)
                 windows.append((yield from within(job, 0.0, 0.0)))
         job_of_scales = self.upsampler.fix_scales(windows, self.stages[0], self.intensity.range)
@@ -221,17 +223,27 @@ class PlaneSlices:
         return together * ceil(few / together)
 
 
-def evenly_spaced(count: int) -> list[int]:
+def sharp_slices(source: VoxelSource, group: TrainingGroup) -> list[int]:
     """The slices of a plane that the scales of 8-bit integers are taken from.
 
+    What a network makes is largest where a scan is sharpest along the thick axis, so that of each
+    of some stretches of slices the sharpest one is taken.
+
     Args:
-        count: The slices of the plane.
+        source: The scan.
+        group: The thick axis and the normal of the plane.
 
     Returns:
         Their numbers, in order: few of a plane of few slices, which would not be worth more.
     """
+    count = source.shape[group.normal]
+    spans = slab_spans(source.shape, group.normal)
+    slabs = (source.read(group.normal, start, stop) for start, stop in spans)
+    sharp = np.concatenate([sharpest(slab, group.thick, group.normal) for slab in slabs])
     wanted = min(MOST_WINDOWS, max(LEAST_WINDOWS, count // SLICES_A_WINDOW))
-    return sorted({(2 * n + 1) * count // (2 * wanted) for n in range(wanted)})
+    edges = [n * count // wanted for n in range(wanted + 1)]
+    stretches = [(start, stop) for start, stop in pairwise(edges) if stop > start]
+    return [start + int(sharp[start:stop].argmax()) for start, stop in stretches]
 
 
 def _counted(step: Progress, count: int) -> Progress:

@@ -3,12 +3,15 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from benchmarks.emulated_int8 import emulated_int8
 from children import ran
 from phantoms import head
 from srviewer.core.acquisition.degradation import Degradation
@@ -35,7 +38,12 @@ except UserError as error:
     print(json.dumps([auto.name, auto.reason, str(error)]))
 """
 
-needs_int8 = pytest.mark.skipif(int8_hindrance() != "", reason=f"here {int8_hindrance()}")
+
+@pytest.fixture(autouse=True)
+def int8() -> Iterator[None]:
+    """8-bit integers, emulated where the processor has none."""
+    with emulated_int8() if int8_hindrance() else nullcontext():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +63,6 @@ def ready(slices: Voxels, model: Model) -> Upsampler:
     return upsampler
 
 
-@needs_int8
 def test_it_is_near_float32_and_the_same_however_it_is_run(slices: Voxels) -> None:
     model = find_model("fast")
     upsampler = ready(slices, model)
@@ -79,7 +86,6 @@ def test_it_is_near_float32_and_the_same_however_it_is_run(slices: Voxels) -> No
     np.testing.assert_array_equal(alone, fine[22])
 
 
-@needs_int8
 def test_far_from_foreground_slices_are_interpolated(slices: Voxels) -> None:
     """In 8-bit integers the receptive field is cut; foreground does not change by that."""
     wide = np.pad(slices, ((0, 0), (0, 0), (0, 60)))
@@ -93,7 +99,6 @@ def test_far_from_foreground_slices_are_interpolated(slices: Voxels) -> None:
     assert np.abs(exact[:, :, -4:] - 0.04 * SCALE).max() > 1e-3 * SCALE
 
 
-@needs_int8
 def test_where_integers_differ_much_every_block_is_finer(
     slices: Voxels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,7 +117,6 @@ def test_where_integers_differ_much_every_block_is_finer(
     assert finer < 0.85 * coarser
 
 
-@needs_int8
 def test_a_model_that_suffers_and_one_without_blocks_stay_in_float32(slices: Voxels) -> None:
     model = find_model("fast")
     loud = {name: 30 * w if "tails" in name else w for name, w in model.weights.items()}
@@ -138,7 +142,6 @@ def test_a_processor_whose_products_overflow_is_found_out() -> None:
     assert "'int8' was asked for" in refusal and "'float32'" in refusal
 
 
-@needs_int8
 def test_of_narrow_slices_every_column_is_measured(slices: Voxels) -> None:
     edge = np.zeros((8, 8, 24), np.float32)
     edge[:, :, 12:] = SCALE  # in the middle, where wider slices are halved
