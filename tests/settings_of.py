@@ -27,6 +27,7 @@ OTHERS: dict[str, Any] = {
     "agreement": "noise",
     "precision": "float32",
     "time_bandwidth": 2.5,
+    "model_reason": "it is quick",
 }
 
 

@@ -60,7 +60,7 @@ def as_model(network: nn.Module, plan: TrainingPlan) -> Model:
     def build(_: object) -> nn.Module:
         return copy.deepcopy(network)
 
-    spec = NetworkSpec("ablation", "", Size(1, 1), "", build)
+    spec = NetworkSpec("ablation", "", Size(1, 1), "", build, lambda shape, factor: 0.0)
     return Model("ablation", spec, dict(weights_of(network)), plan)
 
 

@@ -10,7 +10,8 @@ from srviewer.core.intensity.window import automatic_window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume, view_only_reason
 from srviewer.job import Job, Progress, within
-from srviewer.sr.models.available_models import default_model, is_at_hand
+from srviewer.sr.models.available_models import is_at_hand
+from srviewer.sr.requests.automatic_model import with_automatic_model
 from srviewer.sr.requests.request import Request, suggested_axis, suggested_request
 from srviewer.study.state.held_drawings import drawings_also_held
 from srviewer.study.state.layouts import PLANES
@@ -146,11 +147,12 @@ def suggested(scan: Volume, kept: Request | None, device: str) -> Request:
         device: Of a first request, in the words of ``DEVICES``.
 
     Returns:
-        The request; with the default model where the earlier one is not available any more.
+        The request; its model is chosen automatically where that of the scan before was, or is not
+        available any more.
     """
     if kept is None:
-        first = suggested_request(scan, model=default_model(device))
-        return replace(first, device=device)
-    model = kept.model if is_at_hand(kept.model) else default_model(kept.device)
+        return with_automatic_model(scan, replace(suggested_request(scan), device=device))
     choices = {name: getattr(kept, name) for name in CHOICES}
-    return replace(suggested_request(scan, model=model), **choices)
+    if kept.model_reason or not is_at_hand(kept.model):
+        return with_automatic_model(scan, replace(suggested_request(scan), **choices))
+    return replace(suggested_request(scan, model=kept.model), **choices)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from srviewer.cli.console.chosen_model import chosen_model
 from srviewer.cli.console.computed import computed
 from srviewer.core.percentage import percentage
 from srviewer.core.volumes.volume import ScanHeader
@@ -41,6 +42,7 @@ def reconstruction_text(
         f"max {percentage(result.consistency.max, 4)} "
         f"of its intensity range{_qualification(result, rounded)}",
         computed(method(result.request.method).name, result),
+        *chosen_model(scan, result.request),
         *_estimated_profile(result),
         *_expected(result),
         *_moved_by_texture(result),

@@ -158,11 +158,22 @@ def _text(result: BatchResult, folder: Path) -> str:
         [
             *([table(HEAD, rows)] if rows else []),
             *problems,
+            *_chosen_models(result),
             status_line(result.outcomes),
             f"written: {folder}; summary: {folder / result.summary.name}",
             "Research use only.",
         ]
     )
+
+
+def _chosen_models(result: BatchResult) -> list[str]:
+    """The model that was taken for all volumes, where none was named."""
+    chosen = {
+        (str(outcome.values["model"]), str(outcome.values["model_reason"])): None
+        for outcome in result.outcomes
+        if outcome.values.get("model_reason")
+    }
+    return [f"model taken automatically: {model}, {reason}" for model, reason in chosen]
 
 
 def _values(result: BatchResult, folder: Path) -> dict[str, object]:

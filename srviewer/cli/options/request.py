@@ -16,8 +16,9 @@ from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.nn.plans.adaptation import Adaptation
-from srviewer.sr.cross_plane.methods import METHODS
-from srviewer.sr.models.available_models import SUFFIX, default_model
+from srviewer.sr.cross_plane.methods import METHODS, method
+from srviewer.sr.models.available_models import DEFAULT_MODEL, SUFFIX
+from srviewer.sr.requests.automatic_model import AUTO, with_automatic_model
 from srviewer.sr.requests.request import (
     AGREEMENTS,
     MINIMA,
@@ -39,9 +40,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         default="cross-plane",
         help="default: cross-plane, the network; the others interpolate",
     )
-    parser.add_argument(
-        "--model", metavar="NAME|FILE", help="by default quality on a GPU and fast without one"
-    )
+    add_model_argument(parser)
     parser.add_argument("--factor", type=int, help="refine by this; detected when not given")
     parser.add_argument("--axis", choices=AXIS_NAMES, help="the thick axis; detected if not given")
     parser.add_argument(
@@ -81,6 +80,21 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[f.id for f in FUSIONS],
         default="mean",
         help="of the two planes; default: their mean",
+    )
+
+
+def add_model_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare the model.
+
+    Args:
+        parser: The parser of the verb.
+    """
+    parser.add_argument(
+        "--model",
+        metavar="auto|NAME|FILE",
+        default=AUTO,
+        help="of the network; default: auto, the best of calibrated expected gain whose estimated "
+        "time is under a minute: fast on a processor without 8-bit instructions, quality on a GPU",
     )
 
 
@@ -175,21 +189,25 @@ def request_of(scan: ScanHeader, args: argparse.Namespace) -> Request:
         The request.
     """
     axis = None if args.axis is None else axis_number(args.axis)
-    request = suggested_request(scan, axis, asked_model(args))
+    automatic = args.model == AUTO
+    request = suggested_request(scan, axis, DEFAULT_MODEL if automatic else asked_model(args))
     factor = request.factor if args.factor is None else args.factor
-    return asked_of_every(replace(request, factor=factor), args)
+    request = asked_of_every(replace(request, factor=factor), args)
+    if automatic and method(request.method).needs_model:
+        return with_automatic_model(scan, request)
+    return request
 
 
 def asked_model(args: argparse.Namespace) -> str:
-    """The model of ``--model``, else the default for the device.
+    """The model of ``--model``.
 
     Args:
         args: The parsed arguments.
 
     Returns:
-        The name of a model, or the absolute path of a model file.
+        The name of a model, the absolute path of a model file, or ``AUTO``.
     """
-    model: str = args.model or default_model(args.device)
+    model: str = args.model
     # The sidecar names the file, and the reader of it may run in another folder.
     return str(Path(model).absolute()) if Path(model).suffix == SUFFIX else model
 

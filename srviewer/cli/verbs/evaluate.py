@@ -1,6 +1,9 @@
 """srviewer evaluate: thin volumes degraded, reconstructed and scored, as a table."""
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
 from pathlib import Path
 
 from srviewer.cli.console.skipped_scans import left_out_lines
@@ -10,11 +13,12 @@ from srviewer.cli.options.request import add_precision_argument
 from srviewer.cli.options.sources import open_only
 from srviewer.cli.options.values import axes, whole_numbers, words
 from srviewer.core.scores.metrics import comparable_metrics
-from srviewer.core.volumes.volume import is_segmentation
+from srviewer.core.volumes.volume import ScanHeader, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.scans.series import reason_counts
 from srviewer.sr.inputs.segmentations import segmentation_reason
-from srviewer.sr.models.available_models import default_model
+from srviewer.sr.requests.automatic_model import AUTO, with_automatic_model
+from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import EvaluationPlan, EvaluationRow, evaluate
 
 
@@ -31,7 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--methods", type=words, default=("cubic", "cross-plane"), metavar="cubic,cross-plane"
     )
     parser.add_argument(
-        "--models", type=words, metavar="a,b", help="by default quality on a GPU, fast without one"
+        "--models",
+        type=words,
+        default=(AUTO,),
+        metavar="a,b",
+        help="default: auto, as of reconstruct, by the largest volume as it is given",
     )
     parser.add_argument(
         "--flips", action="store_true", help="test-time augmentation, at four times the time"
@@ -53,10 +61,6 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     """
     check_outputs(args, args.paths)
     methods = args.methods if "cubic" in args.methods else ("cubic", *args.methods)
-    models = args.models or (default_model(args.device),)
-    plan = EvaluationPlan(
-        args.factors, args.axes, methods, models, args.device, args.flips, args.precision
-    )
     if not args.factors or min(args.factors) < 2:
         raise UserError("A factor is a whole number of 2 or more.")
     volumes = [open_only(path) for path in args.paths]
@@ -66,11 +70,22 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         for volume in volumes
         if is_segmentation(volume.warnings)
     )
+    models = tuple(_automatic(scans or volumes, args) if m == AUTO else m for m in args.models)
+    plan = EvaluationPlan(
+        args.factors, args.axes, methods, models, args.device, args.flips, args.precision
+    )
     rows = run_with_progress(evaluate(scans or volumes, plan))  # refuses segmentations
     notes = dict.fromkeys(f"note: {row.file}: {line}" for row in rows for line in row.warnings)
     lines = [_rows_table(rows), "", _gains_table(rows), *notes, *left_out_lines(left_out)]
     values = {"rows": [row.values() for row in rows], "left_out": dict(left_out)}
     return VerbOutput("\n".join(lines), values)
+
+
+def _automatic(volumes: Sequence[ScanHeader], args: argparse.Namespace) -> str:
+    """One model for all volumes, by the time of the largest."""
+    largest = max(volumes, key=lambda volume: prod(volume.geometry.shape))
+    asked = Request(args.axes[0], min(args.factors), device=args.device, flips=args.flips)
+    return with_automatic_model(largest, replace(asked, precision=args.precision)).model
 
 
 def _rows_table(rows: list[EvaluationRow]) -> str:

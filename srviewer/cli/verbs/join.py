@@ -21,7 +21,11 @@ from srviewer.cli.options.outputs import (
     refuse_replacing,
     require_suffix,
 )
-from srviewer.cli.options.request import add_precision_argument, asked_model
+from srviewer.cli.options.request import (
+    add_model_argument,
+    add_precision_argument,
+    asked_model,
+)
 from srviewer.cli.options.stacks import add_motion_argument, add_stack_arguments, chosen_stacks
 from srviewer.cli.options.values import number
 from srviewer.core.volumes.volume import Volume, blocking_warnings
@@ -41,6 +45,7 @@ from srviewer.sr.report.joined_tables import (
     verdict,
 )
 from srviewer.sr.report.parts import grid_words
+from srviewer.sr.stacks.automatic_prior import with_automatic_prior
 from srviewer.sr.stacks.join import join
 from srviewer.sr.stacks.joinable.checked import check_joinable
 from srviewer.sr.stacks.joinable.facts import stack_facts
@@ -94,9 +99,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the result of each stack by itself, from which the joined one starts; default: "
         "cross-plane, the network",
     )
-    parser.add_argument(
-        "--model", metavar="NAME|FILE", help="by default quality on a GPU and fast without one"
-    )
+    add_model_argument(parser)
     add_precision_argument(parser)
     parser.add_argument(
         "--acknowledge",
@@ -141,7 +144,8 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         _refuse_unsound(stacks)
     reference = stacks[args.reference]
     args.overwrite = _may_replace(args, stacks)
-    joined = run_with_progress(join(stacks, _request(args)))
+    request = with_automatic_prior(stacks, _request(args))
+    joined = run_with_progress(join(stacks, request))
     joined = replace(joined, warnings=(*notes, *joined.warnings))
     acknowledged = [w.code for stack in stacks for w in blocking_warnings(stack.warnings)]
     provenance = {**joined.provenance(), "acknowledged": acknowledged}
@@ -208,6 +212,11 @@ def _refuse_unsound(stacks: Sequence[Volume]) -> None:
             )
 
 
+def _chosen(joined: Joined) -> list[str]:
+    reason, model = joined.request.model_reason, joined.request.model
+    return [f"model taken automatically: {model}, {reason}"] if reason else []
+
+
 def _text(joined: Joined, written: Sequence[Path], rounded: str, notes: Sequence[str]) -> str:
     left_out, slices = left_out_rows(joined), slices_rows(joined)
     lines = [
@@ -217,6 +226,7 @@ def _text(joined: Joined, written: Sequence[Path], rounded: str, notes: Sequence
         *((table(LEFT_OUT_HEAD, left_out), left_out_note(joined)) if left_out else ()),
         verdict(joined),
         computed(method(joined.request.method).name, joined),
+        *_chosen(joined),
         *(f"note: {line}" for line in notes),
         *([f"note: written rounded to {rounded}"] if rounded else []),
         f"written: {', '.join(map(str, written))}",

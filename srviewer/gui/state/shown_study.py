@@ -17,6 +17,7 @@ from srviewer.core.slices.thick_slab import ThickSlab
 from srviewer.core.slices.turn import Turn
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.transient_state import TransientState
+from srviewer.sr.requests.automatic_model import renewed
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.doubts import Doubts
 from srviewer.sr.scores.evaluate import ScoredPair
@@ -183,12 +184,12 @@ class ShownStudy(TransientState):
         self.change(acknowledged=True)
 
     def set_request(self, request: Request) -> None:
-        """Set what the next reconstruction will do.
+        """Set what the next reconstruction will do; a model that was chosen by itself may change.
 
         Args:
             request: Its settings.
         """
-        self.change(request=request)
+        self.change(request=renewed(self.scan, request))
 
     def prefer_device(self, device: str) -> None:
         """Compute on a device from now on.

@@ -181,6 +181,7 @@ class Joining(QObject):
             self.settings,
             reference=number,
             model=request.model,
+            model_reason=request.model_reason,
             device=request.device,
             precision=request.precision,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srviewer.nn.networks.shape import NetworkShape
+from srviewer.nn.networks.shape import NetworkShape, prime_factors
 
 Strides = tuple[int, int]  # how much finer (rows, columns) become
 
@@ -45,7 +45,7 @@ class Enlargement:
             One (rows, columns) for each prime factor, the larger first; their product is
             ``strides(factor)``.
         """
-        return tuple(self.strides(prime) for prime in _primes(factor))
+        return tuple(self.strides(prime) for prime in prime_factors(factor))
 
 
 def enlargement_of(shape: NetworkShape) -> Enlargement:
@@ -142,12 +142,3 @@ def convolution(inputs: int, outputs: int, kernel: int = 3) -> nn.Conv2d:
         The layer, with the initial weights of torch.
     """
     return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
-
-
-def _primes(factor: int) -> list[int]:
-    primes: list[int] = []
-    for prime in range(2, factor + 1):
-        while factor % prime == 0:
-            primes.insert(0, prime)
-            factor //= prime
-    return primes

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from srviewer.nn.networks import multiply_adds
 from srviewer.nn.networks.shape import NetworkShape, Size
 from srviewer.table import find_row
 
@@ -24,6 +25,7 @@ class NetworkSpec:
         counts: The meaning of ``blocks`` and ``inner`` for this network.
         build: ``build(shape)`` gives a torch module; its ``forward(slices, factor)`` takes and
             returns tensors as NetworkShape says, intensities as shares of their range.
+        multiply_adds: ``multiply_adds(shape, factor)`` for each pixel of a thick slice.
         int8: Whether it can compute in 8-bit integers, by ``int8_residual``.
     """
 
@@ -32,6 +34,7 @@ class NetworkSpec:
     published: Size
     counts: str
     build: Callable[[NetworkShape], Module]
+    multiply_adds: Callable[[NetworkShape, int], float]
     int8: bool = False
 
 
@@ -85,6 +88,7 @@ NETWORKS = (
         Size(32, 9),
         "residual blocks of two convolutions",
         _residual,
+        multiply_adds.residual,
         int8=True,
     ),
     NetworkSpec(
@@ -93,6 +97,7 @@ NETWORKS = (
         Size(64, 1, 32),
         "three layers whatever blocks says; inner: channels of the second",
         _srcnn,
+        multiply_adds.srcnn,
     ),
     NetworkSpec(
         "fsrcnn",
@@ -100,14 +105,23 @@ NETWORKS = (
         Size(56, 4, 12),
         "mapping layers m; width is d, inner is s",
         _fsrcnn,
+        multiply_adds.fsrcnn,
     ),
-    NetworkSpec("vdsr", "VDSR (Kim 2016)", Size(64, 20), "layers, first and last included", _vdsr),
+    NetworkSpec(
+        "vdsr",
+        "VDSR (Kim 2016)",
+        Size(64, 20),
+        "layers, first and last included",
+        _vdsr,
+        multiply_adds.vdsr,
+    ),
     NetworkSpec(
         "srresnet",
         "SRResNet (Ledig 2017)",
         Size(64, 16),
         "residual blocks with batch normalisation",
         _srresnet,
+        multiply_adds.srresnet,
     ),
     NetworkSpec(
         "rrdb",
@@ -115,6 +129,7 @@ NETWORKS = (
         Size(64, 23, 32),
         "residual-in-residual dense blocks; inner: growth",
         _rrdb,
+        multiply_adds.rrdb,
     ),
     NetworkSpec(
         "rfa",
@@ -122,6 +137,7 @@ NETWORKS = (
         Size(64, 30, 16),
         "aggregations of four residual blocks; inner: channels of the attention",
         _rfa,
+        multiply_adds.rfa,
     ),
 )
 

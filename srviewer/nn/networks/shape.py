@@ -37,3 +37,20 @@ class NetworkShape:
     neighbours: int
     factors: tuple[int, ...]
     size: Size
+
+
+def prime_factors(factor: int) -> list[int]:
+    """The prime factors of a factor, by which some networks enlarge in stages.
+
+    Args:
+        factor: 1 or more.
+
+    Returns:
+        The larger first; their product is ``factor``.
+    """
+    primes: list[int] = []
+    for prime in range(2, factor + 1):
+        while factor % prime == 0:
+            primes.insert(0, prime)
+            factor //= prime
+    return primes

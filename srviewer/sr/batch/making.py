@@ -89,6 +89,7 @@ def join_item(item: Item, settings: Settings, home: Path, draft: Path) -> Job[Ma
         model=asked.model,
         device=asked.device,
         precision=settings.precision or asked.precision,
+        model_reason=asked.model_reason,
     )
     result = yield from within(join(stacks, request), 0.1, 0.9)
     values = result.provenance()

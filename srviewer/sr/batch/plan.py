@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.io.bids.derivative import DataSetLink, check_generator, data_set_links, describe
 from srviewer.io.targets import NIFTI, target
 from srviewer.job import Job, Progress, aside, within
+from srviewer.nn.devices.cores import usable_cores
+from srviewer.sr.batch.batch_model import is_automatic, with_batch_model
 from srviewer.sr.batch.claims import shared_now
 from srviewer.sr.batch.dispatch import dispatched
 from srviewer.sr.batch.items import Item, Selection, SkippedVolume, select
@@ -161,7 +164,8 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
         UserError: The paths hold no volume, the folder cannot be made, or the scheduler does not
             answer.
     """
-    plan.settings.fingerprint()  # an unknown method or model is an error before anything starts
+    if not is_automatic(plan.settings):
+        plan.settings.fingerprint()  # an unknown model is an error before anything starts
     home = plan.home
     selection = yield from within(_selected(plan), 0.0, SEARCHED)
     folder = _made(home).resolve()
@@ -172,7 +176,8 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
         describe(folder, links)  # before the first result cites them
     done: tuple[VolumeOutcome, ...] = ()
     if items:
-        settings = replace((yield from _settled(plan.settings)), links=links)
+        settings = _with_model(plan, selection, batch_folder)
+        settings = replace((yield from _settled(settings)), links=links)
         job = dispatched(items, settings, batch_folder, plan.workers, plan.scheduler)
         done = yield from within(job, SEARCHED, 1.0)
     own = dict(zip(map(volume_key, items), done, strict=True))
@@ -181,6 +186,14 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
         describe(folder, links, (summary.name, f"{LOGS}/"))
     left_out = map(_left_out, plan.shard.of_all(selection.left_out))
     return BatchResult((*done, *left_out), summary)
+
+
+def _with_model(plan: BatchPlan, selection: Selection, batch_folder: BatchFolder) -> Settings:
+    """The settings with one model for all volumes, also those of other shares."""
+    scans = [ScanHeader(series.geometry, series.name) for series in selection.series.values()]
+    workers = max(1, min(plan.workers, len(scans)))
+    cores = 1 if plan.scheduler is not None else max(1, usable_cores() // workers)
+    return with_batch_model(plan.settings, scans, batch_folder, cores)
 
 
 def _settled(settings: Settings) -> Job[Settings]:

@@ -86,6 +86,7 @@ class Settings:
         needs_model = method(self.request.method).needs_model
         model = find_model(self.request.model).sha256 if needs_model else ""
         request = {**asdict(self.request), "model": model, "axis": None, "factor": None}
+        del request["model_reason"]  # the results of a model do not depend on who chose it
         if self.request.minimum == "none":
             del request["minimum"]  # version 0.1.0 had no such setting: its records stay valid
         if not self.request.repair:

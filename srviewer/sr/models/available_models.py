@@ -10,7 +10,6 @@ from srviewer.nn.catalogue import TrainingPlan
 from srviewer.nn.models.model_file import Model, load_header, load_model
 from srviewer.nn.models.model_header import ModelHeader
 from srviewer.paths import models_dir, resource
-from srviewer.sr.models.devices import has_gpu
 
 SUFFIX = ".safetensors"
 ScoreRows = tuple[dict[str, Any], ...]
@@ -198,19 +197,6 @@ def taken_names() -> frozenset[str]:
     return frozenset(path.stem for folder in folders for path in model_files(folder))
 
 
-def default_model(device: str) -> str:
-    """The shipped model for a device: the larger one where there is a GPU.
-
-    Args:
-        device: One of ``DEVICES``.
-
-    Returns:
-        The name of the model.
-    """
-    on_gpu = has_gpu() if device == "auto" else device != "cpu"
-    return DEFAULT_ON_GPU if on_gpu else DEFAULT_MODEL
-
-
 def find_card(name_or_file: str) -> ModelCard:
     """Read the card of a model.
 
@@ -254,7 +240,22 @@ def factors_of(name_or_file: str) -> tuple[int, ...]:
     Raises:
         UserError: The model does not exist or cannot be read.
     """
-    return load_header(model_path(name_or_file)).plan.factors
+    return plan_of(name_or_file).factors
+
+
+def plan_of(name_or_file: str) -> TrainingPlan:
+    """Read the training plan of a model from its header, which says how large its network is.
+
+    Args:
+        name_or_file: The name of an available model, or the path of a model file.
+
+    Returns:
+        The plan.
+
+    Raises:
+        UserError: The model does not exist or cannot be read.
+    """
+    return load_header(model_path(name_or_file)).plan
 
 
 def is_at_hand(name_or_file: str) -> bool:

@@ -16,6 +16,13 @@ def device_choices() -> tuple[str, ...]:
     return DEVICES
 
 
+def auto_device() -> str:
+    """The device that "auto" is on this machine: "cpu", "cuda" or "mps", found without torch."""
+    if not has_gpu():
+        return "cpu"
+    return "mps" if sys.platform == "darwin" else "cuda"
+
+
 def has_gpu() -> bool:
     """Whether "auto" is a GPU: the machine has one and torch is built for it.
 

@@ -52,6 +52,7 @@ THICKNESS_TOLERANCE = 0.02  # of the spacing
 THINNEST = 0.1  # slice thickness over spacing
 UNEQUAL_PLANE = 1.5  # in-plane spacings whose ratio is above this are worth making equal
 LONGEST_MODEL = 4096  # characters: the path of a file
+LONGEST_REASON = 500  # characters
 THINNEST_MM, THICKEST_MM = 1e-3, 1e3  # of any scan
 
 KnownAxis: TypeAlias = Annotated[Axis, Meta(ge=0, le=2)]
@@ -94,6 +95,8 @@ class Request:
         precision: One of ``PRECISIONS``: of the network, "auto" for 8-bit integers where the
             processor has them.
         time_bandwidth: The time-bandwidth product of the pulse of the slice profile "slr".
+        model_reason: Why this model was taken, where it was chosen automatically; "" where it was
+            named.
     """
 
     axis: KnownAxis
@@ -117,6 +120,7 @@ class Request:
     time_bandwidth: Annotated[float, Meta(ge=LEAST_TIME_BANDWIDTH, le=MOST_TIME_BANDWIDTH)] = (
         TIME_BANDWIDTH
     )
+    model_reason: Annotated[str, Meta(max_length=LONGEST_REASON)] = ""
 
     @property
     def steps(self) -> tuple[tuple[Axis, int], ...]:

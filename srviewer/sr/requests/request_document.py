@@ -6,7 +6,8 @@ from typing import Any
 from srviewer import codec
 from srviewer.core.acquisition.slice_profiles import THICKEST
 from srviewer.core.volumes.volume import ScanHeader
-from srviewer.sr.models.available_models import default_model, is_at_hand
+from srviewer.sr.models.available_models import DEFAULT_MODEL, is_at_hand
+from srviewer.sr.requests.automatic_model import with_automatic_model
 from srviewer.sr.requests.request import THINNEST, Request, suggested_request
 
 
@@ -79,7 +80,7 @@ def request_for(scan: ScanHeader, document: object, device: str = "auto") -> Req
         del known["axis"]
     if model is not None and not is_at_hand(model):
         del known["model"]
-    model = known.get("model", default_model(known["device"]))
+    model = known.get("model", DEFAULT_MODEL)
     request = replace(suggested_request(scan, known.get("axis"), model), **known)
     spacing, thickness = scan.geometry.spacing[request.axis], request.thickness_mm
     if thickness is not None and not THINNEST * spacing <= thickness <= THICKEST * spacing:
@@ -87,4 +88,4 @@ def request_for(scan: ScanHeader, document: object, device: str = "auto") -> Req
     further = [axis for axis, _ in request.also]
     if request.axis in further or any(scan.geometry.shape[axis] < 2 for axis in further):
         request = replace(request, also=())
-    return request
+    return request if "model" in known else with_automatic_model(scan, request)

@@ -104,6 +104,7 @@ class ReconstructionFacts(ABC):
             "method": self.request.method,
             "model": self.model.name if self.model else None,
             "model_sha256": self.model.sha256 if self.model else None,
+            "model_reason": (self.request.model_reason or None) if self.model else None,
             "factor": self.request.factor,
             "axis": AXIS_NAMES[self.request.axis],
             "fusion": self.request.fusion if disagreement else None,

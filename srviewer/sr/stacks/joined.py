@@ -130,6 +130,7 @@ class Joined:
             "voxel_mm": list(self.volume.geometry.spacing),
             "method": self.request.method,
             "model": self.model.name if self.model else None,
+            "model_reason": (self.request.model_reason or None) if self.model else None,
             "precision": self.precision.name if self.precision else None,
             "stacks": [stack.values() for stack in self.stacks],
             "is_single": self.is_single,

@@ -14,7 +14,7 @@ from srviewer.nn.devices.precisions import PRECISIONS
 from srviewer.sr.inputs.segmentations import check_is_scan
 from srviewer.sr.models.available_models import DEFAULT_MODEL
 from srviewer.sr.models.devices import DEVICES
-from srviewer.sr.requests.request import ModelName, Request, suggested_request
+from srviewer.sr.requests.request import LONGEST_REASON, ModelName, Request, suggested_request
 
 Grid = Literal["reference", "union"]
 GRIDS: tuple[Grid, ...] = ("reference", "union")
@@ -46,6 +46,7 @@ class JoinRequest:
         precision: One of ``PRECISIONS``, of the network.
         left_out: Whether each stack is predicted from the others and scored, which decides whether
             joining gains anything; it takes about as long as the join.
+        model_reason: As of ``Request``.
     """
 
     reference: Annotated[int, Meta(ge=0, lt=MOST_STACKS)] = 0
@@ -58,6 +59,7 @@ class JoinRequest:
     device: Annotated[str, one_of(DEVICES)] = "auto"
     precision: Annotated[str, one_of(PRECISIONS)] = "auto"
     left_out: bool = True
+    model_reason: Annotated[str, Meta(max_length=LONGEST_REASON)] = ""
 
 
 def single_request(stack: ScanHeader, request: JoinRequest) -> Request:

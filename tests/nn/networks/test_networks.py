@@ -139,3 +139,30 @@ def test_mirroring_reaches_further_than_the_image() -> None:
     image = torch.arange(3.0).reshape(1, 1, 3, 1)
     rows = mirrored(image, (7, 0))[0, 0, :, 0].tolist()
     assert rows == np.pad([0, 1, 2], 7, mode="symmetric").tolist()
+
+
+@EVERY_NETWORK
+@pytest.mark.parametrize("shape", [axis_shape(), image_shape(3)], ids=["slices", "images"])
+def test_multiply_adds_are_those_of_the_convolutions(
+    spec: NetworkSpec, shape: NetworkShape
+) -> None:
+    counted: list[int] = []
+
+    def count(layer: nn.Module, given: tuple[torch.Tensor], made: torch.Tensor) -> None:
+        assert isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d))
+        spread = isinstance(layer, nn.ConvTranspose2d)
+        pixels = (given[0] if spread else made).shape[2:].numel()
+        counted.append(pixels * layer.weight.numel())
+
+    network = spec.build(shape).eval()
+    for layer in network.modules():
+        if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d)):
+            layer.register_forward_hook(count)
+    inputs = 5 if shape.layout == "axis" else 3
+    for factor in (2, 3, 4):
+        counted.clear()
+        with torch.no_grad():
+            network(torch.rand(1, inputs, 60, 60), factor)
+        # The attention of "rfa" loses a few pixels at the edges of its pool.
+        said = spec.multiply_adds(shape, factor) * 60 * 60
+        assert said == pytest.approx(sum(counted), rel=0.02 if spec.id == "rfa" else 1e-9)

@@ -1,18 +1,26 @@
-"""The model that is used where none is named."""
+"""The models that ship, among which the automatic choice is made."""
 
+import json
 import subprocess
 import sys
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from srviewer.nn.devices.processors import present_devices
-from srviewer.sr.models.available_models import available_models, default_model, find_model
-from srviewer.sr.models.devices import device_choices, has_gpu
+from srviewer.paths import resource
+from srviewer.sr.models.available_models import find_card, find_model
+from srviewer.sr.models.devices import auto_device, has_gpu
+from srviewer.sr.models.shipped_models import SHIPPED, ShippedModel
 from srviewer.sr.models.texture_pairs import texture_pair
+
+EVERY_SHIPPED = pytest.mark.parametrize("row", SHIPPED, ids=lambda row: row.name)
 
 
 def test_a_gpu_is_found_without_torch_wherever_torch_finds_one() -> None:
     assert has_gpu() == (present_devices()[0] != "cpu")
+    assert auto_device() == present_devices()[0]
 
 
 def test_looking_for_a_gpu_does_not_load_torch() -> None:
@@ -25,15 +33,23 @@ def test_looking_for_a_gpu_does_not_load_torch() -> None:
     assert said.strip() == "False"
 
 
-@pytest.mark.parametrize("device", device_choices())
-def test_a_default_model_ships_with_its_sharper_pair(device: str) -> None:
-    name = default_model(device)
-    assert name in {card.name for card in available_models()}
-    assert texture_pair(name) is not None
+@EVERY_SHIPPED
+def test_a_model_of_the_automatic_choice_has_its_sharper_pair(row: ShippedModel) -> None:
+    assert texture_pair(row.name) is not None
 
 
-def test_the_larger_model_is_for_gpus() -> None:
-    on_cpu, on_gpu = find_model(default_model("cpu")), find_model(default_model("cuda"))
-    assert on_gpu.parameters > on_cpu.parameters
-    assert on_cpu.parameters <= 300_000
-    assert on_gpu.factors == on_cpu.factors
+@EVERY_SHIPPED
+def test_the_table_says_whether_the_gain_is_calibrated(row: ShippedModel) -> None:
+    known = json.loads(Path(resource("expected_gain.json")).read_text())["models"]
+    calibrated = {model["sha256"] for model in known}
+    assert row.gain_calibrated == (find_model(row.name).sha256 in calibrated)
+
+
+def test_models_stand_in_the_order_of_their_gain_and_of_their_size() -> None:
+    cards = [find_card(row.name) for row in SHIPPED]
+    for first, second in pairwise(cards):
+        assert first.parameters < second.parameters
+        for factor, gain in first.mean_gains.items():
+            assert gain < second.mean_gains[factor]
+        assert first.factors == second.factors
+    assert cards[0].parameters <= 300_000

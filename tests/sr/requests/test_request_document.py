@@ -14,6 +14,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.nn.models.model_file import save_model
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.models.available_models import find_model
+from srviewer.sr.requests.automatic_model import with_automatic_model
 from srviewer.sr.requests.request import LARGEST_FACTOR, Request, suggested_request
 from srviewer.sr.requests.request_document import (
     known_settings,
@@ -48,6 +49,7 @@ SENSE = {  # of those, what a field may be
     "also": [[]],
     "repair": [[]],
     "model": ["x"],  # there may be one of that name
+    "model_reason": ["", "x", "a\0b"],
 }
 
 
@@ -91,7 +93,8 @@ def test_a_missing_setting_is_what_suits_the_scan(name: str, thick_head: Volume)
 
 @pytest.mark.parametrize("document", [None, [], "cubic", 3, {}, {"request": {}}])
 def test_what_is_no_request_is_what_suits_the_scan(document: object, thick_head: Volume) -> None:
-    assert request_for(thick_head, document) == suggested_request(thick_head)
+    plain = suggested_request(thick_head)
+    assert request_for(thick_head, document) == with_automatic_model(thick_head, plain)
 
 
 def test_what_does_not_suit_this_scan_falls_back_alone(
@@ -104,11 +107,12 @@ def test_what_does_not_suit_this_scan_falls_back_alone(
         ("thickness_mm", 0.39, None),  # of slices every 4 mm
         ("thickness_mm", 16.1, None),
         ("also", [[2, 2]], ()),
-        ("model", "gone", "fast"),
-        ("model", "/nowhere/gone.safetensors", "fast"),
     ):
         read = request_for(thick_head, {**fits, name: value})
         assert read == replace(request, **{name: expected})
+    for gone in ("gone", "/nowhere/gone.safetensors"):
+        read = request_for(thick_head, {**fits, "model": gone})
+        assert read == with_automatic_model(thick_head, request)
     flat = make_head((16, 12, 1))
     read = request_for(flat, {**fits, "also": [[0, 2]], "thickness_mm": 1.0})
     assert read == replace(request, axis=suggested_request(flat).axis, also=(), thickness_mm=1.0)
@@ -120,7 +124,8 @@ def test_a_model_in_a_file_is_kept_by_its_path(tmp_path: Path, thick_head: Volum
     request = replace(PLAIN, model=str(path))
     assert request_for(thick_head, _as_json(request_document(request))) == request
     path.unlink()
-    assert request_for(thick_head, request_document(request)) == replace(request, model="fast")
+    read = request_for(thick_head, request_document(request))
+    assert read == with_automatic_model(thick_head, request)
 
 
 JSON = st.recursive(

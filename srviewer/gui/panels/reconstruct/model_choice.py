@@ -1,15 +1,19 @@
 """The models that a panel offers, and notes on files that cannot be used."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
 from srviewer.core.geometry.grid import Axis
-from srviewer.core.volumes.volume import Volume
+from srviewer.core.visible_text import visible_line
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
-from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import choice, set_entries
 from srviewer.gui.widgets.notice import Notice
+from srviewer.gui.widgets.plain_text import plain_tip
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.cross_plane.refinement import reachable
@@ -20,6 +24,8 @@ from srviewer.sr.models.available_models import (
     models_at_hand,
 )
 from srviewer.sr.models.texture_pairs import is_texture
+from srviewer.sr.models.time_estimate import TimeUnit, rounded_time
+from srviewer.sr.requests.automatic_model import AUTO, model_seconds, with_automatic_model
 from srviewer.sr.requests.request import (
     LARGEST_MEASURED,
     Request,
@@ -30,20 +36,31 @@ from srviewer.sr.requests.request import (
 LARGEST_FACTOR_OFFERED = 8
 MEASURED = tuple(range(2, LARGEST_FACTOR_OFFERED + 1))
 MOST_SHOWN = 3  # files that cannot be used
+TIMES: dict[TimeUnit, str] = {
+    "s": mark("about {count} s"),
+    "min": mark("about {count} min"),
+    "h": mark("about {count} h"),
+}
 
 
 class ModelChoice:
-    """The list of models for reconstruction, without texture models.
+    """The list of models for reconstruction, without texture models, each with its estimated time.
 
     Attributes:
-        box: The list; the data of an entry is the name or the file of a model.
+        box: The list; the data of an entry is the name or the file of a model, of the first
+            ``AUTO``.
         left_out: A note on model files that cannot be used.
     """
 
     def __init__(self) -> None:
         self.box: QComboBox = choice(
-            tr("Model"), tr("The trained network that is used; the time goes by its parameters")
+            tr("Model"),
+            tr(
+                "The trained network that is used, and its estimated time on this machine; "
+                "automatic takes the best of calibrated expected gain within a minute"
+            ),
         )
+        self._names: dict[str, str] = {}  # by the data of an entry
         self.left_out = Notice("note", tr("Models that cannot be used"))
 
     def offer(self, elsewhere: list[tuple[str, str]]) -> None:
@@ -55,21 +72,60 @@ class ModelChoice:
         models = models_at_hand()
         self.left_out.show_text(_lines(models.unreadable))
         entries = [
-            (_title(card), card.name)
+            (card.name, card.name)
             for card in models.cards
             if card.plan.layout == "axis" and not is_texture(card)
         ]
-        set_entries(self.box, [*entries, *elsewhere], None)
+        entries = [(tr("Automatic"), AUTO), *entries, *elsewhere]
+        self._names = {data: name for name, data in entries}
+        set_entries(self.box, entries, None)
+        for card in models.cards:
+            index = self.box.findData(card.name)
+            if index >= 0:
+                self._tip(index, _size(card))
 
-    def show(self, name_or_file: str) -> None:
-        """Choose a model.
+    def show(self, scan: ScanHeader, request: Request) -> None:
+        """Choose the model of a request, and show the estimated time of each.
 
         Args:
-            name_or_file: A file that is not in the list, as of a session or a result, is added.
+            scan: The scan.
+            request: A model file that is not in the list, as of a session or a result, is added.
         """
-        if self.box.findData(name_or_file) < 0:
-            self.box.addItem(Path(name_or_file).stem, name_or_file)
-        self.box.setCurrentIndex(self.box.findData(name_or_file))
+        if request.model not in self._names:
+            name = Path(request.model).stem
+            self._names[request.model] = name
+            self.box.addItem(visible_line(name), request.model)
+        for index in range(self.box.count()):
+            data = self.box.itemData(index)
+            name, model = self._names[data], data
+            if data == AUTO:
+                automatic = with_automatic_model(scan, request)
+                name = tr("Automatic: {name}", name=automatic.model)
+                model = automatic.model
+                self._tip(index, tr(automatic.model_reason))
+            self.box.setItemText(index, visible_line(_with_time(name, _time(scan, request, model))))
+        chosen = AUTO if request.model_reason else request.model
+        self.box.setCurrentIndex(self.box.findData(chosen))
+
+    def chosen(self, scan: ScanHeader, request: Request) -> Request:
+        """Set the model that is chosen in the list.
+
+        Args:
+            scan: The scan.
+            request: All other settings.
+
+        Returns:
+            The request with that model; without texture where it is another one than before.
+        """
+        data = self.box.currentData()
+        if data == AUTO:
+            asked = with_automatic_model(scan, request)
+        else:
+            asked = replace(request, model=data, model_reason="")
+        return asked if asked.model == request.model else replace(asked, texture=0.0)
+
+    def _tip(self, index: int, text: str) -> None:
+        self.box.setItemData(index, plain_tip(text), Qt.ItemDataRole.ToolTipRole)
 
 
 def model_of(request: Request) -> tuple[Model | None, tuple[str, ...]]:
@@ -143,7 +199,21 @@ def _lines(unreadable: tuple[UnreadableModel, ...]) -> tuple[str, ...]:
     return (*lines, rest) if more else lines
 
 
-def _title(card: ModelCard) -> str:
-    """Name and number of parameters, on which the time depends."""
-    millions = card.parameters / 1e6
-    return tr("{name} ({millions:.2g} million parameters)", name=card.name, millions=millions)
+def _size(card: ModelCard) -> str:
+    return tr("{millions:.2g} million parameters", millions=card.parameters / 1e6)
+
+
+def _time(scan: ScanHeader, request: Request, model: str) -> str:
+    """The estimated time of a model; "" where there is none."""
+    try:
+        seconds = model_seconds(scan, request, model)
+    except UserError:  # a file that is gone: a note says so once it is chosen
+        return ""
+    if seconds is None:
+        return ""
+    count, unit = rounded_time(seconds)
+    return tr(TIMES[unit], count=count)
+
+
+def _with_time(name: str, time: str) -> str:
+    return f"{name} \u00b7 {time}" if time else name

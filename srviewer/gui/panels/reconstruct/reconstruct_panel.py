@@ -209,7 +209,7 @@ class ReconstructPanel(QWidget):
         factors = sorted({*offered_factors(model), request.factor, *([finer] if finer else [])})
         targets = [(f"{spacing / factor:.2f} mm  (\u00d7{factor})", factor) for factor in factors]
         set_entries(self._factor, targets, request.factor)
-        self._models.show(request.model)
+        self._models.show(scan, request)
         for box, value in (
             (self._method, request.method),
             (self._device, request.device),
@@ -252,19 +252,15 @@ class ReconstructPanel(QWidget):
             if axis != request.axis:  # settings of the other axis do not apply
                 factor = factor_for_model(scan, axis, request)
                 request = replace(request, also=(), thickness_mm=None)
-            if self._model.currentData() != request.model:
-                request = replace(request, texture=0.0)
-            self._study.set_request(
-                replace(
-                    request,
-                    axis=axis,
-                    factor=factor,
-                    method=self._method.currentData(),
-                    model=self._model.currentData(),
-                    device=self._device.currentData(),
-                    precision=self._precision.currentData(),
-                )
+            request = replace(
+                request,
+                axis=axis,
+                factor=factor,
+                method=self._method.currentData(),
+                device=self._device.currentData(),
+                precision=self._precision.currentData(),
             )
+            self._study.set_request(self._models.chosen(scan, request))
 
 
 def _why_not(finer: int) -> str:

@@ -1,0 +1,117 @@
+"""The model of a batch where none is named: one for all volumes, kept with the output folder."""
+
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import prod
+from pathlib import Path
+
+from srviewer.core.volumes.volume import ScanHeader
+from srviewer.documents import is_text, read_document
+from srviewer.errors import UserError
+from srviewer.sr.batch.outcome import all_outcomes
+from srviewer.sr.batch.records import LONGEST_TEXT, BatchFolder, write_record
+from srviewer.sr.batch.settings import Settings
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.models.available_models import DEFAULT_MODEL, is_at_hand
+from srviewer.sr.requests.automatic_model import AUTO, processor_of, with_automatic_model
+from srviewer.sr.requests.request import suggested_request
+
+KEPT = "the model of the results that are in this folder already"
+NAME = "model.json"  # in the folder of records
+TRIES, PAUSE = 20, 0.05  # while another job that was quicker writes its choice
+
+
+@dataclass(frozen=True)
+class BatchModel:
+    """A model and the reason for it."""
+
+    model: str
+    reason: str
+
+
+def is_automatic(settings: Settings) -> bool:
+    """Whether the model of a batch is still to be chosen.
+
+    Args:
+        settings: Of each reconstruction.
+
+    Returns:
+        False where a model is named, or none is needed.
+
+    Raises:
+        UserError: The method is unknown.
+    """
+    return method(settings.request.method).needs_model and settings.request.model == AUTO
+
+
+def with_batch_model(
+    settings: Settings, scans: Iterable[ScanHeader], batch_folder: BatchFolder, cores: int
+) -> Settings:
+    """Choose the model of a batch, unless an earlier job in the folder has done so.
+
+    Args:
+        settings: Of each reconstruction.
+        scans: All volumes of the batch, of which the largest decides.
+        batch_folder: The folder, which keeps the choice for other jobs and later runs.
+        cores: Of one worker.
+
+    Returns:
+        The settings with a model; unchanged where one is named.
+    """
+    if settings.request.model != AUTO:
+        return settings
+    if not is_automatic(settings):  # the factors that suit the volumes are those of a model
+        return replace(settings, request=replace(settings.request, model=DEFAULT_MODEL))
+    path = batch_folder.state / NAME
+    kept = _read(path) or _of_results(batch_folder) or _chosen(settings, scans, cores)
+    kept = _noted(path, kept)
+    request = replace(settings.request, model=kept.model, model_reason=kept.reason)
+    return replace(settings, request=request)
+
+
+def _chosen(settings: Settings, scans: Iterable[ScanHeader], cores: int) -> BatchModel:
+    largest = max(scans, key=lambda scan: prod(scan.geometry.shape))
+    suggested = suggested_request(largest, settings.axis)
+    factor = suggested.factor if settings.factor is None else settings.factor
+    request = replace(settings.request, axis=suggested.axis, factor=factor)
+    processor = processor_of(request)
+    if not processor.is_gpu:
+        processor = replace(processor, cores=cores)
+    request = with_automatic_model(largest, request, processor)
+    return BatchModel(request.model, request.model_reason)
+
+
+def _of_results(batch_folder: BatchFolder) -> BatchModel | None:
+    """The model of results by a version that kept no choice, or by a job that named one."""
+    for outcome in all_outcomes(batch_folder).values():
+        model = outcome.values.get("model")
+        if isinstance(model, str) and outcome.status == "done" and is_at_hand(model):
+            return BatchModel(model, KEPT)
+    return None
+
+
+def _noted(path: Path, choice: BatchModel) -> BatchModel:
+    """Keep a choice in a new file; that of another job that was quicker counts."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(json.dumps({"model": choice.model, "reason": choice.reason}))
+    except FileExistsError:
+        for _ in range(TRIES):
+            kept = _read(path)
+            if kept is not None:
+                return kept
+            time.sleep(PAUSE)
+        write_record(path, {"model": choice.model, "reason": choice.reason})  # it is damaged
+    return choice
+
+
+def _read(path: Path) -> BatchModel | None:
+    try:
+        document = read_document(path)
+        kept = BatchModel(document["model"], document["reason"])
+    except (OSError, ValueError, LookupError, TypeError, UserError):
+        return None
+    whole = is_text(kept.model, LONGEST_TEXT) and is_text(kept.reason, LONGEST_TEXT)
+    return kept if whole and is_at_hand(kept.model) else None

@@ -1,0 +1,142 @@
+"""The automatic choice of a model: the best whose estimated time is under a minute."""
+
+from dataclasses import replace
+from functools import cache
+
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.devices.arithmetic import Processor, gpu, this_processor
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.cross_plane.refinement import mirrorings, passes, reachable
+from srviewer.sr.models.available_models import DEFAULT_MODEL, DEFAULT_ON_GPU, plan_of
+from srviewer.sr.models.devices import auto_device
+from srviewer.sr.models.shipped_models import SHIPPED
+from srviewer.sr.models.time_estimate import Work, estimated_seconds
+from srviewer.sr.requests.request import Request, degradation_of
+from srviewer.sr.requests.seen_share import seen_share
+
+AUTO = "auto"  # in place of the name of a model
+LIMIT = 60.0  # seconds
+ON_GPU = "the largest, since there is a GPU"
+NO_INT8 = "this processor has no 8-bit instructions, which larger models need to be quick"
+QUICK = "the best within a minute of those whose expected gain is calibrated"
+SLOW = "the quickest of those whose expected gain is calibrated, since none takes under a minute"
+# Of what goes through a network, as in ``srviewer.nn.inference.infer``: the share of the range
+# above which a voxel is bright, and the margin in 8-bit integers.
+BRIGHT, BRIGHT_INT8, MARGIN_INT8 = 0.02, 0.05, 6
+
+
+def with_automatic_model(
+    scan: ScanHeader, request: Request, processor: Processor | None = None
+) -> Request:
+    """Choose the model of a request by its estimated time.
+
+    Args:
+        scan: The scan; with its voxels, air is left out of the estimate.
+        request: The reconstruction; its own model does not count.
+        processor: What computes it; None for this machine.
+
+    Returns:
+        The request with a model that ships, and the reason for it.
+    """
+    if processor is None:
+        processor = processor_of(request)
+    if processor.is_gpu:
+        return replace(request, model=DEFAULT_ON_GPU, model_reason=ON_GPU)
+    if not processor.arithmetic.int8:
+        return replace(request, model=DEFAULT_MODEL, model_reason=NO_INT8)
+    chosen, reason = DEFAULT_MODEL, SLOW
+    for row in SHIPPED:
+        seconds = model_seconds(scan, request, row.name, processor)
+        if row.gain_calibrated and seconds is not None and seconds < LIMIT:
+            chosen, reason = row.name, QUICK
+    return replace(request, model=chosen, model_reason=reason)
+
+
+def renewed(scan: ScanHeader | None, request: Request) -> Request:
+    """Choose the model of a request again, where it was chosen automatically.
+
+    Args:
+        scan: The scan; None where there is none.
+        request: The reconstruction, of which a setting may have changed.
+
+    Returns:
+        The request, unchanged where its model was named.
+    """
+    if scan is None or not request.model_reason:
+        return request
+    return with_automatic_model(scan, request)
+
+
+def model_seconds(
+    scan: ScanHeader, request: Request, name_or_file: str, processor: Processor | None = None
+) -> float | None:
+    """Estimate the time of a reconstruction with a model.
+
+    Args:
+        scan: The scan; with its voxels, air is left out.
+        request: The reconstruction; its own model does not count.
+        name_or_file: The model.
+        processor: What computes it; None for this machine.
+
+    Returns:
+        Seconds; None where the model cannot reach a factor, or the request needs no model.
+
+    Raises:
+        UserError: The model does not exist or cannot be read.
+    """
+    plan = plan_of(name_or_file)
+    if plan.layout != "axis" or not method(request.method).needs_model:
+        return None
+    if not all(reachable(factor, plan.factors) for _, factor in request.steps):
+        return None
+    if processor is None:
+        processor = processor_of(request)
+    int8 = request.precision != "float32" and processor.arithmetic.int8 > 0
+    adaptation = request.adaptation
+    calibrated = any(row.name == name_or_file and row.gain_calibrated for row in SHIPPED)
+    work = Work(
+        scan.geometry.shape,
+        tuple((axis, passes(factor, plan.factors)) for axis, factor in request.steps),
+        seen=_seen(scan, request, plan, int8),
+        runs=_runs(scan, request),
+        seconds=0.0 if adaptation is None else adaptation.seconds,
+        with_gain=calibrated and not (request.flips or request.also or request.texture),
+    )
+    return estimated_seconds(plan, work, processor, int8)
+
+
+def processor_of(request: Request) -> Processor:
+    """What computes a request on this machine.
+
+    Args:
+        request: Its device and precision count.
+
+    Returns:
+        The processor or the GPU.
+    """
+    device = request.device
+    if device == "auto":
+        device = "cpu" if request.precision == "int8" else _auto_device()
+    return this_processor() if device == "cpu" else gpu(device)
+
+
+@cache
+def _auto_device() -> str:
+    return auto_device()
+
+
+def _seen(scan: ScanHeader, request: Request, plan: TrainingPlan, int8: bool) -> float:
+    """The share of the pixels that go through the network; all where no voxels are at hand."""
+    if not isinstance(scan, Volume):
+        return 1.0
+    if int8:
+        return seen_share(scan, request.axis, BRIGHT_INT8, MARGIN_INT8)
+    return seen_share(scan, request.axis, BRIGHT, 2 * plan.blocks + 4)  # the receptive field
+
+
+def _runs(scan: ScanHeader, request: Request) -> int:
+    """How often the network runs on the scan."""
+    copies = len(mirrorings(request.axis)) if request.flips else 1
+    of_profile = 0 if degradation_of(scan, request).is_block_mean else 1
+    return (copies + of_profile) * (2 if request.texture else 1)

@@ -1,0 +1,104 @@
+"""A user sees how long each model would take, takes one, or leaves the choice to the program."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from srviewer.gui.panels.reconstruct.request_options import RequestOptions
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.nn.models.model_file import save_model
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.requests.automatic_model import NO_INT8, ON_GPU, QUICK, with_automatic_model
+from srviewer.sr.requests.request import Request
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+def _box(window: MainWindow) -> QComboBox:
+    boxes = window.panels.findChildren(QComboBox)
+    return next(box for box in boxes if box.accessibleName() == "Model")
+
+
+def _texts(window: MainWindow) -> list[str]:
+    box = _box(window)
+    return [box.itemText(index) for index in range(box.count())]
+
+
+def _request(window: MainWindow) -> Request:
+    request = window.study.request
+    assert request is not None
+    return request
+
+
+def test_each_model_says_how_long_it_takes_and_the_first_entry_what_it_took(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    box, texts = _box(opened), _texts(opened)
+    taken = _request(opened).model
+    assert texts[0].startswith(f"Automatic: {taken} \u00b7 about ")
+    assert [text.split(" \u00b7 about ")[0] for text in texts[1:]] == ["fast", "quality"]
+    assert box.currentIndex() == 0
+    why = str(box.itemData(0, Qt.ItemDataRole.ToolTipRole))
+    assert why == _request(opened).model_reason and why in (NO_INT8, ON_GPU, QUICK)
+
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert (_request(opened).model, _request(opened).model_reason) == ("quality", "")
+    qtbot.keyClick(box, Qt.Key.Key_Home)
+    assert (_request(opened).model, _request(opened).model_reason) == (taken, why)
+
+
+def test_the_times_follow_the_settings(opened: MainWindow) -> None:
+    opened.study.set_request(replace(_request(opened), device="cpu", precision="float32"))
+    options = opened.panels.findChild(RequestOptions)
+    assert options is not None
+    before = _texts(opened)
+    options.flips.click()
+    after = _texts(opened)
+    assert before != after and len(before) == len(after)
+    opened.study.set_request(replace(_request(opened), method="cubic"))
+    assert _texts(opened)[1:] == ["fast", "quality"]  # interpolation takes no model's time
+
+
+def test_the_choice_is_made_anew_for_the_next_scan_and_a_named_model_is_kept(
+    opened: MainWindow, until: Until, truth_file: Path
+) -> None:
+    opened.open([truth_file])
+    until(lambda: opened.study.scan is not None and opened.study.scan.name == "truth")
+    scan = opened.study.scan
+    assert scan is not None
+    assert _request(opened) == with_automatic_model(scan, _request(opened))
+    named = replace(_request(opened), model="quality", model_reason="")
+    opened.study.set_request(replace(named, flips=True))
+    assert (_request(opened).model, _request(opened).model_reason) == ("quality", "")
+
+
+@pytest.mark.parametrize("reason", ["", NO_INT8])
+def test_a_session_keeps_whether_the_model_was_named(
+    reason: str, opened: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    wanted = replace(_request(opened), model="fast", model_reason=reason, device="cpu")
+    opened.study.set_request(wanted)
+    wanted = _request(opened)
+    path = tmp_path / "kept.srviewer"
+    opened.housekeeping.files.save(path)
+    until(path.exists)
+    opened.study.set_request(replace(wanted, model="quality", model_reason=""))
+    opened.open([path])
+    until(lambda: _request(opened) == wanted)
+    assert _box(opened).currentIndex() == (0 if reason else 1)
+
+
+def test_a_model_of_the_user_has_an_estimate_too(opened: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "own.safetensors"
+    save_model(find_model("fast"), path)
+    opened.study.set_request(replace(_request(opened), model=str(path), model_reason=""))
+    assert _box(opened).currentText().startswith("own \u00b7 about ")
+    path.unlink()
+    opened.study.set_request(replace(_request(opened), flips=True))
+    assert _box(opened).currentText() == "own"
