@@ -1,6 +1,5 @@
 """Oblique planes: the three planes rotated together about the crosshair, and their grids in mm."""
 
-import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations, product
@@ -15,7 +14,6 @@ Degrees = tuple[float, float, float]
 Mm = tuple[float, float, float]
 NOT_ROTATED: Degrees = (0.0, 0.0, 0.0)
 EDGE = 0.499  # voxels from the centre of an outer voxel at which a crosshair is kept
-MOVING_PIXELS, MOST_COARSE = 110_000, 3.0  # of three planes that move
 _NEAR = 1e-6  # of a voxel
 
 
@@ -180,19 +178,17 @@ def rotated_on(scan: Geometry, degrees: Degrees, plane: Plane, further: float) -
 
 
 @lru_cache(64)  # as above
-def moving_coarseness(scan: Geometry) -> float:
-    """The sampling of planes while they move, so coarse that they follow mouse and keys.
+def pixels_of_planes(scan: Geometry) -> float:
+    """The pixels of the three planes of a scan.
 
     Args:
         scan: The grid of the scan.
 
     Returns:
-        The edge of a pixel over the finest edge of a voxel: 1 for a scan of ordinary size, and at
-        most ``MOST_COARSE``.
+        Their number, each as large as the finest edge of a voxel.
     """
     i, j, k = (n * mm / min(scan.spacing) for n, mm in zip(scan.shape, scan.spacing, strict=True))
-    pixels = i * j + i * k + j * k
-    return min(max(1.0, math.sqrt(pixels / MOVING_PIXELS)), MOST_COARSE)
+    return i * j + i * k + j * k
 
 
 @lru_cache(64)

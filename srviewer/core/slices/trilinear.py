@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.intensity.padding import measured_limits
+from srviewer.core.slices.pace import Pace
 from srviewer.core.slices.rotated_planes import RotatedGrid, RotatedPlace
 from srviewer.core.volumes.volume import Volume, Voxels
 
@@ -57,7 +58,13 @@ def sampled_plane(volume: Volume, place: RotatedPlace) -> Volume:
 class PlaneSampler:
     """Samples the oblique planes of one pane, each once; it keeps no volume alive."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace) -> None:
+        """Begin without planes.
+
+        Args:
+            pace: Told of the time that sampling takes.
+        """
+        self._pace = pace
         self._held: WeakKeyDictionary[Volume, tuple[tuple[object, ...], Volume]]
         self._held = WeakKeyDictionary()
 
@@ -77,7 +84,9 @@ class PlaneSampler:
         """
         key, sampled = self._held.pop(volume, ((), volume))
         if key != place.key:
-            key, sampled = place.key, sampled_plane(volume, place)
+            with self._pace.sampling(place.fast) as pixels:
+                key, sampled = place.key, sampled_plane(volume, place)
+                pixels.append(sampled.voxels.size)
         for oldest in list(self._held)[: 1 - MOST_HELD]:
             del self._held[oldest]
         self._held[volume] = key, sampled

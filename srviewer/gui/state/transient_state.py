@@ -1,11 +1,12 @@
 """State of the window and of no study: the tool, a preview, a motion of the planes."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer
 
+from srviewer.core.slices.pace import Pace
 from srviewer.gui.state.followed_state import (
     MASK_TOOLS,
     MOTION,
@@ -27,6 +28,7 @@ class TransientState(FollowedState):
         preview: Of the result that is computed from the scan.
         tool: What a left drag does.
         moving: Whether oblique planes move, which are drawn coarsely meanwhile.
+        pace: How finely, of all panes of the study.
         mask_tools: The settings of brush, eraser and fill.
         painted: Grows with each change of the voxels of a mask.
         painting: Whether a stroke has begun and is not finished.
@@ -37,6 +39,7 @@ class TransientState(FollowedState):
         self.preview: ProgressivePreview | None = None
         self.tool = Tool.CROSSHAIR
         self.moving = False
+        self.pace = Pace()
         self._stepped = 0.0  # s, when the crosshair was moved last
         self._resting = QTimer(self, interval=REST_MS, singleShot=True)
         self._resting.timeout.connect(self._rest)
@@ -70,7 +73,8 @@ class TransientState(FollowedState):
         if not self.moving and monotonic() - self._stepped < QUICK_S:
             self.moving = True
             self._pending |= {MOTION}  # announced together with the step
-        yield
+        with self.pace.frame() if self.moving else nullcontext():
+            yield
         self._stepped = monotonic()
         self._resting.start()
 

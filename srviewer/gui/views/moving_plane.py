@@ -30,4 +30,4 @@ class MovingPlane:
             self._rested = fine.key
         if fine.key == self._rested:
             return fine
-        return rotated_place(self._study.state, self._plane, pixel_mm, moving=True)
+        return rotated_place(self._study.state, self._plane, pixel_mm, self._study.pace.pixels)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from srviewer.core.slices.pace import Pace
 from srviewer.core.slices.planes import Plane, SliceImage, nearest_slice, slice_at, slice_number
 from srviewer.core.slices.rotated_planes import RotatedPlace
 from srviewer.core.slices.scattered_slices import ScatteredSlices, is_scattered
@@ -42,7 +43,7 @@ class SliceSource:
         sampler: Of oblique planes.
     """
 
-    def __init__(self, plane: Plane) -> None:
+    def __init__(self, plane: Plane, pace: Pace) -> None:
         self._plane = plane
         self.volume: Volume | None = None
         self.role = Line("")
@@ -51,7 +52,7 @@ class SliceSource:
         self._cut: Cut | None = None
         self._scattered: ScatteredSlices | None = None  # of ``volume``, while plain slices are cut
         self.projector = SlabProjector()
-        self.sampler = PlaneSampler()
+        self.sampler = PlaneSampler(pace)
 
     @property
     def header(self) -> ScanHeader | None:

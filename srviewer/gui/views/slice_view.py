@@ -52,7 +52,7 @@ class SliceView(QWidget):
     def __init__(self, study: ShownStudy, plane: Plane) -> None:
         super().__init__()
         self.study, self.plane = study, plane
-        self._source, self._moving = SliceSource(plane), MovingPlane(study, plane)
+        self._source, self._moving = SliceSource(plane, study.pace), MovingPlane(study, plane)
         self.slice: SliceImage | None = None
         self._overlays: tuple[DrawnOverlay, ...] = ()
         self._over_second = False

@@ -1,19 +1,21 @@
 """The oblique planes of a study: where they lie, and how they are rotated about the crosshair."""
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from srviewer.core.geometry.grid import Geometry
+from srviewer.core.slices.pace import EXACT
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.rotated_planes import (
     NOT_ROTATED,
     Degrees,
     RotatedPlace,
     matrix_of,
-    moving_coarseness,
     patient_rotation,
+    pixels_of_planes,
     rotated_grid,
     rotated_on,
 )
@@ -47,7 +49,7 @@ def is_off_patient_axes(state: StudyState) -> bool:
 
 
 def rotated_place(
-    state: StudyState, plane: Plane, pixel_mm: float = 0.0, moving: bool = False
+    state: StudyState, plane: Plane, pixel_mm: float = 0.0, most: float = math.inf
 ) -> RotatedPlace | None:
     """The oblique plane through the crosshair.
 
@@ -56,7 +58,8 @@ def rotated_place(
         plane: Of the pane.
         pixel_mm: The edge of a pixel of the screen, in mm; nothing finer is sampled. 0 for all
             that the scan has.
-        moving: Whether the planes move, and so are sampled fast.
+        most: The pixels of all three planes for which there is time, each interpolated along one
+            axis, as ``Pace`` gives them; of planes that move.
 
     Returns:
         The plane; None while the planes are not rotated.
@@ -65,8 +68,10 @@ def rotated_place(
         return None
     scan, degrees = state.scan.geometry, state.view.rotation
     coarseness = max(1.0, pixel_mm / min(scan.spacing))
-    least = moving_coarseness(scan) if moving else 1.0
-    return _place(plane, scan, degrees, state.view.cursor_mm, max(coarseness, least), least > 1)
+    pixels = pixels_of_planes(scan) / coarseness**2
+    fast = most < EXACT * pixels
+    coarseness *= max(1.0, math.sqrt(pixels / most))
+    return _place(plane, scan, degrees, state.view.cursor_mm, coarseness, fast)
 
 
 _place = lru_cache(64)(RotatedPlace)  # each pane asks for it several times a frame
