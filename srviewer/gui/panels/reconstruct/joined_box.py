@@ -24,9 +24,9 @@ from srviewer.sr.stacks.result import left_out_of
 COLUMNS = (mark("Left out, dB"), mark("joined"), mark("cubic"), mark("single"))
 SLICE_COLUMNS = (mark("Slice"), mark("moved, mm"), mark("turned, \u00b0"))
 SLICES_MEANING = mark(
-    "By how much the voxel of a slice that is moved furthest is moved, from 0.5 mm, and by how much "
-    "the slice is turned, from its place in its stack. Blind to motion while a slice was taken, and "
-    "to parts of the body that move by themselves: a slice has one place."
+    "How far the furthest voxel of a slice is moved, 0.5 mm and more, and how far the slice is "
+    "turned, against its place in its stack. Blind to motion while a slice was taken, and to parts "
+    "of the body that move by themselves: a slice has one place."
 )
 PLACES_TIP = mark("Below the scan, on the grid of the result: by the header, and as it was found")
 
