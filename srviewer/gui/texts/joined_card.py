@@ -193,13 +193,11 @@ def slice_cells(found: SliceMotion | None) -> list[tuple[str, str, str]]:
         found: The motion; None where it was not asked for.
 
     Returns:
-        For each slice its number from 1, how far it is moved and how far it is turned.
+        For each slice its number from 1, how far it is moved, mm, and turned, degrees.
     """
     if found is None:
         return []
-    return [
-        (str(n + 1), f"{found.mm[n]:.1f}", f"{found.degrees[n]:.1f}\u00b0") for n in found.moved
-    ]
+    return [(str(n + 1), f"{found.mm[n]:.1f}", f"{found.degrees[n]:.1f}") for n in found.moved]
 
 
 def _slices(found: SliceMotion) -> str:

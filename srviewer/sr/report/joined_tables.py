@@ -31,9 +31,12 @@ LEFT_OUT_NOTE = (
 
 SLICES_HEAD = ("stack", "slices moved", "most turned", "most moved", "evidence")
 SLICES_NOTE = (
-    "Slices moved: by half a millimetre or more against their stack, counted from 1. Evidence: the "
+    "Slices moved: by half a millimetre or more against their stack, counted from 1. Most moved: "
+    "of all voxels that were compared, the one that is moved furthest. Evidence: the "
     "natural logarithm of how much likelier this motion is than none, of which more than 4 is "
-    "asked; else all slices stay. Agreement above is that with the slices where they were found."
+    "asked; else all slices stay. Agreement above is that with the slices where they were found. "
+    "Blind to motion while a slice was taken, and to parts of the body that move by themselves: a "
+    "slice has one place."
 )
 LEFT_OUT_PLACED = (
     " The slices of the others were moved, where two or more are left, without the stack left out "

@@ -22,7 +22,12 @@ from srviewer.sr.stacks.places import has_moved
 from srviewer.sr.stacks.result import left_out_of
 
 COLUMNS = (mark("Left out, dB"), mark("joined"), mark("cubic"), mark("single"))
-SLICE_COLUMNS = (mark("Slice"), mark("moved, mm"), mark("turned"))
+SLICE_COLUMNS = (mark("Slice"), mark("moved, mm"), mark("turned, \u00b0"))
+SLICES_MEANING = mark(
+    "How far the furthest voxel of a slice is moved, 0.5 mm and more, and how far the slice is "
+    "turned, against its place in its stack. Blind to motion while a slice was taken, and to parts "
+    "of the body that move by themselves: a slice has one place."
+)
 PLACES_TIP = mark("Below the scan, on the grid of the result: by the header, and as it was found")
 
 
@@ -49,6 +54,7 @@ class JoinedBox(QWidget):
             tr("How far each slice of the chosen stack was found from its place in the stack"),
             stretched=0,
         )
+        self._slices_meaning = label(tr(SLICES_MEANING), "muted")
         self.places = button(tr("Show it on this grid"), tr(PLACES_TIP))
         self.residual = QCheckBox(tr("Residual over the slices"))
         describe(
@@ -59,7 +65,8 @@ class JoinedBox(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(6)
-        for widget in (self.table, self._facts, self.slices, self.places, self.residual):
+        motion = self.slices, self._slices_meaning
+        for widget in (self.table, self._facts, *motion, self.places, self.residual):
             layout.addWidget(widget)
         layout.addWidget(self._meaning)
         self.table.currentCellChanged.connect(self._choose)
@@ -102,6 +109,7 @@ class JoinedBox(QWidget):
         moved = slice_cells(joined.stacks[self.number].slices)
         self.slices.fill([(cells, "") for cells in moved])
         self.slices.setVisible(bool(moved))
+        self._slices_meaning.setVisible(bool(moved))
         known = left_out_of(joined, self.number) is not None
         self._meaning.setVisible(any(stack.left_out for stack in joined.stacks))
         self.residual.setVisible(known)
