@@ -189,7 +189,7 @@ class ShownStudy(TransientState):
         Args:
             request: Its settings.
         """
-        self.change(request=renewed(self.scan, request))
+        self.change(request=renewed(self.scan, request, self.request))
 
     def prefer_device(self, device: str) -> None:
         """Compute on a device from now on.

@@ -17,6 +17,7 @@ from srviewer.sr.requests.seen_share import seen_share
 
 AUTO = "auto"  # in place of the name of a model
 LIMIT = 60.0  # seconds
+NAMES = frozenset(row.name for row in SHIPPED)
 ON_GPU = "the largest, since there is a GPU"
 NO_INT8 = "this processor has no 8-bit instructions, which larger models need to be quick"
 QUICK = "the best within a minute of those whose expected gain is calibrated"
@@ -53,18 +54,24 @@ def with_automatic_model(
     return replace(request, model=chosen, model_reason=reason)
 
 
-def renewed(scan: ScanHeader | None, request: Request) -> Request:
+def renewed(scan: ScanHeader | None, request: Request, before: Request | None) -> Request:
     """Choose the model of a request again, where it was chosen automatically.
 
     Args:
         scan: The scan; None where there is none.
         request: The reconstruction, of which a setting may have changed.
+        before: The same before that; None where there was none.
 
     Returns:
-        The request, unchanged where its model was named.
+        The request, unchanged where its model was named, and without a reason where it is named
+        now: a model of the user, or another than before for the reason of that one.
     """
     if scan is None or not request.model_reason:
         return request
+    reason_before = "" if before is None else before.model_reason
+    another = before is not None and before.model != request.model
+    if request.model not in NAMES or (another and request.model_reason == reason_before):
+        return replace(request, model_reason="")
     return with_automatic_model(scan, request)
 
 

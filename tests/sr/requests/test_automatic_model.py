@@ -60,9 +60,15 @@ def test_the_choice_and_its_reason(
 
 def test_a_model_that_was_named_stays() -> None:
     named = replace(ASKED, model="quality")
-    assert renewed(USUAL, named) == named
-    assert renewed(None, replace(named, model_reason=SLOW)).model == "quality"
-    assert renewed(USUAL, replace(named, device="cpu", model_reason=ON_GPU)).model == "fast"
+    assert renewed(USUAL, named, ASKED) == named
+    assert renewed(None, replace(named, model_reason=SLOW), None).model == "quality"
+    automatic = replace(named, device="cpu", model_reason=ON_GPU)
+    assert renewed(USUAL, automatic, None).model == "fast"
+    assert renewed(USUAL, automatic, replace(automatic, flips=True)).model == "fast"
+    for other in (replace(automatic, model="mine"), replace(automatic, model="fast")):
+        assert renewed(USUAL, other, automatic) == replace(other, model_reason="")
+    mine = replace(automatic, model="mine")
+    assert renewed(USUAL, mine, None) == replace(mine, model_reason="")
 
 
 # docs/performance.md: the whole command on a ball of 256 x 256 x 64 voxels, two cores, factor 4.

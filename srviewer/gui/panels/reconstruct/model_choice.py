@@ -115,13 +115,12 @@ class ModelChoice:
             request: All other settings.
 
         Returns:
-            The request with that model; without texture where it is another one than before.
+            The request with that model; without texture where another one than before is named.
         """
         data = self.box.currentData()
-        if data == AUTO:
-            asked = with_automatic_model(scan, request)
-        else:
-            asked = replace(request, model=data, model_reason="")
+        if data == AUTO:  # where it was so before, the study chooses again
+            return request if request.model_reason else with_automatic_model(scan, request)
+        asked = replace(request, model=data, model_reason="")
         return asked if asked.model == request.model else replace(asked, texture=0.0)
 
     def _tip(self, index: int, text: str) -> None:
