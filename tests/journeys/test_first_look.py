@@ -116,6 +116,10 @@ def _check_the_first_look(window: MainWindow, scan: Volume) -> None:
     assert _shared(window)[0] == ON_ITS_WAY
     assert not window.actions_offered["export-nifti"].isEnabled()
     assert not window.plot.isVisible() and "dB" not in across
+    window.study.rotate_planes((0.0, 10.0, 0.0))
+    across = _words(_pane(window, Plane.AXIAL))
+    assert "along the voxel axes, not oblique yet\nAxial  1 " in across
+    window.study.rotate_planes((0.0, 0.0, 0.0))
 
 
 def test_a_slice_is_never_that_of_another_place(

@@ -5,11 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
@@ -151,3 +154,42 @@ def test_leaving_a_question_keeps_no_answer_of_an_earlier_one(
     opened.open([truth_file])
     until(lambda: opened.study.scan is not before)
     assert len(opened.studies.states) == 1
+
+
+@pytest.mark.parametrize("button", [Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton])
+def test_a_drag_ends_with_the_study_in_which_it_began(
+    two: MainWindow, qtbot: QtBot, button: Qt.MouseButton
+) -> None:
+    study, pane = two.study, two.compare.scan.panes[Plane.AXIAL]
+    other = next(state.view for state in two.studies.states if state.scan is not study.scan)
+    pressed, moved = QPoint(60, 60), QPoint(90, 80)
+    qtbot.mousePress(pane, button, pos=pressed)
+    QTest.mouseMove(pane, moved)
+    two.studies.show(0)
+    move = QEvent.Type.MouseMove
+    place = QPointF(pane.mapToGlobal(QPoint(140, 120)))
+    none = Qt.KeyboardModifier.NoModifier
+    event = QMouseEvent(move, QPointF(140, 120), place, Qt.MouseButton.NoButton, button, none)
+    QApplication.sendEvent(pane, event)
+    qtbot.mouseRelease(pane, button, pos=QPoint(140, 120))
+    assert (study.view.window, study.view.centre_mm) == (other.window, other.centre_mm)
+
+
+def test_a_measurement_ends_with_the_study_in_which_it_began(two: MainWindow, qtbot: QtBot) -> None:
+    study, pane = two.study, two.compare.scan.panes[Plane.AXIAL]
+    left = Qt.MouseButton.LeftButton
+    qtbot.keyClick(pane, "D")
+    ends = QPoint(60, 60), QPoint(90, 80)
+    qtbot.mousePress(pane, left, pos=ends[0])
+    QTest.mouseMove(pane, ends[1])
+    qtbot.mouseRelease(pane, left, pos=ends[1])
+    assert len(study.rois) == 1
+    qtbot.mousePress(pane, left, pos=ends[1])  # holds its end
+    two.studies.show(0)
+    QTest.mouseMove(pane, QPoint(100, 100))
+    qtbot.mouseRelease(pane, left, pos=QPoint(100, 100))
+    two.studies.show(1)
+    qtbot.mouseClick(pane, left, pos=QPoint(100, 60))  # the first point of another
+    two.studies.show(0)
+    qtbot.mouseClick(pane, left, pos=QPoint(40, 50))
+    assert study.rois == ()

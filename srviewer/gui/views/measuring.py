@@ -120,7 +120,7 @@ class Measuring:
     def cancel(self) -> bool:
         """Drop an unfinished measurement; false when there is none."""
         was = bool(self._points)
-        self._points = []
+        self._points, self._grabbed = [], None
         self._pane.drawings.set(measurement=None)
         return was
 

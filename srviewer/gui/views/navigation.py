@@ -10,6 +10,7 @@ from PySide6.QtGui import (
 )
 
 from srviewer.core.slices.planes import Plane, stepped
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.editing.annotating import Annotating
 from srviewer.gui.views.editing.drags import LEFT_DRAGS, Drags
@@ -62,7 +63,9 @@ class Navigation(QObject):
         self._annotating = Annotating(pane)
         self._painting = Painting(pane)
         self._drags = Drags(pane, (self._painting, self._annotating, self._measuring))
+        self._series = _series_of(pane.study)
         pane.study.follow(self._leave_tool, "tool")
+        pane.study.follow(self._leave_study, "scan")
         pane.installEventFilter(self)
 
     def _leave_tool(self) -> None:
@@ -71,6 +74,13 @@ class Navigation(QObject):
         self._painting.leave()
         self._measuring.cancel()
         self._annotating.cancel()
+
+    def _leave_study(self) -> None:
+        """What was begun in a study ends with it; another volume in time is of the same study."""
+        before, self._series = self._series, _series_of(self._study)
+        if self._series is not before:
+            self._drags.drop()
+            self._measuring.cancel()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Called by Qt for each event of the pane; true keeps the event from the pane."""
@@ -230,3 +240,9 @@ class Navigation(QObject):
 
 
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+def _series_of(study: ShownStudy) -> object:
+    """The series of the scan that is shown, else the scan; None for none."""
+    origin = study.state.origin
+    return study.scan if origin is None else origin.series

@@ -3,18 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import automatic_window
 from srviewer.core.regions.labels import LabelName
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io import formats
-from srviewer.io.export.replacing import is_as_written
-from srviewer.io.files.content import digest, stamp_of
-from srviewer.io.scans.series import Series
-from srviewer.io.sidecars.exported_image import described, own_document, stated_source
+from srviewer.io.files.content import stamp_of
 from srviewer.job import Job, Progress, within
 from srviewer.sr.references.read_for_comparison import to_compare
 from srviewer.sr.references.same_scan import AnotherScan
@@ -33,16 +29,15 @@ from srviewer.study.sessions.document import (
     SavedOverlay,
     SavedReference,
     SavedResult,
-    SavedScan,
     SavedSession,
     SavedStudy,
     fields_of,
 )
-from srviewer.study.sessions.file_location import FileLocation
+from srviewer.study.sessions.saved_files import SavedFiles, another_file
+from srviewer.study.sessions.saved_scan import replaced_scan, scan_of
 from srviewer.study.sessions.session_file import read_session
 from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.held_file import held_in, read_from
-from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import Overlay, overlay_of
 from srviewer.study.state.reference import Reference
 from srviewer.study.state.second_study import second_of
@@ -94,7 +89,7 @@ def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Jo
     front = 0
     for number, study in enumerate(saved.studies):
         span = number / len(saved.studies), (number + 1) / len(saved.studies)
-        reading = _Reading(path, study, lasting)
+        reading = _Reading(SavedFiles(path), study, lasting)
         try:
             states.append((yield from within(reading.state(before, device), *span)))
         except UserError as error:
@@ -124,16 +119,16 @@ def _with_seconds(
 
 @dataclass(frozen=True, eq=False)
 class _Reading:
-    """The reading of a study of the session file ``path``.
+    """The reading of a study of a session file.
 
     Attributes:
-        path: The session file.
+        files: Those that the session file names.
         saved: The study as it holds it.
         lasting: As in ``restore``.
         problems: The errors of the files that could not be restored.
     """
 
-    path: Path
+    files: SavedFiles
     saved: SavedStudy
     lasting: Lasting
     problems: list[UserError] = field(default_factory=list)
@@ -149,7 +144,7 @@ class _Reading:
             A job whose result is the study, with its scan at least.
         """
         saved = self.saved
-        scan, origin = yield from within(self._scan(), 0.0, 0.4)
+        scan, origin = yield from within(scan_of(saved.scan, self.files), 0.0, 0.4)
         read = (self._result(scan, result) for result in saved.results)
         results = yield from within(self._each(read, len(saved.results)), 0.4, 0.8)
         if saved.scan.sha256 is None and self.problems and not results:
@@ -189,68 +184,20 @@ class _Reading:
                 self.problems.append(error)
         return had
 
-    # --- the scan
-
-    def _scan(self) -> Job[tuple[Volume, Origin]]:
-        """The scan at its location relative to the session file, else at its absolute location."""
-        near = [self._existing(location) for location in self.saved.scan.files]
-        far = [location.candidates(self._folder)[-1] for location in self.saved.scan.files]
-        if far == near:
-            return (yield from self._scan_in(near))
-        try:
-            return (yield from within(self._scan_in(near), 0.0, 0.5))
-        except UserError as error:
-            try:
-                return (yield from within(self._scan_in(far), 0.5, 1.0))
-            except UserError:
-                raise error from None
-
-    def _scan_in(self, paths: Sequence[Path]) -> Job[tuple[Volume, Origin]]:
-        saved = self.saved.scan
-        listing = yield from within(formats.scan(paths, to_view=True), 0.0, 0.3)
-        series = yield from _series(listing.every_series, saved)
-        if series is None or saved.frame >= series.frames:
-            raise UserError(
-                f"What '{self.path.name}' was saved from has changed: its series is not in "
-                f"'{paths[0]}' any more. Open the scan itself."
-            )
-        origin = Origin(tuple(paths), series, saved.frame, listing)
-        volume = yield from within(series.read(saved.frame), 0.3, 1.0)
-        try:
-            document: Mapping[str, Any] | None = own_document(paths[0])
-        except UserError:  # another program's image, as most are
-            document = None
-        if not _is_of(volume, saved.sha256):
-            if document is None or not (yield from is_as_written(paths[0], document)):
-                raise self._replaced(paths[0])
-            volume = replace(volume, source=stated_source(document))  # of a simulated scan
-            if not _is_of(volume, saved.sha256):
-                raise self._replaced(paths[0])
-        if document is not None:
-            volume = described(volume, document)
-        return replace(volume, name=saved.name or volume.name), origin
-
     def _check_refusals(self, scan: Path) -> None:
         """Raise UserError when no result fits a scan whose content version 0.1.0 did not note."""
         if all(isinstance(problem, AnotherScan) for problem in self.problems):
-            raise self._replaced(scan)
-
-    def _replaced(self, scan: Path) -> UserError:
-        return UserError(
-            f"'{scan}' is not the scan that '{self.path.name}' was saved from: its content is "
-            "another. Nothing that was saved is shown on it. Put the old file back, or open this "
-            "one by itself."
-        )
+            raise replaced_scan(scan, self.files.session)
 
     # --- what belongs to it
 
     def _result(self, scan: Volume, saved: SavedResult) -> Job[Result]:
         """A result with the maps that can still be read; errors of the others are problems."""
-        image = yield from self._unchanged(saved.image)
+        image = yield from self.files.unchanged(saved.image)
         maps: dict[str, Path] = {}
         for kind, location in saved.maps.items():
             try:
-                maps[kind] = yield from self._unchanged(location)
+                maps[kind] = yield from self.files.unchanged(location)
             except UserError as error:
                 self.problems.append(error)
         stamps = {path: stamp_of(path) for path in (image, *maps.values())}
@@ -273,18 +220,18 @@ class _Reading:
     def _reference(
         self, saved: SavedReference, scan: Volume, grids: Sequence[Geometry]
     ) -> Job[Reference]:
-        path = yield from self._unchanged(saved.image)
+        path = yield from self.files.unchanged(saved.image)
         reading = read_truth_again(path, scan, grids)
-        truth = self._checked((yield from read_from(path, reading)), saved.image)
+        truth = self.files.checked((yield from read_from(path, reading)), saved.image)
         # The thin scan that the open one was simulated from is its reference.
         return Reference(truth, saved.meaning, truth if saved.thin else None)
 
     def _overlay(self, saved: SavedOverlay) -> Job[Overlay]:
-        path = yield from self._unchanged(saved.image)
+        path = yield from self.files.unchanged(saved.image)
         volumes, segments = yield from read_volumes(path)
         if saved.layer >= len(volumes):
-            raise _another(path)
-        volume = self._checked(volumes[int(saved.layer)], saved.image)
+            raise another_file(path)
+        volume = self.files.checked(volumes[int(saved.layer)], saved.image)
         overlay = overlay_of(volume).seen_at(saved.opacity)
         if overlay.labelled:
             drawn = replace(overlay, hidden=frozenset(saved.hidden), outlined=saved.outlined)
@@ -297,9 +244,9 @@ class _Reading:
         return overlay if saved.threshold is None else replace(overlay, threshold=saved.threshold)
 
     def _loaded(self, saved: SavedLoaded, scan: Volume) -> Job[Volume]:
-        path = yield from self._unchanged(saved.image)
+        path = yield from self.files.unchanged(saved.image)
         volume = yield from read_from(path, to_compare(path, scan))
-        return self._checked(volume, saved.image)
+        return self.files.checked(volume, saved.image)
 
     def _comparables(
         self,
@@ -325,41 +272,6 @@ class _Reading:
         shown = [w for w in self.saved.shown if w in keys or not w.startswith((RESULT, LOADED))]
         return kept.showing(tuple(keys.get(word, word) for word in shown)) if shown else kept
 
-    # --- files
-
-    @property
-    def _folder(self) -> Path:
-        return self.path.absolute().parent
-
-    def _unchanged(self, location: FileLocation) -> Job[Path]:
-        """The path of a file of the session. Raises UserError when its content has changed.
-
-        The content of a folder is known only once its image is read, see ``_checked``.
-        """
-        path = self._existing(location)
-        if location.sha256 is None or path.is_dir():
-            return path
-        for candidate in location.candidates(self._folder):
-            if candidate.is_file() and (yield from digest(candidate)) == location.sha256:
-                return candidate
-        raise _another(path)
-
-    def _checked(self, volume: Volume, location: FileLocation) -> Volume:
-        """``volume``. Raises UserError when the folder at ``location`` holds another image."""
-        path = self._existing(location)
-        if path.is_dir() and not _is_of(volume, location.sha256):
-            raise _another(path)
-        return volume
-
-    def _existing(self, location: FileLocation) -> Path:
-        path = next(iter(location.candidates(self._folder)), None)
-        if path is None:
-            raise UserError(
-                f"'{location.absolute}' is not there any more. Put it back, or into the same place "
-                "as seen from the session file."
-            )
-        return path
-
 
 def _settled(state: StudyState, before: StudyState) -> StudyState:
     """``state`` with the conventions of the window, and only what this version knows."""
@@ -372,34 +284,5 @@ def _settled(state: StudyState, before: StudyState) -> StudyState:
     return replace(state, view=replace(view, zoom=zoom), comparing=comparing)
 
 
-def _series(series: tuple[Series, ...], saved: SavedScan) -> Job[Series | None]:
-    """The series with the saved uid and content.
-
-    None rather than any other: those of one uid may be two people's. Version 0.1.0 did not note the
-    content; there the only one of that uid is taken, or the one with the saved number.
-    """
-    alike = [each for each in series if each.uid == saved.uid]
-    if saved.sha256 is None:
-        alike = [each for each in alike if len(alike) == 1 or each.index == saved.index]
-    for candidate in alike[1:] and alike:
-        if candidate.identify is not None and saved.frame < candidate.frames:
-            source = yield from candidate.identify(saved.frame)
-            if source.sha256 == saved.sha256:
-                return candidate
-    return alike[0] if len(alike) == 1 else None
-
-
-def _is_of(volume: Volume, sha256: str | None) -> bool:
-    """Whether ``volume`` has this source; None fits all, since version 0.1.0 did not note it."""
-    return sha256 is None or (volume.source is not None and volume.source.sha256 == sha256)
-
-
 def _label_name(saved: SavedLabel) -> LabelName:
     return LabelName(saved.value, saved.name, saved.colour)
-
-
-def _another(path: Path) -> UserError:
-    return UserError(
-        f"'{path}' is not the file that was open when the session was saved: its content is "
-        "another. It is left out; open it again if it belongs to the scan."
-    )

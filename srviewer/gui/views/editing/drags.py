@@ -116,6 +116,14 @@ class Drags:
         """
         return self._end(event.position()) is Drag.MENU
 
+    def drop(self) -> None:
+        """Leave a drag unfinished: the study is another."""
+        if self._drag is Drag.PLANES:
+            self._rotating.release()
+        if self._drag is not None:
+            self._pane.drawings.set(reading="")
+        self._drag = None
+
     def left_drag_at(self, position: QPointF) -> Drag:
         """What a left drag does: it edits with a tool that draws, or on something drawn.
 
