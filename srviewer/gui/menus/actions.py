@@ -1,6 +1,7 @@
 """The actions, menus and tool buttons of the window, made of the table of actions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
@@ -19,11 +20,13 @@ from srviewer.gui.menus.tables.specs import (
     MenuSpec,
     Row,
 )
+from srviewer.gui.state.followed_state import MOTION
 from srviewer.gui.state.looked_at import LookedAt
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import set_tip
+from srviewer.study.state.view import NO_WINDOW, View
 
 ELLIPSIS = "\u2026"
 # Menus whose actions change what panes show, but for those on the window.
@@ -55,7 +58,8 @@ class Actions(QObject):
                 self._add_menu(row)
             else:
                 self._add_action(row)
-        study.changed.connect(self._show_state)
+        self._settled: View | None = None  # of the state that is shown
+        study.changed.connect(self._follow)
         self.looked_at.changed.connect(self._show_state)
         self._show_state()
 
@@ -184,6 +188,7 @@ class Actions(QObject):
         set_tip(action, f"{tip} ({row.key})" if row.key else tip)
         action.setShortcut(QKeySequence(row.key))
         action.setCheckable(row.checkable)
+        action.triggered.connect(self._look_again)
         if row.checkable:
             action.setIconVisibleInMenu(False)  # Qt draws either the icon or the tick
         if row.group:
@@ -224,8 +229,18 @@ class Actions(QObject):
             button.setMenu(self._menus[spec.drop_down])
             button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
 
+    def _follow(self, changed: frozenset[str]) -> None:
+        """Show changes, but for steps and drags through the scan, on which no action depends."""
+        if not changed <= {"view", MOTION} or settled(self.looked_at.state.view) != self._settled:
+            self._show_state()
+
+    def _look_again(self) -> None:
+        """Show the state after the next change, whatever it is: Qt has set a tick itself."""
+        self._settled = None
+
     def _show_state(self) -> None:
         state = self.looked_at.state
+        self._settled = settled(state.view)
         for row in self._rows:
             of_panes = row.menu in OF_PANES and row.section != WINDOW
             if of_panes or row.enabled is not None:
@@ -236,6 +251,18 @@ class Actions(QObject):
                 self._actions[row.id].setVisible(row.offered(state))
             if isinstance(row, ActionSpec) and row.checked is not None:
                 self._actions[row.id].setChecked(row.checked(state))
+
+
+def settled(view: View) -> View:
+    """A view as far as actions depend on it.
+
+    Args:
+        view: The view.
+
+    Returns:
+        The same for each crosshair, middle, zoom and window.
+    """
+    return replace(view, cursor_mm=(0.0, 0.0, 0.0), centre_mm=None, zoom=1.0, window=NO_WINDOW)
 
 
 def _icon(name: str) -> QIcon:
