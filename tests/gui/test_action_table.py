@@ -26,11 +26,15 @@ def test_menus_stand_before_their_entries() -> None:
 
 
 def test_no_action_depends_on_what_a_step_or_a_drag_changes(head: Volume) -> None:
-    state = opened(head, StudyState(), "cpu", None, ())
-    view = replace(state.view, cursor_mm=(3.0, -4.0, 5.0), centre_mm=(1.0, 2.0, 3.0), zoom=3.0)
-    assert settled(view) == settled(state.view) != view
-    for row in action_rows():
-        for rule in (row.enabled, *(getattr(row, name, None) for name in ("checked", "offered"))):
-            if rule is not None:
-                moved, still = (rule(replace(state, view=one)) for one in (view, settled(view)))
-                assert moved == still
+    still = opened(head, StudyState(), "cpu", None, ())
+    view = replace(still.view, cursor_mm=(3.0, -4.0, 5.0), centre_mm=(1.0, 2.0, 3.0), zoom=3.0)
+    oblique = [
+        replace(still.view, rotation=(10.0, 0.0, 0.0)),
+        replace(view, rotation=(2.0, 3.0, 4.0)),
+    ]
+    for pair in ((still.view, view), oblique):
+        first, second = (replace(still, view=one) for one in pair)
+        assert settled(first) == settled(second) and first.view != second.view
+        for row in action_rows():
+            for rule in (row.enabled, getattr(row, "checked", None), getattr(row, "offered", None)):
+                assert rule is None or rule(first) == rule(second)

@@ -35,6 +35,15 @@ class RotatedGrid(Geometry):
         """+1 for each."""
         return 1, 1, 1
 
+    # The directions are unit vectors at right angles, whose inverse is the transpose.
+    @cached_property
+    def _to_index(self) -> Matrix:
+        return np.asarray(self.directions / self.spacing)
+
+    @cached_property
+    def _to_along(self) -> Matrix:
+        return self.directions
+
     def within(self, ranges: tuple[range, range, range]) -> "RotatedGrid":
         """Only some of the voxels.
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
+from srviewer.core.slices.rotated_planes import NOT_ROTATED
 from srviewer.gui.appearance import theme
 from srviewer.gui.menus.action_table import action_rows
 from srviewer.gui.menus.tables.specs import (
@@ -26,8 +27,11 @@ from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import set_tip
-from srviewer.study.state.view import NO_WINDOW, View
+from srviewer.study.state.rotation_of_study import is_off_patient_axes, is_rotated
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import NO_WINDOW
 
+ORIGIN = (0.0, 0.0, 0.0)
 ELLIPSIS = "\u2026"
 # Menus whose actions change what panes show, but for those on the window.
 OF_PANES = (
@@ -58,7 +62,7 @@ class Actions(QObject):
                 self._add_menu(row)
             else:
                 self._add_action(row)
-        self._settled: View | None = None  # of the state that is shown
+        self._settled: tuple[object, ...] = ()  # of the state that is shown
         study.changed.connect(self._follow)
         self.looked_at.changed.connect(self._show_state)
         self._show_state()
@@ -231,16 +235,16 @@ class Actions(QObject):
 
     def _follow(self, changed: frozenset[str]) -> None:
         """Show changes, but for steps and drags through the scan, on which no action depends."""
-        if not changed <= {"view", MOTION} or settled(self.looked_at.state.view) != self._settled:
+        if not changed <= {"view", MOTION} or settled(self.looked_at.state) != self._settled:
             self._show_state()
 
     def _look_again(self) -> None:
         """Show the state after the next change, whatever it is: Qt has set a tick itself."""
-        self._settled = None
+        self._settled = ()
 
     def _show_state(self) -> None:
         state = self.looked_at.state
-        self._settled = settled(state.view)
+        self._settled = settled(state)
         for row in self._rows:
             of_panes = row.menu in OF_PANES and row.section != WINDOW
             if of_panes or row.enabled is not None:
@@ -253,16 +257,24 @@ class Actions(QObject):
                 self._actions[row.id].setChecked(row.checked(state))
 
 
-def settled(view: View) -> View:
-    """A view as far as actions depend on it.
+def settled(state: StudyState) -> tuple[object, ...]:
+    """The view of a study as far as actions depend on it.
 
     Args:
-        view: The view.
+        state: The study.
 
     Returns:
-        The same for each crosshair, middle, zoom and window.
+        The same for each crosshair, middle, zoom and window, and for each oblique rotation.
     """
-    return replace(view, cursor_mm=(0.0, 0.0, 0.0), centre_mm=None, zoom=1.0, window=NO_WINDOW)
+    plain = replace(
+        state.view,
+        rotation=NOT_ROTATED,
+        window=NO_WINDOW,
+        zoom=1.0,
+        centre_mm=None,
+        cursor_mm=ORIGIN,
+    )
+    return plain, is_rotated(state), is_off_patient_axes(state)
 
 
 def _icon(name: str) -> QIcon:
