@@ -35,6 +35,15 @@ class RotatedGrid(Geometry):
         """+1 for each."""
         return 1, 1, 1
 
+    # The directions are unit vectors at right angles, whose inverse is the transpose.
+    @cached_property
+    def _to_index(self) -> Matrix:
+        return np.asarray(self.directions / self.spacing)
+
+    @cached_property
+    def _to_along(self) -> Matrix:
+        return self.directions
+
     def within(self, ranges: tuple[range, range, range]) -> "RotatedGrid":
         """Only some of the voxels.
 
@@ -74,6 +83,7 @@ def _end_letters(direction: Matrix) -> tuple[str, str]:
     return low + angle, high + angle
 
 
+@lru_cache(64)  # each pane asks for it several times a frame
 def matrix_of(degrees: Degrees) -> Matrix:
     """The rotation by three angles.
 
@@ -82,11 +92,12 @@ def matrix_of(degrees: Degrees) -> Matrix:
             S to R and from R to A.
 
     Returns:
-        (3, 3), of vectors in RAS+.
+        (3, 3), of vectors in RAS+. Not writable.
     """
     matrix = np.eye(3)
     for axis, angle in enumerate(degrees):
         matrix = about(np.eye(3)[axis], angle) @ matrix
+    matrix.flags.writeable = False
     return matrix
 
 
@@ -126,7 +137,7 @@ def degrees_of(matrix: Matrix) -> Degrees:
     return r, a, s
 
 
-@lru_cache(64)  # each pane asks for it several times a frame
+@lru_cache(64)  # as above
 def plain_directions(scan: Geometry) -> Matrix:
     """The directions of the planes of a scan before they are rotated.
 
@@ -191,6 +202,22 @@ def pixels_of_planes(scan: Geometry) -> float:
     return i * j + i * k + j * k
 
 
+@lru_cache(64)  # as above
+def rotated_directions(scan: Geometry, degrees: Degrees) -> Matrix:
+    """The directions of rotated planes.
+
+    Args:
+        scan: The grid of the scan.
+        degrees: The rotation.
+
+    Returns:
+        (3, 3): the columns are unit vectors in RAS+, at right angles. Not writable.
+    """
+    directions: Matrix = matrix_of(degrees) @ plain_directions(scan)
+    directions.flags.writeable = False
+    return directions
+
+
 @lru_cache(64)
 def rotated_grid(
     scan: Geometry, degrees: Degrees, covered: Geometry, coarseness: float = 1.0
@@ -211,7 +238,7 @@ def rotated_grid(
     """
     step = min(scan.spacing) * coarseness
     affine = np.eye(4)
-    affine[:3, :3] = matrix_of(degrees) @ plain_directions(scan) * step
+    affine[:3, :3] = rotated_directions(scan, degrees) * step
     affine[:3, 3] = scan.centre
     lattice = RotatedGrid((1, 1, 1), affine)
     ends = lattice.index(_corners(covered))
@@ -313,7 +340,8 @@ class RotatedPlace:
     @cached_property
     def key(self) -> tuple[object, ...]:
         """What decides the pixels of a volume: the same for each crosshair in the plane."""
-        depth = float(self.planes(self.scan).along(self.cursor_mm)[self.plane.axes[0]])
+        normal = rotated_directions(self.scan, self.degrees)[:, self.plane.axes[0]]
+        depth = float(normal @ self.cursor_mm)
         return self.plane, self.scan, self.degrees, self.coarseness, self.fast, round(depth, 6)
 
 

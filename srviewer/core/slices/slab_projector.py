@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Literal
 from weakref import WeakKeyDictionary
 
@@ -22,7 +21,7 @@ from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 Projection = SlabKind | Literal["largest"]
 MOST_HELD = 6  # volumes of a pane: A, B, overlays
 MOST_COPIED = 128 * 2**20  # bytes of copied slices of one volume
-GROUP = 8  # slices whose extreme is held
+GROUP = 8  # slices at most whose extreme is held: a power of two
 _NONE = np.zeros((0, 0), np.float32)
 STEP = "projection of a thick slab"
 
@@ -38,7 +37,8 @@ class _Held:
         total: float64 sum of the slices, 0 for padding; of a mean alone.
         measured: The number of slices without padding, by pixel; None for a volume without padding.
         copies: Slices that are costly to read, in order; not of a mean.
-        groups: The extremes of ``GROUP`` slices from a multiple of it; not of a mean.
+        groups: The extremes of 2, 4 or ``GROUP`` slices, by the first, a multiple of their count,
+            and the count; not of a mean.
         reader: Of slices that lie scattered in memory; None for others, and for masks, which change
             while they are painted.
         projected: The projection as a volume, by its place.
@@ -50,7 +50,7 @@ class _Held:
     total: npt.NDArray[np.float64] | None = None
     measured: npt.NDArray[np.int32] | None = None
     copies: dict[int, Voxels] = field(default_factory=dict)
-    groups: dict[int, Voxels] = field(default_factory=dict)
+    groups: dict[tuple[int, int], Voxels] = field(default_factory=dict)
     reader: ScatteredSlices | None = None
     projected: tuple[tuple[object, ...], Volume] | None = None
 
@@ -240,7 +240,7 @@ def _count(
 
 
 def _extreme(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
-    """The extreme of the slices at the ends, and of groups of slices that are compared once."""
+    """The extreme of groups of slices that are compared once, the smaller ones at the ends."""
     held = _Held(slices.key(kind), numbers, _NONE, reader=slices.reader)
     known, put = last or held, PUT[kind]
     copied = slices.costly and slices.bytes * len(numbers) <= MOST_COPIED
@@ -252,21 +252,33 @@ def _extreme(slices: _Slices, numbers: range, kind: Projection, last: _Held | No
             known.copies[number] = _seen(slices, number, kind)
         return known.copies[number]
 
-    def group(first: int) -> Voxels:
-        if first not in known.groups:
-            known.groups[first] = _reduced(map(read, range(first, first + GROUP)), put)
-        return known.groups[first]
+    def group(first: int, count: int) -> Voxels:
+        if count == 1:
+            return read(first)
+        if (first, count) not in known.groups:
+            half = count // 2
+            halves = iter((group(first, half), group(first + half, half)))
+            known.groups[first, count] = _reduced(halves, put)
+        return known.groups[first, count]
 
-    start = -(-numbers.start // GROUP) * GROUP
-    firsts = range(start, max(start, numbers.stop - GROUP + 1), GROUP)
-    grouped = range(start, start + GROUP * len(firsts))
-    ends = (number for number in numbers if number not in grouped)
-    held.pixels = _reduced(chain(map(read, ends), map(group, firsts)), put)
+    groups = list(_groups(numbers))
+    held.pixels = _reduced((group(*one) for one in groups), put)
     if slices.volume.padding is not None and kind != "largest":
         held.pixels[held.pixels == WORST[kind]] = slices.volume.padding
     held.copies = {n: pixels for n, pixels in known.copies.items() if n in numbers}
-    held.groups = {n: pixels for n, pixels in known.groups.items() if n in firsts}
+    held.groups = {one: known.groups[one] for one in groups if one in known.groups}
     return held
+
+
+def _groups(numbers: range) -> Iterator[tuple[int, int]]:
+    """The first slice and the count of the groups that make up a slab, in order."""
+    first = numbers.start
+    while first < numbers.stop:
+        count = GROUP
+        while first % count or first + count > numbers.stop:
+            count //= 2
+        yield first, count
+        first += count
 
 
 def _seen(slices: _Slices, number: int, kind: Projection) -> Voxels:

@@ -123,9 +123,9 @@ class _Lines:
 
     def one_axis(self, grid: Geometry) -> tuple[Axis]:
         """The axis of a volume along which to interpolate, if along one alone."""
-        across = np.cross(self.by_row, self.by_column)
-        nearest = int(np.argmax(np.abs(across)))
-        return (nearest if grid.thick_axis is None else grid.thick_axis,)
+        if grid.thick_axis is not None:
+            return (grid.thick_axis,)
+        return (int(np.argmax(np.abs(np.cross(self.by_row, self.by_column)))),)
 
     def spans(self, shape: tuple[int, ...], size: tuple[int, int]) -> npt.NDArray[np.int_]:
         """(rows, 2): the first column inside the volume, and the column after the last one."""

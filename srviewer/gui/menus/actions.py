@@ -1,12 +1,14 @@
 """The actions, menus and tool buttons of the window, made of the table of actions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
+from srviewer.core.slices.rotated_planes import NOT_ROTATED
 from srviewer.gui.appearance import theme
 from srviewer.gui.menus.action_table import action_rows
 from srviewer.gui.menus.tables.specs import (
@@ -19,12 +21,17 @@ from srviewer.gui.menus.tables.specs import (
     MenuSpec,
     Row,
 )
+from srviewer.gui.state.followed_state import MOTION
 from srviewer.gui.state.looked_at import LookedAt
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import set_tip
+from srviewer.study.state.rotation_of_study import is_off_patient_axes, is_rotated
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import NO_WINDOW
 
+ORIGIN = (0.0, 0.0, 0.0)
 ELLIPSIS = "\u2026"
 # Menus whose actions change what panes show, but for those on the window.
 OF_PANES = (
@@ -55,7 +62,8 @@ class Actions(QObject):
                 self._add_menu(row)
             else:
                 self._add_action(row)
-        study.changed.connect(self._show_state)
+        self._settled: tuple[object, ...] = ()  # of the state that is shown
+        study.changed.connect(self._follow)
         self.looked_at.changed.connect(self._show_state)
         self._show_state()
 
@@ -184,6 +192,7 @@ class Actions(QObject):
         set_tip(action, f"{tip} ({row.key})" if row.key else tip)
         action.setShortcut(QKeySequence(row.key))
         action.setCheckable(row.checkable)
+        action.triggered.connect(self._look_again)
         if row.checkable:
             action.setIconVisibleInMenu(False)  # Qt draws either the icon or the tick
         if row.group:
@@ -224,8 +233,18 @@ class Actions(QObject):
             button.setMenu(self._menus[spec.drop_down])
             button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
 
+    def _follow(self, changed: frozenset[str]) -> None:
+        """Show changes, but for steps and drags through the scan, on which no action depends."""
+        if not changed <= {"view", MOTION} or settled(self.looked_at.state) != self._settled:
+            self._show_state()
+
+    def _look_again(self) -> None:
+        """Show the state after the next change, whatever it is: Qt has set a tick itself."""
+        self._settled = ()
+
     def _show_state(self) -> None:
         state = self.looked_at.state
+        self._settled = settled(state)
         for row in self._rows:
             of_panes = row.menu in OF_PANES and row.section != WINDOW
             if of_panes or row.enabled is not None:
@@ -236,6 +255,26 @@ class Actions(QObject):
                 self._actions[row.id].setVisible(row.offered(state))
             if isinstance(row, ActionSpec) and row.checked is not None:
                 self._actions[row.id].setChecked(row.checked(state))
+
+
+def settled(state: StudyState) -> tuple[object, ...]:
+    """The view of a study as far as actions depend on it.
+
+    Args:
+        state: The study.
+
+    Returns:
+        The same for each crosshair, middle, zoom and window, and for each oblique rotation.
+    """
+    plain = replace(
+        state.view,
+        rotation=NOT_ROTATED,
+        window=NO_WINDOW,
+        zoom=1.0,
+        centre_mm=None,
+        cursor_mm=ORIGIN,
+    )
+    return plain, is_rotated(state), is_off_patient_axes(state)
 
 
 def _icon(name: str) -> QIcon:

@@ -31,7 +31,7 @@ from srviewer.gui.views.shared_scale import SharedScale
 from srviewer.gui.views.shown_slice import ShownSlice
 from srviewer.gui.views.slice_source import SliceSource
 from srviewer.gui.views.tool_cursors import cursor_of
-from srviewer.study.state.rotation_of_study import shown_grid
+from srviewer.study.state.rotation_of_study import is_rotated, shown_grid
 from srviewer.study.state.slab_of_study import slab_at, stepped_grid
 from srviewer.study.state.view import Point
 
@@ -194,7 +194,7 @@ class SliceView(QWidget):
     @property
     def rotated(self) -> RotatedPlace | None:
         """The oblique plane that is drawn; None for a plain one, as of a result to come."""
-        if self.volume is None:
+        if self.volume is None or not is_rotated(self.study.state):
             return None
         pixel_mm = self._mm_per_pixel() / (self._dots_per_pixel or self.devicePixelRatioF())
         return self._moving.place(pixel_mm, of_picture=self._dots_per_pixel > 0)

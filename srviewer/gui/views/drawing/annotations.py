@@ -1,6 +1,7 @@
 """Annotations of a slice: names, letters, crosshair, scores, measurements, scale bar."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import floor
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -39,6 +40,7 @@ PIECE = 90.0  # px, filled at a time
 LETTER_HEIGHT, SCALE_HEIGHT = 15, 11  # px, of fonts
 CROSSHAIR = QColor(theme.ACCENT)
 CROSSHAIR.setAlpha(150)
+_Rectangle = tuple[float, float, float, float]  # left, top, width, height
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,16 @@ class Placed:
 
     letters: tuple[tuple[str, QRectF], ...]
     scale_bar: ScaleBar | None
-    lasting: tuple[Label, ...]
-    moving: tuple[Label, ...]
+    lasting: tuple[Label, ...] = ()
+    moving: tuple[Label, ...] = ()
 
     @property
-    def unchanged(self) -> tuple[object, ...]:
-        """What ``paint_lasting`` draws, to be compared with that of another slice."""
-        return self.letters, self.scale_bar, self.lasting
+    def parts(self) -> list[tuple[QRectF, "Placed"]]:
+        """What ``paint_lasting`` draws, one by one: the box of each, and it alone."""
+        parts = [(box, Placed(((letter, box),), None)) for letter, box in self.letters if letter]
+        if self.scale_bar is not None:
+            parts.append((self.scale_bar.taken, Placed((), self.scale_bar)))
+        return parts + [(label.box, Placed((), None, (label,))) for label in self.lasting]
 
     @property
     def boxes(self) -> tuple[QRectF, ...]:
@@ -152,7 +157,7 @@ def place(area: QRectF, notes: Annotations) -> Placed:
     """
     inner = _inner(area)
     placing = LabelPlacing(inner)
-    letters = _letter_boxes(inner, notes.letters)
+    letters = _letter_boxes(inner.getRect(), notes.letters)
     for letter, box in letters:
         if letter:
             placing.reserve(box)
@@ -165,7 +170,7 @@ def place(area: QRectF, notes: Annotations) -> Placed:
         placing.reserve(_reading_box(area, notes.reading))
     lasting = [placing.at_top(line, left=True) for line in notes.top_left[:-1]]
     moving = [placing.at_foot(line) for line in notes.bottom_left[-1:]]
-    bar = _scale_bar(inner, notes.pixels_per_mm)
+    bar = _scale_bar(inner.getRect(), notes.pixels_per_mm)
     if bar is not None:
         bar = bar if placing.is_free(bar.taken) else None
     if bar is not None:
@@ -192,7 +197,7 @@ def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
 
 
 def paint_lasting(painter: QPainter, placed: Placed) -> None:
-    """Draw the annotations that are the same from slice to slice: those of ``unchanged``.
+    """Draw the annotations that are the same from slice to slice: those of ``parts``.
 
     Args:
         painter: As in ``paint``.
@@ -215,7 +220,7 @@ def paint_moving(painter: QPainter, area: QRectF, notes: Annotations, placed: Pl
         painter: As in ``paint``.
         area: The pane, in pixels.
         notes: What to draw.
-        placed: The texts of ``notes``; those of ``unchanged`` are ignored.
+        placed: The texts of ``notes``; those of ``parts`` are ignored.
     """
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     if notes.hint:
@@ -254,10 +259,12 @@ def _inner(area: QRectF) -> QRectF:
     return area.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
 
 
+@lru_cache(64)  # measuring text takes long
 def _letter_boxes(
-    area: QRectF, letters: tuple[str, str, str, str]
+    inner: _Rectangle, letters: tuple[str, str, str, str]
 ) -> tuple[tuple[str, QRectF], ...]:
     """The letters at the (left, right, bottom, top) edges with their boxes."""
+    area = QRectF(*inner)
     measure = metrics(LETTER_HEIGHT, True)
     boxes = []
     for letter in letters:
@@ -341,9 +348,11 @@ def _fill(painter: QPainter, area: QRectF, colour: QColor) -> None:
         top += height
 
 
-def _scale_bar(area: QRectF, pixels_per_mm: float) -> ScaleBar | None:
+@lru_cache(64)  # as above
+def _scale_bar(inner: _Rectangle, pixels_per_mm: float) -> ScaleBar | None:
     if pixels_per_mm <= 0:
         return None
+    area = QRectF(*inner)
     length = rounded_down(area.width() / pixels_per_mm / 4)
     width = length * pixels_per_mm
     right, bottom = area.right() - 4, area.bottom() - 2

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QLineF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
-    QPixmap,
     QTransform,
 )
 from PySide6.QtWidgets import QWidget
@@ -23,8 +22,6 @@ from srviewer.gui.appearance import theme
 from srviewer.gui.appearance.colour_maps import Table
 from srviewer.gui.views.drawing.annotations import (
     Annotations,
-    Placed,
-    paint_lasting,
     paint_moving,
     place,
 )
@@ -37,6 +34,7 @@ from srviewer.gui.views.drawing.pixels import (
     image_of_words,
 )
 from srviewer.gui.views.drawing.slice_overlay import Rgba
+from srviewer.gui.views.drawing.stamps import Stamps
 
 EDGE = QColor(255, 255, 255, 40)  # between the two images of a pane
 OUTLINE_PX = 1.6  # on a screen
@@ -135,8 +133,7 @@ class Canvas(QWidget):
         self._window: Window | None = None
         self._source: Voxels | None = None  # kept, so that its memory is nobody else's
         self._gathered: Voxels | None = None  # the same pixels along the memory
-        self._written: tuple[QSizeF, float, tuple[object, ...]] | None = None
-        self._writing = QPixmap()  # as `_written` says
+        self._stamps = Stamps()
 
     @property
     def filled(self) -> bool:
@@ -248,7 +245,7 @@ class Canvas(QWidget):
         self._draw_images(painter)
         placed = place(area, self.annotations)
         paint_moving(painter, area, self.annotations, placed)
-        painter.drawPixmap(0, 0, self._lasting(area, placed))
+        self._stamps.draw(painter, placed.parts, self.devicePixelRatioF())
         painter.end()
 
     def _made(self, second: Second) -> _Made:
@@ -298,20 +295,6 @@ class Canvas(QWidget):
                 painter.setPen(pen)
                 painter.drawPath(second.clip)
             painter.setClipping(False)
-
-    def _lasting(self, area: QRectF, placed: Placed) -> QPixmap:
-        """The annotations that are the same from slice to slice, drawn once: text takes long."""
-        ratio = self.devicePixelRatioF()
-        wanted = area.size(), ratio, placed.unchanged
-        if wanted != self._written:
-            self._written = wanted
-            self._writing = QPixmap((area.size() * ratio).toSize())
-            self._writing.setDevicePixelRatio(ratio)
-            self._writing.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._writing)
-            paint_lasting(painter, placed)
-            painter.end()
-        return self._writing
 
 
 def _draw_lines(

@@ -1,6 +1,7 @@
 """The positions of a pane: pixels, millimetres of the pane, points in the patient."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize
@@ -36,7 +37,7 @@ class Placement:
     mirrored: bool
     turn: Turn = UPRIGHT
 
-    @property
+    @cached_property
     def transform(self) -> QTransform:
         """The transform from pane mm, which grow upwards, to pixels of the pane."""
         scale = 1 / self.mm_per_pixel
