@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from srviewer.nn.inference.infer import Upsampler
 
 # Slices of each plane that the scales of 8-bit integers are taken from: one in so many.
-LEAST_WINDOWS, MOST_WINDOWS, SLICES_A_WINDOW = 2, 8, 16
+LEAST_WINDOWS, MOST_WINDOWS, SLICES_A_WINDOW = 2, 12, 8
 
 Stages = tuple[int, ...]
 # Takes the first slice of a slab, and the slab (i, j, k); slabs come in order.
