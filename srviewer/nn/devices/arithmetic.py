@@ -97,12 +97,13 @@ def gpu(name: str) -> Processor:
     """A GPU.
 
     Args:
-        name: "cuda" or "mps".
+        name: As of torch: "cuda", "cuda:1" or "mps".
 
     Returns:
-        The GPU.
+        The GPU; with the arithmetic of the first row for a name that is none of these.
     """
-    return Processor(next(row for row in GPUS if row.id == name), 1)
+    kind = name.partition(":")[0]
+    return Processor(next((row for row in GPUS if row.id == kind), GPUS[0]), 1)
 
 
 def arithmetic_of(flags: frozenset[str], machine: str) -> Arithmetic:
