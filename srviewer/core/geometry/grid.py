@@ -146,8 +146,18 @@ class Geometry:
         Returns:
             (..., 3) indices, not rounded and not kept inside the grid.
         """
-        offset = np.asarray(world, float) - self.affine[:3, 3]
-        return np.asarray(offset @ self._to_index)
+        return self.index_step(np.asarray(world, float) - self.affine[:3, 3])
+
+    def index_step(self, way: npt.ArrayLike) -> Matrix:
+        """The change of the index along a way, wherever it begins.
+
+        Args:
+            way: (..., 3) RAS+ millimetres.
+
+        Returns:
+            (..., 3) voxels along (i, j, k), not rounded.
+        """
+        return np.asarray(np.asarray(way, float) @ self._to_index)
 
     def along(self, world: npt.ArrayLike) -> Matrix:
         """Positions measured along the array axes.

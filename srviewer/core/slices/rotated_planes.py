@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import combinations, product
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ Mm = tuple[float, float, float]
 NOT_ROTATED: Degrees = (0.0, 0.0, 0.0)
 EDGE = 0.499  # voxels from the centre of an outer voxel at which a crosshair is kept
 _NEAR = 1e-6  # of a voxel
+# The corners at both ends of each edge of a volume, in the order of ``product``.
+_EDGES = np.array([(a, a | bit) for a in range(8) for bit in (1, 2, 4) if not a & bit]).T
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +46,19 @@ class RotatedGrid(Geometry):
     def _to_along(self) -> Matrix:
         return self.directions
 
-    def within(self, ranges: tuple[range, range, range]) -> "RotatedGrid":
+    def within(
+        self, ranges: tuple[range, range, range], shifted: npt.ArrayLike = (0.0, 0.0, 0.0)
+    ) -> "RotatedGrid":
         """Only some of the voxels.
 
         Args:
             ranges: The indices along each axis that stay, in steps of 1; they may lie outside.
+            shifted: (3,) voxels by which they are moved.
 
         Returns:
-            The grid of these, where they were.
+            The grid of these.
         """
-        first = [numbers.start for numbers in ranges]
+        first = np.asarray(shifted) + [numbers.start for numbers in ranges]
         affine = self.affine.copy()
         affine[:3, 3] = self.world(first)
         i, j, k = (max(1, len(numbers)) for numbers in ranges)
@@ -260,12 +265,13 @@ def chord_grid(
         The grid with fewer slices of that plane.
     """
     axis = plane.axes[0]
-    here, step = scan.index(at_mm), scan.index(grid.affine[:3, axis]) - scan.index(np.zeros(3))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ends = np.sort([(-EDGE - here) / step, (np.array(scan.shape) - 1 + EDGE - here) / step], 0)
-    moving = np.abs(step) > _NEAR
     number = float(grid.index(at_mm)[axis])
-    first, last = number + ends[0][moving].max(), number + ends[1][moving].min()
+    first, last = -np.inf, np.inf
+    steps = scan.index_step(grid.affine[:3, axis])
+    for here, step, count in zip(scan.index(at_mm), steps, scan.shape, strict=True):
+        if abs(step) > _NEAR:
+            ends = (-EDGE - here) / step, (count - 1 + EDGE - here) / step
+            first, last = max(first, number + min(ends)), min(last, number + max(ends))
     stop = int(np.floor(last + _NEAR)) + 1
     numbers = range(min(int(np.ceil(first - _NEAR)), stop - 1), stop)
     if not len(numbers) or last < first:
@@ -317,13 +323,12 @@ class RotatedPlace:
         """
         grid, axis = self.planes(geometry), self.plane.axes[0]
         number = float(grid.index(self.cursor_mm)[axis])
-        affine = grid.affine.copy()
-        affine[:3, 3] += number * affine[:3, axis]
-        through = RotatedGrid(grid.shape, affine)
-        points = through.index(_crossings(geometry, through, axis))
+        corners = grid.index(_corners(geometry))
+        corners[:, axis] -= number
+        points = _crossings(corners, axis)
         every = list(_ranges(points) if len(points) else (range(1),) * 3)
         every[axis] = range(1)
-        return through.within((every[0], every[1], every[2]))
+        return grid.within((every[0], every[1], every[2]), number * np.eye(3)[axis])
 
     def steps(self, geometry: Geometry) -> RotatedGrid:
         """The grid on whose slices a step leads: ``chord_grid`` through the crosshair.
@@ -346,21 +351,22 @@ class RotatedPlace:
 
 
 def _corners(geometry: Geometry) -> Matrix:
-    """(8, 3) RAS+ mm: the outer corners of a volume."""
+    """(8, 3) RAS+ mm: the outer corners of a volume, that at the end of all axes last."""
     return geometry.world(list(product(*((-0.5, count - 0.5) for count in geometry.shape))))
 
 
-def _crossings(geometry: Geometry, grid: RotatedGrid, axis: Axis) -> Matrix:
-    """(n, 3) RAS+ mm: where the edges of a volume cross the plane at index 0 of an axis."""
-    corners = _corners(geometry)
-    heights = grid.index(corners)[:, axis]
-    found = [
-        corners[a] + (corners[b] - corners[a]) * heights[a] / (heights[a] - heights[b])
-        for a, b in combinations(range(8), 2)
-        if bin(a ^ b).count("1") == 1 and heights[a] * heights[b] < 0
-    ]
-    found += [corner for corner, height in zip(corners, heights, strict=True) if height == 0]
-    return np.array(found).reshape(-1, 3)
+def _crossings(corners: Matrix, axis: Axis) -> Matrix:
+    """(n, 3) indices: where the edges of a volume cross the plane at index 0 of an axis.
+
+    ``corners`` are (8, 3) indices, in the order of ``_corners``.
+    """
+    heights = corners[:, axis]
+    first, second = heights[_EDGES[0]], heights[_EDGES[1]]
+    cut = first * second < 0
+    low, high = corners[_EDGES[0][cut]], corners[_EDGES[1][cut]]
+    share = first[cut] / (first[cut] - second[cut])
+    crossed = low + (high - low) * share[:, None]
+    return np.concatenate([crossed, corners[heights == 0]])
 
 
 def _ranges(index: Matrix) -> tuple[range, range, range]:

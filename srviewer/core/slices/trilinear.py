@@ -14,6 +14,7 @@ from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.intensity.padding import measured_limits
 from srviewer.core.slices.pace import Pace
 from srviewer.core.slices.rotated_planes import RotatedGrid, RotatedPlace
+from srviewer.core.slices.thinned_voxels import Steps, steps_for, thinned_voxels
 from srviewer.core.volumes.volume import Volume, Voxels
 
 STEP = "linear interpolation on an oblique plane"
@@ -30,7 +31,8 @@ def sampled_plane(volume: Volume, place: RotatedPlace) -> Volume:
 
     Between the last voxel centres and the outer edge of the volume its last values go on. A fast
     plane is interpolated along one axis, the thick one or else that nearest to its normal, and
-    takes the nearest voxels along the two others.
+    takes the nearest voxels along the two others, among every second or fourth voxel where pixels
+    are so much larger.
 
     Args:
         volume: The volume.
@@ -43,14 +45,19 @@ def sampled_plane(volume: Volume, place: RotatedPlace) -> Volume:
     grid = place.grid(volume.geometry)
     _, across, up = place.plane.axes
     columns, rows = grid.shape[across], grid.shape[up]
-    to_index = volume.geometry.index
-    first = to_index(grid.affine[:3, 3])
-    steps = [to_index(grid.affine[:3, 3] + grid.affine[:3, axis]) - first for axis in (up, across)]
+    first = volume.geometry.index(grid.affine[:3, 3])
+    by_row, by_column = volume.geometry.index_step(grid.affine[:3, [up, across]].T)
     empty = _empty(volume)
-    lines = _Lines(first, steps[0], steps[1])
-    axes = lines.one_axis(volume.geometry) if place.fast else range(3)
-    source = _Source(volume.voxels, volume.padding, axes)
-    pixels = _interpolated(source, lines, (rows, columns), empty)
+    lines = _Lines(first, by_row, by_column)
+    spans = lines.spans(volume.geometry.shape, (rows, columns))
+    if place.fast:
+        axes = lines.one_axis(volume.geometry)
+        steps = steps_for(volume, grid.spacing[across])
+        source = _Source(thinned_voxels(volume, steps), volume.padding, axes)
+        lines = lines.among_every(steps)
+    else:
+        source = _Source(volume.voxels, volume.padding, range(3))
+    pixels = _interpolated(source, lines, spans, (rows, columns), empty)
     voxels = np.expand_dims(pixels.T, place.plane.axes[0])  # across comes before up in each plane
     return replace(volume.derived(voxels, grid, STEP), padding=empty)
 
@@ -125,7 +132,14 @@ class _Lines:
         """The axis of a volume along which to interpolate, if along one alone."""
         if grid.thick_axis is not None:
             return (grid.thick_axis,)
-        return (int(np.argmax(np.abs(np.cross(self.by_row, self.by_column)))),)
+        (a, b, c), (d, e, f) = self.by_row, self.by_column
+        across = (abs(b * f - c * e), abs(c * d - a * f), abs(a * e - b * d))  # to the plane
+        return (across.index(max(across)),)
+
+    def among_every(self, steps: Steps) -> "_Lines":
+        """The indices among the voxels that are kept, one of so many along each axis."""
+        first, by_row, by_column = (x / steps for x in (self.first, self.by_row, self.by_column))
+        return _Lines(first, by_row, by_column)
 
     def spans(self, shape: tuple[int, ...], size: tuple[int, int]) -> npt.NDArray[np.int_]:
         """(rows, 2): the first column inside the volume, and the column after the last one."""
@@ -144,10 +158,15 @@ class _Lines:
         return np.stack([first, np.maximum(first, last)], axis=1)
 
 
-def _interpolated(source: "_Source", lines: _Lines, size: tuple[int, int], empty: float) -> Voxels:
-    """(rows, columns) values; ``empty`` outside."""
+def _interpolated(
+    source: "_Source",
+    lines: _Lines,
+    spans: npt.NDArray[np.int_],
+    size: tuple[int, int],
+    empty: float,
+) -> Voxels:
+    """(rows, columns) values; ``empty`` outside of ``spans``."""
     pixels = np.full(size, empty, np.float32)
-    spans = lines.spans(source.shape, size)
     height = max(1, PIXELS // size[1])
     tops = range(0, size[0], height)
     waiting = iter(tops)  # each block is taken by one thread
