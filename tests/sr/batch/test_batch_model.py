@@ -20,6 +20,10 @@ from srviewer.sr.requests.request import Request
 ASKED = Settings(Request(0, 2, model=AUTO, device="cpu"), None, None, "float32", acknowledge=False)
 
 
+PATH = json.dumps({"model": "../models/quality", "reason": "found"})
+LONG = json.dumps({"model": "quality", "reason": "x" * 501})
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> BatchFolder:
     found = BatchFolder(tmp_path / "out", "job")
@@ -42,7 +46,9 @@ def test_the_choice_stays_with_the_folder(thick_head: Volume, folder: BatchFolde
     assert (second.model, second.model_reason) == ("quality", "quick there")
 
 
-@pytest.mark.parametrize("damaged", ["", "[]", '{"model": 3}', '{"model": "gone", "reason": ""}'])
+@pytest.mark.parametrize(
+    "damaged", ["", "[]", '{"model": 3}', '{"model": "gone", "reason": ""}', PATH, LONG]
+)
 def test_a_damaged_choice_is_made_again(
     damaged: str, thick_head: Volume, folder: BatchFolder
 ) -> None:
