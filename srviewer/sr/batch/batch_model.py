@@ -10,8 +10,7 @@ from pathlib import Path
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.documents import is_text, read_document
 from srviewer.errors import UserError
-from srviewer.sr.batch.outcome import all_outcomes
-from srviewer.sr.batch.records import BatchFolder, write_record
+from srviewer.sr.batch.records import BatchFolder, finished_values, write_record
 from srviewer.sr.batch.settings import Settings
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.available_models import DEFAULT_MODEL, is_at_hand, taken_names
@@ -85,9 +84,9 @@ def _chosen(settings: Settings, scans: Iterable[ScanHeader], cores: int) -> Batc
 
 def _of_results(batch_folder: BatchFolder) -> BatchModel | None:
     """The model of results by a version that kept no choice, or by a job that named one."""
-    for outcome in all_outcomes(batch_folder).values():
-        model = outcome.values.get("model")
-        if isinstance(model, str) and outcome.status == "done" and _is_name(model):
+    for values in finished_values(batch_folder):
+        model = values.get("model")
+        if isinstance(model, str) and _is_name(model):
             return BatchModel(model, KEPT)
     return None
 
