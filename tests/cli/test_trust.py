@@ -38,6 +38,7 @@ def test_self_test_gives_a_verdict_and_every_row(thick_file: Path, call: Call) -
     assert {row["axis"] for row in said["rows"]} == {"i", "j"}
     assert all({"psnr", "psnr_cubic", "ssim", "ssim_cubic"} <= set(row) for row in said["rows"])
     assert f"{said['gain_psnr']:+.2f} dB" in said["verdict"]
+    assert said["model"] == "fast" and said["model_reason"]
 
 
 def text_of(page: Path) -> str:

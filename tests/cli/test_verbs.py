@@ -157,7 +157,9 @@ def test_evaluate_prints_every_row_beside_cubic(
     thin_file: Path, call: Call, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ("evaluate", thin_file, "--factors", "2", "--axes", "k", "--methods", "cross-plane")
-    rows = call(*arguments)[1]["rows"]
+    said = call(*arguments)[1]
+    rows = said["rows"]
+    assert said["model_reason"]
     assert [(row["method"], row["model"]) for row in rows] == [
         ("cubic", None),
         ("cross-plane", "fast"),
@@ -167,7 +169,9 @@ def test_evaluate_prints_every_row_beside_cubic(
     assert [row["flips"] for row in mirrored] == [False, True]
     assert mirrored[0]["psnr"] == rows[0]["psnr"] and mirrored[1]["psnr"] != rows[1]["psnr"]
     assert main([*map(str, arguments)]) == 0
-    assert "gain over cubic" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "gain over cubic" in printed and "taken automatically: fast, " in printed
+    assert call(*arguments[:-1], "cubic")[1]["model_reason"] is None
 
 
 def test_train_writes_a_model_that_reconstructs(

@@ -26,7 +26,18 @@ def chosen_model(scan: ScanHeader, request: Request) -> list[str]:
             times.append(f"{row.name} {about(seconds)}")
     if not times:
         return []
-    return [
-        f"model taken automatically: {request.model}, {request.model_reason} "
-        f"(estimated: {', '.join(times)})"
-    ]
+    (line,) = taken_automatically(request.model, request.model_reason)
+    return [f"{line} (estimated: {', '.join(times)})"]
+
+
+def taken_automatically(model: str, reason: str) -> list[str]:
+    """The model that was taken and the reason.
+
+    Args:
+        model: Its name.
+        reason: "" where it was named, or none is needed.
+
+    Returns:
+        One line; none without a reason.
+    """
+    return [f"model taken automatically: {model}, {reason}"] if reason else []

@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
+from srviewer.cli.console.chosen_model import taken_automatically
 from srviewer.cli.console.verb_output import VerbOutput, table
 from srviewer.cli.options.destination import add_entities_argument
 from srviewer.cli.options.outputs import add_overwrite_argument
@@ -173,7 +174,7 @@ def _chosen_models(result: BatchResult) -> list[str]:
         for outcome in result.outcomes
         if outcome.values.get("model_reason")
     }
-    return [f"model taken automatically: {model}, {reason}" for model, reason in chosen]
+    return [line for model, reason in chosen for line in taken_automatically(model, reason)]
 
 
 def _values(result: BatchResult, folder: Path) -> dict[str, object]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import prod
 from pathlib import Path
 
+from srviewer.cli.console.chosen_model import taken_automatically
 from srviewer.cli.console.skipped_scans import left_out_lines
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.outputs import check_outputs
@@ -16,6 +17,7 @@ from srviewer.core.scores.metrics import comparable_metrics
 from srviewer.core.volumes.volume import ScanHeader, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.scans.series import reason_counts
+from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.inputs.segmentations import segmentation_reason
 from srviewer.sr.requests.automatic_model import AUTO, with_automatic_model
 from srviewer.sr.requests.request import Request
@@ -70,22 +72,30 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         for volume in volumes
         if is_segmentation(volume.warnings)
     )
-    models = tuple(_automatic(scans or volumes, args) if m == AUTO else m for m in args.models)
+    chosen = _automatic(scans or volumes, args)
+    models = tuple(chosen.model if name == AUTO else name for name in args.models)
     plan = EvaluationPlan(
         args.factors, args.axes, methods, models, args.device, args.flips, args.precision
     )
     rows = run_with_progress(evaluate(scans or volumes, plan))  # refuses segmentations
     notes = dict.fromkeys(f"note: {row.file}: {line}" for row in rows for line in row.warnings)
-    lines = [_rows_table(rows), "", _gains_table(rows), *notes, *left_out_lines(left_out)]
-    values = {"rows": [row.values() for row in rows], "left_out": dict(left_out)}
+    asked = AUTO in args.models and any(method(name).needs_model for name in methods)
+    reason = chosen.model_reason if asked else ""
+    taken = taken_automatically(chosen.model, reason)
+    lines = [_rows_table(rows), "", _gains_table(rows), *taken, *notes, *left_out_lines(left_out)]
+    values = {
+        "rows": [row.values() for row in rows],
+        "left_out": dict(left_out),
+        "model_reason": reason or None,
+    }
     return VerbOutput("\n".join(lines), values)
 
 
-def _automatic(volumes: Sequence[ScanHeader], args: argparse.Namespace) -> str:
+def _automatic(volumes: Sequence[ScanHeader], args: argparse.Namespace) -> Request:
     """One model for all volumes, by the time of the largest."""
     largest = max(volumes, key=lambda volume: prod(volume.geometry.shape))
     asked = Request(args.axes[0], min(args.factors), device=args.device, flips=args.flips)
-    return with_automatic_model(largest, replace(asked, precision=args.precision)).model
+    return with_automatic_model(largest, replace(asked, precision=args.precision))
 
 
 def _rows_table(rows: list[EvaluationRow]) -> str:

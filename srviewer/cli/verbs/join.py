@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from srviewer.cli.console.chosen_model import taken_automatically
 from srviewer.cli.console.computed import computed
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.destination import (
@@ -212,11 +213,6 @@ def _refuse_unsound(stacks: Sequence[Volume]) -> None:
             )
 
 
-def _chosen(joined: Joined) -> list[str]:
-    reason, model = joined.request.model_reason, joined.request.model
-    return [f"model taken automatically: {model}, {reason}"] if reason else []
-
-
 def _text(joined: Joined, written: Sequence[Path], rounded: str, notes: Sequence[str]) -> str:
     left_out, slices = left_out_rows(joined), slices_rows(joined)
     lines = [
@@ -226,7 +222,7 @@ def _text(joined: Joined, written: Sequence[Path], rounded: str, notes: Sequence
         *((table(LEFT_OUT_HEAD, left_out), left_out_note(joined)) if left_out else ()),
         verdict(joined),
         computed(method(joined.request.method).name, joined),
-        *_chosen(joined),
+        *taken_automatically(joined.request.model, joined.request.model_reason),
         *(f"note: {line}" for line in notes),
         *([f"note: written rounded to {rounded}"] if rounded else []),
         f"written: {', '.join(map(str, written))}",

@@ -3,10 +3,12 @@
 import argparse
 from pathlib import Path
 
+from srviewer.cli.console.chosen_model import taken_automatically
 from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.cli.options.request import add_request_arguments, request_of
 from srviewer.cli.options.sources import add_series_arguments, open_volume
+from srviewer.sr.requests.request import Request
 from srviewer.sr.trust.self_test import SelfTest, self_test
 
 
@@ -32,12 +34,14 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     """
     check_outputs(args, [args.path])
     scan = open_volume(args.path, args.series, args.frame)
-    result = run_with_progress(self_test(scan, request_of(scan, args)))
-    return VerbOutput(_text(result), result.values())
+    request = request_of(scan, args)
+    result = run_with_progress(self_test(scan, request))
+    values = {**result.values(), "model_reason": request.model_reason or None}
+    return VerbOutput(_text(result, request), values)
 
 
-def _text(result: SelfTest) -> str:
-    notes = [f"note: {line}" for line in result.warnings]
-    return "\n".join(
-        [result.verdict, table(result.head, result.cells()), *notes, "Research use only."]
-    )
+def _text(result: SelfTest, request: Request) -> str:
+    lines = [result.verdict, table(result.head, result.cells())]
+    lines += taken_automatically(request.model, request.model_reason)
+    lines += [f"note: {line}" for line in result.warnings]
+    return "\n".join([*lines, "Research use only."])

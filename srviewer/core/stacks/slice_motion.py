@@ -51,6 +51,11 @@ class SliceMotion:
         return self.evidence != 0
 
     @property
+    def is_held(self) -> bool:
+        """Whether slices seem to have moved and all stay, as in a short stack."""
+        return self.is_still and self.evidence > EVIDENCE
+
+    @property
     def moved(self) -> tuple[int, ...]:
         """The numbers, from 0, of the slices that are moved by ``SEEN_MM`` or more."""
         return tuple(int(n) for n in np.flatnonzero(self.mm >= SEEN_MM))

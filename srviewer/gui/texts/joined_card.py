@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srviewer.core.stacks.slice_motion import SliceMotion
+from srviewer.core.slice_numbers import slice_numbers
+from srviewer.core.stacks.slice_motion import MOST_SHORT_MM, SHORT_MM, SliceMotion
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import millimetres, percent
 from srviewer.sr.cross_plane.methods import method
@@ -24,6 +25,10 @@ UNTESTED = mark(
 TWO = mark(
     "Two stacks: each is predicted by the other alone. That tests the network and the placement on "
     "measured slices, and not the joining."
+)
+HELD_SLICES = mark(
+    "Its slices seem to have moved by more than the {most:.0f} mm that are allowed in a stack "
+    "shorter than {short:.0f} mm: they stay."
 )
 LEFT_OUT_MEANING = mark(
     "PSNR in dB of each stack as predicted from the others, against what was measured in it. "
@@ -121,7 +126,7 @@ def stack_facts_text(joined: Joined, number: int) -> str:
     if stack.slices is not None:
         lines.append(_slices(stack.slices))
     if stack.down_weighted:
-        numbers = ", ".join(str(n + 1) for n in stack.down_weighted)
+        numbers = slice_numbers(stack.down_weighted)
         lines.append(tr("Slices that fit the others badly, used less: {numbers}.", numbers=numbers))
     return "\n".join(lines)
 
@@ -205,6 +210,8 @@ def _slices(found: SliceMotion) -> str:
         return tr(
             "The other stacks cover too little of its slices to tell whether they moved: they stay."
         )
+    if found.is_held:
+        return tr(HELD_SLICES, most=MOST_SHORT_MM, short=SHORT_MM)
     if found.is_still:
         return tr("No evidence that its slices moved against each other: they stay.")
     return tr(

@@ -10,13 +10,12 @@ from pathlib import Path
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.documents import is_text, read_document
 from srviewer.errors import UserError
-from srviewer.sr.batch.outcome import all_outcomes
-from srviewer.sr.batch.records import LONGEST_TEXT, BatchFolder, write_record
+from srviewer.sr.batch.records import BatchFolder, finished_values, write_record
 from srviewer.sr.batch.settings import Settings
 from srviewer.sr.cross_plane.methods import method
-from srviewer.sr.models.available_models import DEFAULT_MODEL, is_at_hand
+from srviewer.sr.models.available_models import DEFAULT_MODEL, is_at_hand, taken_names
 from srviewer.sr.requests.automatic_model import AUTO, processor_of, with_automatic_model
-from srviewer.sr.requests.request import suggested_request
+from srviewer.sr.requests.request import LONGEST_MODEL, LONGEST_REASON, suggested_request
 
 KEPT = "the model of the results that are in this folder already"
 NAME = "model.json"  # in the folder of records
@@ -85,9 +84,9 @@ def _chosen(settings: Settings, scans: Iterable[ScanHeader], cores: int) -> Batc
 
 def _of_results(batch_folder: BatchFolder) -> BatchModel | None:
     """The model of results by a version that kept no choice, or by a job that named one."""
-    for outcome in all_outcomes(batch_folder).values():
-        model = outcome.values.get("model")
-        if isinstance(model, str) and outcome.status == "done" and is_at_hand(model):
+    for values in finished_values(batch_folder):
+        model = values.get("model")
+        if isinstance(model, str) and _is_name(model):
             return BatchModel(model, KEPT)
     return None
 
@@ -113,5 +112,10 @@ def _read(path: Path) -> BatchModel | None:
         kept = BatchModel(document["model"], document["reason"])
     except (OSError, ValueError, LookupError, TypeError, UserError):
         return None
-    whole = is_text(kept.model, LONGEST_TEXT) and is_text(kept.reason, LONGEST_TEXT)
-    return kept if whole and is_at_hand(kept.model) else None
+    whole = is_text(kept.model, LONGEST_MODEL) and is_text(kept.reason, LONGEST_REASON)
+    return kept if whole and _is_name(kept.model) else None
+
+
+def _is_name(model: str) -> bool:
+    """Whether it is the name of a model at hand, and no path that a record leads to."""
+    return model in taken_names() and is_at_hand(model)

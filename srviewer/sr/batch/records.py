@@ -130,6 +130,27 @@ def read_batch_record(
         return None
 
 
+def finished_values(batch_folder: BatchFolder) -> list[dict[str, Any]]:
+    """The provenance of all finished volumes, as this and earlier versions recorded it.
+
+    Args:
+        batch_folder: The folder of the batch.
+
+    Returns:
+        Plain JSON values of results that are still there, the newest records first.
+    """
+    found: list[tuple[float, dict[str, Any]]] = []
+    for path in batch_folder.record(PurePosixPath()).parent.glob("*.json"):
+        try:
+            record: dict[str, Any] = read_document(path)
+            there = os.path.lexists(batch_folder.folder / record["output"])
+            if there and _is_whole(record):
+                found.append((path.stat().st_mtime, record["values"]))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, UserError):
+            continue
+    return [values for _, values in sorted(found, key=lambda row: -row[0])]
+
+
 def _is_whole(record: dict[str, Any]) -> bool:
     """Whether a record has the values that the table of a batch shows."""
     return is_text(record["batch"], LONGEST_TEXT) and is_provenance(record["values"])

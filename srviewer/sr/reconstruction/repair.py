@@ -13,6 +13,7 @@ from srviewer.core.intensity.padding import empty_value, filled, marked
 from srviewer.core.slice_faults.faults import SliceFaults, measured_planes, volume_faults
 from srviewer.core.slice_faults.repair import bridged, evened, moved_back
 from srviewer.core.slice_faults.warnings import BAD_SLICE, BRIGHTNESS, MOTION
+from srviewer.core.slice_numbers import slice_numbers
 from srviewer.core.volumes.volume import ScanWarning, Volume, Voxels
 from srviewer.job import Job
 from srviewer.sr.requests.request import REPAIRS, Repair
@@ -236,7 +237,7 @@ def _lines(corrected: RepairedScan) -> tuple[str, ...]:
         steps = [f"{-mm:+.2f} along {name}" for mm, name in zip(faults.shift, plane, strict=True)]
         lines.append(f"Repaired: every second slice was moved by {' and '.join(steps)} (voxels).")
     if corrected.left_out:
-        numbers = ", ".join(str(number + 1) for number in corrected.left_out)
+        numbers = slice_numbers(corrected.left_out)
         lines.append(
             f"Left out as gaps: slices {numbers} (from 1) along {AXIS_NAMES[axis]}. The result "
             f"holds {empty_value(corrected.measured):.6g} there."

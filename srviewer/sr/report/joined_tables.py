@@ -3,6 +3,7 @@
 import math
 
 from srviewer.core.percentage import percentage
+from srviewer.core.slice_numbers import slice_numbers
 from srviewer.sr.stacks.joined import Joined, JoinedStack
 from srviewer.sr.stacks.left_out import LeftOut
 
@@ -114,7 +115,7 @@ def slices_rows(joined: Joined) -> list[tuple[str, ...]]:
     return [
         (
             stack.name,
-            ", ".join(str(number + 1) for number in found.moved) or "none",
+            slice_numbers(found.moved) or "none",
             f"{found.degrees.max(initial=0.0):.1f}\N{DEGREE SIGN}",
             f"{found.mm.max(initial=0.0):.1f} mm",
             f"{found.evidence:.1f}" if found.is_compared else "not compared",
@@ -147,7 +148,7 @@ def _found(stack: JoinedStack, is_reference: bool) -> tuple[str, ...]:
         f"{stack.offset:.4g}",
         percentage(stack.weight),
         "none" if agreement is None else percentage(agreement.rms, 2),
-        ", ".join(str(number + 1) for number in stack.down_weighted) or "none",
+        slice_numbers(stack.down_weighted) or "none",
     )
 
 

@@ -16,7 +16,7 @@ from srviewer.core.slice_faults.warnings import MOTION
 from srviewer.core.stacks.joined_grid import isotropic_grid, union_grid
 from srviewer.core.stacks.joint_estimate import Contribution, joint_estimate
 from srviewer.core.stacks.moved_slices import predicted_slices
-from srviewer.core.stacks.slice_motion import SliceMotion
+from srviewer.core.stacks.slice_motion import MOST_SHORT_MM, SHORT_MM, SliceMotion
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, aside, within
@@ -56,6 +56,10 @@ NOT_MOVED = (
 OF_TWO = (
     "Of two stacks the slices of each are placed on the other alone, whose own slices may have "
     "moved: which of them moved is not known, and no score tests it."
+)
+HELD = (
+    f"Its slices seem to have moved by more than the {MOST_SHORT_MM:.0f} mm that are allowed in a "
+    f"stack shorter than {SHORT_MM:.0f} mm: they stay."
 )
 # Joining must predict the stacks that were left out better than the best of the others alone by
 # more than this, in dB, on the mean.
@@ -349,6 +353,11 @@ def _slice_warnings(prepared: _Prepared) -> list[str]:
     if prepared.slices is None:
         return []
     motions = prepared.slices.motions
+    held = [
+        f"'{prepared.singles[number].scan.name}': {HELD}"
+        for number, found in motions.items()
+        if found.is_held
+    ]
     lines = [
         f"'{prepared.singles[number].scan.name}': The other stacks cover too little of its slices "
         "to tell whether they moved: they stay."
@@ -356,4 +365,4 @@ def _slice_warnings(prepared: _Prepared) -> list[str]:
         if not found.is_compared
     ]
     moving = any(not found.is_still for found in motions.values())
-    return [*lines, OF_TWO] if len(motions) == 2 and moving else lines
+    return [*lines, *held, *([OF_TWO] if len(motions) == 2 and moving else [])]

@@ -1,7 +1,7 @@
 """Each stack left out in turn, with its repeats, and predicted from the others."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -25,6 +25,7 @@ from srviewer.sr.stacks.slice_placing import SlicePlacing
 
 SCORING, AVERAGING = "Scoring what was left out", "Taking the mean of the stacks"
 LEAST_SHARE = 0.05  # of the foreground of a stack, that the others cover
+WIDE_SHARE = 0.5  # of what the widest of the others covers: less is no prediction of the stack
 REPEAT_DEGREES = 20.0  # between the normals of the slices of a stack and of its repeat
 REPEAT_SHARE = 0.5  # of a stack, that its repeat covers
 
@@ -42,10 +43,10 @@ class Predicted:
         joint: By the same after the joint step.
         cubic: By the mean of the others, interpolated cubically.
         alone: By the best other stack alone.
-        errors: The mean squared errors of each other stack alone, as shares of the squared
-            intensity range of the stack.
+        errors: The mean squared errors of each other stack alone where it covers the stack, as
+            shares of the squared intensity range of the stack; infinite where it covers little.
         repeats: The numbers of the stacks that were left out with it.
-        reached: The voxels that the others reach.
+        reached: The voxels that the others reach, also the best of them alone.
         foreground: The foreground of the stack.
     """
 
@@ -112,6 +113,10 @@ def predicted_from_others(
     placing = SlicePlacing(stack, scored if slices else None)
     predicting = _alone(number, placing, lattice, others, scored)
     cubic, alone, squares = yield from within(predicting, 0.0, 0.3)
+    best = lattice.stacks[min(squares, key=squares.__getitem__)]
+    covering = yield from aside(partial(stack.held, best.placed), Progress(0.3, SCORING))
+    reached = reached & covering  # elsewhere that one means nothing
+    placing = SlicePlacing(stack, reached & foreground if slices else None)
     mean = joint = alone
     if len(others) > 1:
         job = contributions(matched, others, places, lattice, data_range)
@@ -258,7 +263,10 @@ def _reached(stack: PlacedStack, others: Sequence[PlacedStack], grid: Geometry) 
 def _alone(
     number: int, placing: SlicePlacing, lattice: OnLattice, others: Sequence[int], scored: Mask
 ) -> Job[tuple[Voxels, Voxels, dict[int, float]]]:
-    """The predictions by the mean of the others, cubic, and by the best; the errors of each."""
+    """The predictions by the mean of the others, cubic, and by the best; the errors of each.
+
+    Each other stack is compared where it covers the stack.
+    """
     errors: dict[int, float] = {}
     stack = placing.stack
     single = stack.measured
@@ -272,17 +280,21 @@ def _alone(
     def mean() -> Voxels:
         return np.divide(cubic, total, out=cubic, where=total > 0)
 
-    for place, other in enumerate(others):
+    comparing = partial(_compared, stack, [lattice.stacks[other] for other in others], scored)
+    compared = yield from aside(comparing, Progress(0.0, SCORING))
+    for place, (other, where) in enumerate(zip(others, compared, strict=True)):
         share = place / len(others)
         source = lattice.stacks[other]
         # Of the reference the grid is that on which the stacks are joined.
         own = lattice.is_of(number)
         finding = lattice.result(other) if own else source.result_on(stack.thin)
         predicted = yield from within(_degraded(finding, stack), share, share)
-        scoring = partial(_square, predicted, stack.measured, scored)
-        error = yield from aside(scoring, Progress(share, SCORING))
-        single = predicted if error < min(errors.values(), default=np.inf) else single
-        errors[other] = error
+        errors[other] = np.inf
+        if where is not None:
+            scoring = partial(_square, predicted, stack.measured, where)
+            error = yield from aside(scoring, Progress(share, SCORING))
+            single = predicted if error < min(errors.values(), default=np.inf) else single
+            errors[other] = error
         spread = interpolated_inside(source.measured, source.placed, stack.thin)
         values = yield from within(spread, share, share)
         across = source.degradation.axis
@@ -293,11 +305,21 @@ def _alone(
             Progress(share, AVERAGING),
         )
     if placing.scored is not None:
-        source = lattice.stacks[min(errors, key=errors.__getitem__)]
+        best = min(errors, key=errors.__getitem__)
+        source = lattice.stacks[best]
+        placing = replace(placing, scored=compared[others.index(best)])
         found = yield from placing.found(source.result, source.thin)
         single = yield from placing.predicted(source.result, source.thin, found)
     averaged = yield from aside(mean, Progress(1.0, AVERAGING))
     return (yield from placing.predicted_by_thin(averaged)), single, errors
+
+
+def _compared(stack: PlacedStack, others: Sequence[PlacedStack], scored: Mask) -> list[Mask | None]:
+    """The voxels where each of the others covers the stack; None of those that cover little."""
+    held = [scored & stack.held(other.placed) for other in others]
+    counts = [int(mask.sum()) for mask in held]
+    least = WIDE_SHARE * max(counts)
+    return [mask if count >= least else None for mask, count in zip(held, counts, strict=True)]
 
 
 def _degraded(finding: Job[Voxels], stack: PlacedStack) -> Job[Voxels]:

@@ -26,6 +26,7 @@ BESIDE = 12  # voxels of it beyond the part that stacks cover
 PREPARING = "Preparing to place single slices"
 Version: TypeAlias = tuple[object, ...]  # all on which the state of a stack depends
 AS_TAKEN: Version = ()
+MOST_KEPT = 2**28  # bytes of regular stacks that are kept for other sets of stacks
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +61,54 @@ class Found:
     version: Version
 
 
+class KeptMotions:
+    """Motions that were found, in little memory: the oldest regular stacks are found anew.
+
+    Args:
+        most_bytes: Of all regular stacks together.
+    """
+
+    def __init__(self, most_bytes: int = MOST_KEPT) -> None:
+        self._most, self._found = most_bytes, dict[Version, Found]()
+
+    def get(self, version: Version) -> Found | None:
+        """What was found.
+
+        Args:
+            version: Of the slices, moved back.
+
+        Returns:
+            The motion; None where it is not known any more.
+        """
+        return self._found.get(version)
+
+    def put(self, found: Found) -> None:
+        """Keep a motion, and give up those that were found first where they take too much.
+
+        Args:
+            found: The motion.
+        """
+        self._found[found.version] = found
+        held = {
+            key: each.regular.nbytes
+            for key, each in self._found.items()
+            if each.regular is not None
+        }
+        total = sum(held.values())
+        for version, size in held.items():
+            if total <= self._most:
+                break
+            del self._found[version]
+            total -= size
+
+
 @dataclass(frozen=True, eq=False)
 class SliceRounds:
     """All stacks on one grid, for whichever of them predict the slices of the others.
 
     What was found of a stack depends only on the stacks that meet it and on their slices. It is
-    kept, and found once for all sets of stacks in which these are the same.
+    kept, and found once for all sets of stacks in which these are the same, while memory for it
+    suffices (``MOST_KEPT``).
 
     Attributes:
         stacks: All stacks, placed and in the unit of the reference.
@@ -80,7 +123,7 @@ class SliceRounds:
     grid: Geometry
     parts: list[Part]
     boxes: list[Box]
-    _kept: dict[Version, Found] = field(default_factory=dict)
+    _kept: KeptMotions = field(default_factory=KeptMotions)
 
     def found(self, number: int, parts: Mapping[int, Part], blur_mm: float) -> Job[Found]:
         """The motion of the slices of a stack.
@@ -95,10 +138,13 @@ class SliceRounds:
         """
         met = self._met(number, parts)
         version = (number, blur_mm, *((other, parts[other].version) for other in met))
-        if version not in self._kept:
-            job = self._placed(number, [parts[other] for other in met], blur_mm, version)
-            self._kept[version] = yield from job
-        return self._kept[version]
+        kept = self._kept.get(version)
+        if kept is None:
+            kept = yield from self._placed(
+                number, [parts[other] for other in met], blur_mm, version
+            )
+            self._kept.put(kept)
+        return kept
 
     def corrected(self, number: int, found: Found) -> Job[Part]:
         """What a stack gives with its slices moved back: their cubic interpolation.

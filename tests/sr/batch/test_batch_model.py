@@ -1,6 +1,7 @@
 """The model of a batch without a named one: the same for all volumes, jobs and later runs."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,10 @@ from srviewer.sr.requests.automatic_model import AUTO, NO_INT8, QUICK, SLOW
 from srviewer.sr.requests.request import Request
 
 ASKED = Settings(Request(0, 2, model=AUTO, device="cpu"), None, None, "float32", acknowledge=False)
+
+
+PATH = json.dumps({"model": "../models/quality", "reason": "found"})
+LONG = json.dumps({"model": "quality", "reason": "x" * 501})
 
 
 @pytest.fixture
@@ -42,7 +47,9 @@ def test_the_choice_stays_with_the_folder(thick_head: Volume, folder: BatchFolde
     assert (second.model, second.model_reason) == ("quality", "quick there")
 
 
-@pytest.mark.parametrize("damaged", ["", "[]", '{"model": 3}', '{"model": "gone", "reason": ""}'])
+@pytest.mark.parametrize(
+    "damaged", ["", "[]", '{"model": 3}', '{"model": "gone", "reason": ""}', PATH, LONG]
+)
 def test_a_damaged_choice_is_made_again(
     damaged: str, thick_head: Volume, folder: BatchFolder
 ) -> None:
@@ -57,6 +64,19 @@ def test_a_named_model_is_taken_and_not_kept(thick_head: Volume, folder: BatchFo
     cubic = replace(ASKED, request=replace(ASKED.request, method="cubic"))
     assert _chosen(cubic, [thick_head.header], folder).model_reason == ""
     assert not (folder.state / NAME).exists()
+
+
+def test_results_of_version_0_1_0_decide(thick_head: Volume, tmp_path: Path) -> None:
+    out = BatchFolder(tmp_path / "out", "job")
+    shutil.copytree(Path(__file__).parents[2] / "fixtures" / "version-0.1.0" / "batch", out.folder)
+    (path,) = (out.state / "done").iterdir()
+    record = json.loads(path.read_text())
+    record["values"] |= {"method": "cross-plane", "model": "quality"}
+    path.write_text(json.dumps(record))
+    assert _chosen(ASKED, [thick_head.header], out).model == "quality"
+    (out.state / NAME).unlink()
+    (out.folder / record["output"]).unlink()  # a result that is gone has no say
+    assert _chosen(ASKED, [thick_head.header], out).model == "fast"
 
 
 def test_results_of_a_named_model_decide_for_later_runs(thick_head: Volume, tmp_path: Path) -> None:

@@ -54,3 +54,22 @@ def test_where_joining_gains_nothing_the_stack_that_predicts_best_is_given(thin:
     slices = run(join(stacks, replace(AS_THEY_LIE, motion="slices")))
     assert slices.is_single and slices.warnings.count(NOT_MOVED) == 1
     assert slices.values()["warnings"] == list(slices.warnings)
+
+
+def test_a_stack_is_compared_with_one_alone_only_where_that_covers_it(thin: Volume) -> None:
+    """Two stacks that cover one half each: beyond it, what one alone predicts means nothing."""
+    whole = stack(thin, 0, "sag")
+    left, right = (
+        replace(
+            whole.derived(whole.voxels[a:b], whole.geometry.cropped(0, a, b), "half"), name=name
+        )
+        for a, b, name in ((0, 5, "left"), (5, 10, "right"))
+    )
+    joined = run(join([stack(thin, 2, "ax"), left, right], AS_THEY_LIE))
+    scores = joined.stacks[0].left_out
+    assert scores is not None and scores.psnr is not None and scores.psnr_single is not None
+    assert scores.psnr_single == pytest.approx(scores.psnr, abs=2)  # the half is all that is known
+    assert 0.3 < scores.share < 0.6
+    # A half, which predicts nothing of the other half, never stands for all.
+    halved = stack(thin.derived(np.roll(thin.voxels, 6, axis=1), thin.geometry, "m"), 2, "moved")
+    assert run(join([left, right, halved], AS_THEY_LIE)).single in (2, None)

@@ -12,12 +12,15 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Axis, Geometry, Matrix
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.stacks.rigid import motion_of
+from srviewer.core.stacks.slice_motion import still_slices
 from srviewer.core.volumes.volume import Volume
+from srviewer.gui.texts.joined_card import stack_facts_text
 from srviewer.job import run
-from srviewer.sr.stacks.join import OF_TWO, join
+from srviewer.sr.stacks.join import HELD, OF_TWO, join
 from srviewer.sr.stacks.joined import Joined
 from srviewer.sr.stacks.request import JoinRequest
 from srviewer.sr.stacks.slice_placing import SlicePlacing
+from srviewer.sr.stacks.slice_rounds import Found, KeptMotions
 
 AXES: tuple[Axis, Axis, Axis] = (2, 0, 1)
 PLAIN = JoinRequest(method="cubic", register="none", left_out=False)
@@ -123,6 +126,29 @@ def test_nothing_of_a_short_stack_is_moved_by_more_than_3_mm(thin: Volume, count
     centre = np.r_[scan.geometry.centre, 1]
     reach = np.linalg.norm(found.motions @ centre - centre, axis=1)
     assert (reach.max() > 3) == (count == 8)
+
+
+def test_a_short_stack_that_seems_to_have_moved_too_far_is_said_to_stay(thin: Volume) -> None:
+    whole, other = still_stacks(thin, AXES[:2])
+    voxels = np.roll(whole.voxels[:, :, 7:9], 5, axis=1)
+    short = whole.derived(voxels, whole.geometry.cropped(2, 7, 9), "moved by 5 mm")
+    joined = run(join([replace(short, name="short"), other], MOVED))
+    found = joined.stacks[0].slices
+    assert found is not None and found.is_still and found.is_held and not found.moved
+    assert f"'short': {HELD}" in joined.warnings
+    assert "seem to have moved" in stack_facts_text(joined, 0)
+
+
+def test_little_memory_is_kept_for_the_motions_of_other_sets() -> None:
+    """All sets of eight large stacks would be gigabytes."""
+    moved = replace(still_slices(4, 9.0), mm=np.full(4, 2.0))
+    kept = KeptMotions(most_bytes=100)
+    still = Found(still_slices(4, 1.0), None, ("still",))
+    rows = [Found(moved, np.zeros((2, 2, 2), np.float32), (n,)) for n in range(5)]  # 32 bytes each
+    for found in (still, *rows):
+        kept.put(found)
+    assert [kept.get(found.version) for found in rows] == [None, None, *rows[2:]]
+    assert kept.get(still.version) is still
 
 
 def test_what_slices_cannot_be_told_of_is_said(thin: Volume, motions: Matrix) -> None:
