@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton, QSlider
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QSlider, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from srviewer.gui.appearance import theme
@@ -120,3 +120,29 @@ def test_a_slider_that_cannot_be_used_looks_so(
     slider.setEnabled(False)
     assert coloured() == 0
     theme.apply(qapp)
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_a_tool_bar_without_room_shows_an_arrow_that_opens_the_rest(
+    qtbot: QtBot, qapp: QApplication, scheme: theme.Scheme
+) -> None:
+    theme.apply(qapp, scheme)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    upright = QToolBar("Mouse")
+    upright.setObjectName("mouse")
+    window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, upright)
+    bars = [window.addToolBar("Tools"), upright]
+    for bar in bars:
+        for number in range(20):
+            bar.addAction(f"action {number}")
+    window.resize(400, 300)
+    window.show()
+    for bar in bars:
+        more = bar.findChild(QWidget, "qt_toolbar_ext_button")
+        assert more.isVisible()
+        picture = more.grab().toImage()
+        points = [(x, y) for x in range(picture.width()) for y in range(picture.height())]
+        drawn = {picture.pixelColor(x, y).value() for x, y in points}
+        assert max(drawn) - min(drawn) > 60
+    theme.apply(qapp, "dark")

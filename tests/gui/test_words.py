@@ -23,6 +23,7 @@ from srviewer.gui.appearance.window_presets import WINDOW_PRESETS
 from srviewer.gui.dialogs.thumbnail import sharp_plane, thumbnail
 from srviewer.gui.texts.wording import agreement, axis_title, orientation, percent
 from srviewer.gui.user_files.recent_files import MOST, Recent, title
+from srviewer.gui.views.pane_texts import rotation_text
 from srviewer.gui.widgets.notice import BUG, ErrorBar
 
 LPS = np.diag((-1.0, -1.0, 1.0))
@@ -121,3 +122,7 @@ def test_a_thumbnail_is_the_sharp_plane_in_true_proportions_as_the_window_shows_
     assert picture.pixelColor(5, 5).value() > 240  # right on the left, anterior on top
     assert picture.pixelColor(65, 5).value() == 0
     assert picture.pixelColor(5, 90).value() == 0
+
+
+def test_an_angle_that_is_rounded_to_zero_has_no_sign() -> None:
+    assert rotation_text((-0.04, 0.0, -2.0)).startswith("0\N{DEGREE SIGN}, 0\N{DEGREE SIGN}, -2")

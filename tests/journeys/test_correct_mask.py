@@ -249,6 +249,25 @@ def test_nothing_is_drawn_on_oblique_planes_slabs_and_composites(
     assert voxels_of(empty_mask).any() and pane.annotations.reading == ""
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_PageUp, Qt.Key.Key_Period, Qt.Key.Key_S])
+def test_a_stroke_ends_where_its_pane_shows_anything_else(
+    opened: MainWindow, empty_mask: MaskPanel, key: Qt.Key
+) -> None:
+    pane, scan = pane_of(opened), opened.study.scan
+    assert scan is not None
+    go_to(opened, scan, (20, 24, 4))
+    QTest.mousePress(pane, LEFT, pos=point_at(pane, scan, (12, 24, 4)))
+    painted = voxels_of(empty_mask).copy()
+    assert painted.any()
+    QTest.keyClick(pane, key)
+    QApplication.processEvents()
+    QTest.mouseMove(pane, point_at(pane, scan, (28, 30, 4)))
+    QTest.mouseRelease(pane, LEFT, pos=point_at(pane, scan, (28, 30, 4)))
+    assert np.array_equal(voxels_of(empty_mask), painted)
+    QTest.keyClick(opened, Qt.Key.Key_Z, CONTROL)
+    assert not voxels_of(empty_mask).any()
+
+
 def test_the_study_on_the_right_is_only_looked_at(
     opened: MainWindow, empty_mask: MaskPanel, until: Until, truth_file: Path
 ) -> None:

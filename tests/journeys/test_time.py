@@ -55,6 +55,10 @@ def shown(window: MainWindow, drop: Drop, series: Path, until: Until) -> MainWin
     return window
 
 
+def _series_name(window: MainWindow) -> str:
+    return window.study.state.origin.series.name
+
+
 def _frame(window: MainWindow) -> int:
     origin = window.study.state.origin
     assert origin is not None and window.study.scan is not None
@@ -185,9 +189,12 @@ def test_the_curve_follows_the_crosshair_and_is_written_as_a_table(
     curve.of.activated.emit(1)
     mean = _values()[2:5, 3:6, 2].reshape(9, FRAMES).mean(axis=0)
     assert np.allclose(curve.curve()[0], mean)
-    path = tmp_path / "curve.csv"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(path), ""))
+    path, proposals = tmp_path / "curve.csv", []
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *a: proposals.append(Path(a[2])) or (str(path), "")
+    )
     qtbot.mouseClick(curve.export, LEFT)
+    assert proposals[0].name == f"{_series_name(shown)}_time.csv"  # of no volume alone
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert [row["time_s"] for row in rows] == ["0", "2.5", "5", "7.5"]
     assert np.allclose([float(row["value"]) for row in rows], mean, rtol=1e-5)

@@ -54,6 +54,8 @@ QToolBar::separator { width: 1px; background: $border; margin: 5px 7px; }
 QToolBar#mouse { padding: 5px 8px; border-right: 1px solid $base; }
 QToolBar#mouse::separator { width: 18px; height: 1px; margin: 6px 5px; }
 QToolBar#mouse QToolButton { padding: 5px; }
+QToolBar #qt_toolbar_ext_button { padding: 0; qproperty-icon: url($chevron_right); }
+QToolBar#mouse #qt_toolbar_ext_button { padding: 0; qproperty-icon: url($chevron); }
 QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 7px; }
 QToolButton:hover, QToolButton:focus { background: $raised; }
 QToolButton:checked { background: $accent_dark; border-color: $accent; color: $accent; }

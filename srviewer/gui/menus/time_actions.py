@@ -54,7 +54,8 @@ class TimeActions(QObject):
     def choose_movie(self) -> None:
         """Ask for a name, then write the movie."""
         study, endings = self._controller.study, {tr(kind): end for end, kind in KINDS.items()}
-        title, proposal = tr("Save a movie"), proposed(study, "movie", ".png")
+        title = tr("Save a movie")
+        proposal = proposed(study, "movie", ".png", self._steps.series_name)
         path = ask_file(study, self._window, title, proposal, endings)
         if path is None:
             return

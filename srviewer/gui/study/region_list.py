@@ -81,5 +81,5 @@ class _Table(SmallTable):
 
 
 def _cells(row: int, region: DoubtfulRegion) -> tuple[str, ...]:
-    position = ", ".join(f"{mm:.0f}" for mm in region.position_mm)
+    position = ", ".join(f"{mm:z.0f}" for mm in region.position_mm)
     return str(row + 1), position, str(region.scan_slice), region_share(region)

@@ -59,6 +59,12 @@ class TimeSteps(QObject):
         return self._volumes
 
     @property
+    def series_name(self) -> str:
+        """The name of the series, for what holds all its volumes; "" for a scan without others."""
+        volumes = self.volumes
+        return "" if volumes is None else volumes.series.name
+
+    @property
     def frame(self) -> int:
         """The number of the shown volume, from 0."""
         origin = self._study.state.origin

@@ -59,7 +59,7 @@ def _registered(link: StudyLink, motion: str) -> str:
 
 
 def _motion_text(link: StudyLink, offset_mm: tuple[float, float, float]) -> str:
-    shift = ", ".join(f"{mm:.1f}" for mm in offset_mm)
+    shift = ", ".join(f"{mm:z.1f}" for mm in offset_mm)
     text = tr("shifted by {shift} mm along R, A, S", shift=shift)
     if link.degrees < 0.05:
         return text

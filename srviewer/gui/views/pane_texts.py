@@ -113,7 +113,7 @@ def rotation_text(degrees: Degrees) -> str:
     Returns:
         The translated text.
     """
-    angles = ", ".join(f"{angle:.1f}".removesuffix(".0") + "\u00b0" for angle in degrees)
+    angles = ", ".join(f"{angle:z.1f}".removesuffix(".0") + "\u00b0" for angle in degrees)
     return tr("{angles} about R, A, S", angles=angles)
 
 

@@ -8,7 +8,7 @@ from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.masks.brush import Paint, along, dab, voxel_at
 from srviewer.core.masks.editable_mask import EditableMask
 from srviewer.core.resampling.reorient import closest_axes, same_grid
-from srviewer.core.volumes.volume import Voxels
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.gui.state.followed_state import PAINTED
 from srviewer.gui.state.mask_tools import FillPoint, corrected_overlay
 from srviewer.gui.state.tool import Tool
@@ -36,6 +36,7 @@ class _Target:
     Attributes:
         mask: The mask.
         geometry: Its grid, which has the voxels of the pane's volume, maybe along other axes.
+        volume: That of the pane.
         grey: (i, j, k) voxels of the pane's volume along the axes of the mask, a view.
         normal: The array axis of the mask across the slice.
         number: The number of the slice along it.
@@ -43,13 +44,26 @@ class _Target:
 
     mask: EditableMask
     geometry: Geometry
+    volume: Volume
     grey: Voxels
     normal: Axis
     number: int
 
+    def is_in(self, other: "_Target | None") -> bool:
+        """Whether another target is the same slice of the same volume and mask."""
+        return (
+            other is not None
+            and (self.mask, self.normal, self.number) == (other.mask, other.normal, other.number)
+            and self.volume is other.volume
+        )
+
 
 class Painting(QObject):
-    """Follows brush, eraser and fill in a pane; a stroke lasts from press to release."""
+    """Follows brush, eraser and fill in a pane.
+
+    A stroke lasts from press to release, or until the pane shows anything else: nothing is drawn
+    into a slice that is not seen.
+    """
 
     def __init__(self, pane: SliceView) -> None:
         super().__init__(pane)
@@ -114,6 +128,8 @@ class Painting(QObject):
         """
         if not self._study.tool.corrects:
             return False
+        if self._target is not None and not self._target.is_in(self._aim()):
+            self.finish()
         world, target, paint = self._pane.world_at(position), self._target, self._paint
         if world is None or target is None or paint is None or self._last is None:
             self._show_brush(position)
@@ -231,7 +247,7 @@ class Painting(QObject):
         normal = axes.order.index(self._pane.plane.normal_axis(shown))
         number = image.count - 1 - image.index if axes.flipped[normal] else image.index
         grey = axes.view(volume.voxels)
-        return _Target(overlay.correction.mask, geometry, grey, normal, number)
+        return _Target(overlay.correction.mask, geometry, volume, grey, normal, number)
 
     def _voxel(self, target: _Target, world_mm: Point) -> tuple[int, int, int]:
         return self._in_slice(target, voxel_at(target.geometry, world_mm))

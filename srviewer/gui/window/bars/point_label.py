@@ -142,7 +142,7 @@ def _joined(parts: list[str]) -> str:
 
 
 def _position(where: Point) -> str:
-    return "RAS " + "  ".join(f"{mm:.1f}" for mm in where) + " mm"
+    return "RAS " + "  ".join(f"{mm:z.1f}" for mm in where) + " mm"
 
 
 def _counted(volume: Volume, index: tuple[int, int, int]) -> str:

@@ -144,7 +144,7 @@ class TimeCurve(QWidget):
 
     def _choose_file(self) -> None:
         study = self._study
-        proposal = proposed(study, "time", ".csv")
+        proposal = proposed(study, "time", ".csv", self._steps.series_name)
         endings = {tr("Table (*.csv)"): ".csv"}
         path = ask_file(study, self, tr("Export the curve"), proposal, endings)
         if path is not None:
