@@ -186,3 +186,16 @@ def test_a_single_image_is_opened_in_its_plane_alone(
 def _of_one_person(series: Series) -> bool:
     people = {dcmread(path).PatientID for path in series.sources}
     return len(people) == 1 and ("77" in people) == ("roe" in str(series.sources[0]))
+
+
+def test_the_whole_explanation_of_a_row_is_shown(
+    window: MainWindow, hospital: Path, until: Until
+) -> None:
+    picker = _asked(window, until, hospital)
+    shown = picker._explanation
+    for number in _numbers(picker).values():
+        QTest.mouseClick(picker.tree.viewport(), Qt.MouseButton.LeftButton, pos=_at(picker, number))
+        shown.setText(" ".join([shown.text()] * 4))  # as of a series with several warnings
+        QApplication.processEvents()
+        assert shown.height() >= shown.heightForWidth(shown.width())
+    picker.reject()

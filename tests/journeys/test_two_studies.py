@@ -135,6 +135,16 @@ def test_the_status_bar_says_where_the_crosshair_is_outside_of_a_study(
     assert label.full.startswith(here)
 
 
+def test_what_needs_two_studies_is_off_once_one_is_closed(pair: MainWindow) -> None:
+    names = ("second-linked", "second-align", "second-join", "second-headers")
+    assert all(pair.actions_offered[name].isEnabled() for name in names)
+    closed = pair.studies.second.scan  # whoever still holds it
+    pair.studies.close(1 - pair.studies.current)
+    assert closed is not None and pair.studies.second.scan is None
+    assert not any(pair.actions_offered[name].isEnabled() for name in names)
+    assert not pair.actions_offered.menu("second-study").isEnabled()
+
+
 def test_a_figure_shows_both_studies_and_names_them(pair: MainWindow) -> None:
     copy = copied(pair.study)
     page = FigurePage(copy, picture_of(copy))

@@ -28,7 +28,7 @@ from srviewer.sr.stacks.joinable.groups import JoinableGroup
 
 MOVING = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 MOST_OFFERS = 3  # of stacks to join; more would leave no room for the list
-LINES = 3  # of the explanation, so that the list does not move
+LINES = 3  # of the explanation at least, so that the list seldom gets shorter
 
 
 class SeriesPicker(QDialog):
@@ -58,7 +58,7 @@ class SeriesPicker(QDialog):
         self._frame_label = PlainLabel(tr("Volume"))
         self._explanation = label("", "muted")
         self._explanation.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._explanation.setFixedHeight(LINES * self.fontMetrics().lineSpacing())
+        self._explanation.setMinimumHeight(LINES * self.fontMetrics().lineSpacing())
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )

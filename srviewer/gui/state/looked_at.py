@@ -13,7 +13,8 @@ from srviewer.study.state.study_state import StudyState
 class LookedAt(QObject):
     """The study of the pane that had the keyboard last; the current one before."""
 
-    changed = Signal()  # another study, or another state of the second one while that is meant
+    # Another study is meant, or is the second one, or the second one changed while it is meant.
+    changed = Signal()
 
     def __init__(self, study: ShownStudy, parent: QObject) -> None:
         super().__init__(parent)
@@ -32,11 +33,16 @@ class LookedAt(QObject):
 
     @property
     def state(self) -> StudyState:
-        """The current study, with scan and view of the one that is meant."""
-        target = self.target
+        """The current study, with scan and view of the one that is meant.
+
+        It has no second study where that is not open any more.
+        """
+        state, target, second = self._study.state, self.target, self._study.second
+        if state.second_study is not None and second is not None and second.scan is None:
+            state = replace(state, second_study=None)
         if target is self._study:
-            return self._study.state
-        return replace(self._study.state, scan=target.scan, view=target.view)
+            return state
+        return replace(state, scan=target.scan, view=target.view)
 
     def follow(self, slot: Callable[[], None], *names: str) -> None:
         """Call a method after changes of the study that is meant, and where another is meant.
@@ -59,6 +65,6 @@ class LookedAt(QObject):
             self._is_second = is_second
             self.changed.emit()
 
-    def _tell(self) -> None:
-        if self.target is not self._study:
+    def _tell(self, changed: frozenset[str]) -> None:
+        if self.target is not self._study or "scan" in changed:
             self.changed.emit()
