@@ -19,6 +19,8 @@ from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 # "largest": of each voxel the value of the largest magnitude, with its sign; of masks and labels
 # that is the maximum.
 Projection = SlabKind | Literal["largest"]
+# Gives the more extreme of two images by pixel: a new array, or the third, which may be the first.
+More = Callable[[Voxels, Voxels, Voxels | None], Voxels]
 MOST_HELD = 6  # volumes of a pane: A, B, overlays
 MOST_COPIED = 128 * 2**20  # bytes of copied slices of one volume
 GROUP = 8  # slices at most whose extreme is held: a power of two
@@ -242,7 +244,7 @@ def _count(
 def _extreme(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
     """The extreme of groups of slices that are compared once, the smaller ones at the ends."""
     held = _Held(slices.key(kind), numbers, _NONE, reader=slices.reader)
-    known, put = last or held, PUT[kind]
+    known, more = last or held, MORE[kind]
     copied = slices.costly and slices.bytes * len(numbers) <= MOST_COPIED
 
     def read(number: int) -> Voxels:
@@ -258,11 +260,11 @@ def _extreme(slices: _Slices, numbers: range, kind: Projection, last: _Held | No
         if (first, count) not in known.groups:
             half = count // 2
             halves = iter((group(first, half), group(first + half, half)))
-            known.groups[first, count] = _reduced(halves, put)
+            known.groups[first, count] = _reduced(halves, more)
         return known.groups[first, count]
 
     groups = list(_groups(numbers))
-    held.pixels = _reduced((group(*one) for one in groups), put)
+    held.pixels = _reduced((group(*one) for one in groups), more)
     if slices.volume.padding is not None and kind != "largest":
         held.pixels[held.pixels == WORST[kind]] = slices.volume.padding
     held.copies = {n: pixels for n, pixels in known.copies.items() if n in numbers}
@@ -288,23 +290,25 @@ def _seen(slices: _Slices, number: int, kind: Projection) -> Voxels:
     return pixels if padded is None else np.where(padded, WORST[kind], pixels)
 
 
-def _reduced(images: Iterator[Voxels], put: Callable[[Voxels, Voxels], object]) -> Voxels:
+def _reduced(images: Iterator[Voxels], more: More) -> Voxels:
     """The extreme of images, a new array."""
-    out = next(images).copy(order="K")
+    first, out = next(images), None
     for pixels in images:
-        put(out, pixels)
+        out = more(first, pixels, None) if out is None else more(out, pixels, out)
+    return first.copy(order="K") if out is None else out
+
+
+def _larger(one: Voxels, other: Voxels, out: Voxels | None) -> Voxels:
+    out = one.copy(order="K") if out is None else out
+    np.copyto(out, other, where=np.abs(other) > np.abs(one))
     return out
 
 
-def _put_larger(out: Voxels, pixels: Voxels) -> None:
-    np.copyto(out, pixels, where=np.abs(pixels) > np.abs(out))
-
-
-# Of the kinds that are extremes: puts what is more extreme into the first image.
-PUT: Mapping[Projection, Callable[[Voxels, Voxels], object]] = {
-    "maximum": lambda out, pixels: np.maximum(out, pixels, out=out),
-    "minimum": lambda out, pixels: np.minimum(out, pixels, out=out),
-    "largest": _put_larger,
+# Of the kinds that are extremes.
+MORE: Mapping[Projection, More] = {
+    "maximum": lambda one, other, out: np.maximum(one, other, out=out),
+    "minimum": lambda one, other, out: np.minimum(one, other, out=out),
+    "largest": _larger,
 }
 WORST: Mapping[Projection, np.float32] = {
     "maximum": np.float32(-np.inf),
@@ -334,7 +338,7 @@ def _sampled(volume: Volume, place: SlabPlace, base: ScanHeader, hidden: frozens
     grid = place.grid(base.geometry)
     where = pixel_grid(grid, place.plane, place.centre_mm)
     return volume.derived(
-        _voxels_of(_reduced(iter(sampled), _put_larger), where, grid.shape), grid, STEP
+        _voxels_of(_reduced(iter(sampled), _larger), where, grid.shape), grid, STEP
     )
 
 
