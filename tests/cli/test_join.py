@@ -15,6 +15,7 @@ import pydicom
 import pytest
 from PIL import Image
 
+from children import Child
 from cli.conftest import Call, save
 from srviewer.__main__ import SAMPLES, main, window_arguments
 from srviewer.core.acquisition.degradation import Degradation
@@ -226,12 +227,12 @@ def test_dicom_cites_every_series_and_keeps_the_frame_of_reference(
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     out = tmp_path / "o.nii.gz"
-    words = [sys.executable, "-m", "srviewer", "join", *map(str, sample_stacks()), "-o", str(out)]
-    child = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    time.sleep(6)  # it is at work: the networks take longer
-    child.send_signal(signal.SIGINT)
-    child.communicate(timeout=60)
-    assert child.returncode == 130 and list(tmp_path.iterdir()) == []
+    words = [sys.executable, "-m", "srviewer", "join", *sample_stacks(), "-o", out]
+    with Child(words, interruptible=True) as child:
+        time.sleep(4)  # it is at work: the networks take longer
+        child.process.send_signal(signal.SIGINT)
+        done = child.ended()
+    assert done.returncode == 130 and list(tmp_path.iterdir()) == []
 
 
 def test_samples_of_the_window() -> None:
