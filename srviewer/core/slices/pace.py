@@ -19,7 +19,7 @@ ROOM = 1.25
 
 
 class Pace:
-    """How many pixels of oblique planes are sampled in a frame while they move.
+    """The number of pixels of oblique planes that are sampled in a frame while they move.
 
     The number follows the time that sampling took in the last frames: fewer pixels on a slow
     machine, up to all, interpolated along three axes, on a fast one.

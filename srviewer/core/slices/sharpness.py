@@ -1,4 +1,4 @@
-"""How sharp an image is along an axis: the second difference of three voxels in a row."""
+"""The sharpness of an image along an axis: the second difference of three voxels in a row."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ def sharpest(voxels: Voxels, axis: Axis, kept: Axis) -> Voxels:
     Args:
         voxels: Of three or fewer axes.
         axis: The array axis of the differences.
-        kept: The array axis, another one, whose indices are told apart.
+        kept: The array axis, another one, along which results are separate.
 
     Returns:
         (index along ``kept``): 0 or more, in the unit of the voxels; 0 where ``axis`` has less

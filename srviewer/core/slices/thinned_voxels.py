@@ -21,7 +21,7 @@ def steps_for(volume: Volume, pixel_mm: float) -> Steps:
         pixel_mm: The edge of a pixel in mm.
 
     Returns:
-        For each axis 4, 2 or 1: the most with which kept voxels are no further apart than pixels.
+        For each axis 4, 2 or 1: the largest that keeps neighbours within one pixel.
     """
     most = pixel_mm * (1 + ROUNDING)
     i, j, k = (
@@ -52,5 +52,5 @@ def thinned_voxels(volume: Volume, steps: Steps) -> Voxels:
 
 @remembered
 def _kept(_: Volume) -> dict[Steps, Voxels]:
-    """What was thinned of a volume, by its steps."""
+    """Copies of some of the voxels of a volume, by their steps."""
     return {}

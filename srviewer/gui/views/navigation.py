@@ -76,7 +76,7 @@ class Navigation(QObject):
         self._annotating.cancel()
 
     def _leave_study(self) -> None:
-        """What was begun in a study ends with it; another volume in time is of the same study."""
+        """End what began in another study; volumes in time are of one study."""
         before, self._series = self._series, _series_of(self._study)
         if self._series is not before:
             self._drags.drop()

@@ -58,7 +58,7 @@ NARROW_VNNI, WIDE, USUAL = "avx_vnni", "avx512f", "avx2"
 
 @dataclass(frozen=True)
 class Processor:
-    """What computes a network.
+    """The processor or GPU that computes a network.
 
     Attributes:
         arithmetic: A row of ``ARITHMETIC`` or ``GPUS``.
@@ -131,7 +131,7 @@ def arithmetic_of(flags: frozenset[str], machine: str) -> Arithmetic:
 
 @cache
 def _flags() -> frozenset[str]:
-    """What Linux says of the processor, and elsewhere what NumPy found out."""
+    """The instruction sets that Linux names, and elsewhere those that NumPy found."""
     try:
         lines = CPU_INFO.read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:  # no Linux

@@ -202,7 +202,7 @@ def _rounded(weight: Tensor) -> Tensor:
 
 
 def _room_of(weight: Tensor, step: Tensor) -> Tensor:
-    """How many times as wide the step of each input channel may be, 1 to ``WIDEST``.
+    """The factor by which the step of each input channel may be wider, 1 to ``WIDEST``.
 
     Until one of its weights is the largest of its output channel. Integers are smaller by that, and
     so is what the rounding of weights changes.

@@ -22,7 +22,7 @@ LARGEST_SHOWN = 90  # in one unit; beyond it the next
 
 @dataclass(frozen=True)
 class Work:
-    """What a reconstruction does.
+    """The work of a reconstruction.
 
     Attributes:
         shape: (i, j, k) voxels of the scan.

@@ -114,7 +114,7 @@ def model_seconds(
 
 
 def processor_of(request: Request) -> Processor:
-    """What computes a request on this machine.
+    """The processor or GPU that computes a request on this machine.
 
     Args:
         request: Its device and precision count.

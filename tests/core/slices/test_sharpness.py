@@ -1,4 +1,4 @@
-"""The largest second difference along one axis, told apart along another."""
+"""The largest second difference along one axis, at each index of another."""
 
 import numpy as np
 

@@ -131,7 +131,7 @@ class Placed:
 
     @property
     def parts(self) -> list[tuple[QRectF, "Placed"]]:
-        """What ``paint_lasting`` draws, one by one: the box of each, and it alone."""
+        """The lasting annotations, one by one: the box of each, and its drawing alone."""
         parts = [(box, Placed(((letter, box),), None)) for letter, box in self.letters if letter]
         if self.scale_bar is not None:
             parts.append((self.scale_bar.taken, Placed((), self.scale_bar)))
