@@ -3,8 +3,10 @@
 import errno
 from typing import TypeGuard
 
-# What torch's allocators for the processor, its kernels and C++ say, all by RuntimeError.
-FULL = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
+# What torch's allocators for the processor, its kernels, C++ and Python's threads, whose stacks are
+# memory too, say by RuntimeError.
+NO_THREAD = "can't start new thread"
+FULL = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc", NO_THREAD)
 
 
 class UserError(Exception):
@@ -69,10 +71,13 @@ def memory_ran_out(error: BaseException) -> bool:
         error: Anything that was raised, by Python or by torch.
 
     Returns:
-        True for a MemoryError, and for a RuntimeError with one of the texts of ``FULL``.
+        True for a MemoryError, for an OSError with the number ENOMEM, and for a RuntimeError with
+        one of the texts of ``FULL``.
     """
-    is_torch_error = isinstance(error, RuntimeError) and any(words in str(error) for words in FULL)
-    return is_torch_error or isinstance(error, MemoryError)
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    says_so = isinstance(error, RuntimeError) and any(words in str(error) for words in FULL)
+    return says_so or isinstance(error, MemoryError)
 
 
 def as_user_error(error: Exception) -> Exception:
@@ -86,9 +91,10 @@ def as_user_error(error: Exception) -> Exception:
     """
     if not memory_ran_out(error):
         return error
+    limits = ", or no further thread may be started" if NO_THREAD in str(error) else ""
     user_error = UserError(
-        "There is not enough memory for this. Close other programs, or reconstruct a NIfTI "
-        "file with less memory by 'srviewer reconstruct --slabs always'."
+        f"There is not enough memory for this{limits}. Close other programs, or reconstruct a "
+        "NIfTI file with less memory by 'srviewer reconstruct --slabs always'."
     )
     user_error.__cause__ = error
     return user_error

@@ -155,21 +155,16 @@ def _run(module: VerbModule, args: argparse.Namespace) -> int:
 
     try:
         publish(module.execute(args), args.json)
-    except UserError as error:
-        if args.debug:
-            traceback.print_exc()
-        print(f"srviewer: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        abandon_output()
         return FAILED
-    except (MemoryError, RuntimeError) as error:
-        user_error = as_user_error(error)
-        if user_error is error:
+    except Exception as raised:
+        error = as_user_error(raised)
+        if not isinstance(error, UserError):
             raise
         if args.debug:
             traceback.print_exc()
-        print(f"srviewer: {user_error}", file=sys.stderr)
-        return FAILED
-    except BrokenPipeError:
-        abandon_output()
+        print(f"srviewer: {error}", file=sys.stderr)
         return FAILED
     return DONE
 

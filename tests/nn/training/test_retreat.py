@@ -1,11 +1,15 @@
 """A device that runs out of memory, or is lost, in the middle of the work."""
 
+import errno
+import os
+import sys
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
 
+from children import ran
 from srviewer.errors import UserError, as_user_error
 from srviewer.job import run
 from srviewer.nn.inference.infer import Upsampler
@@ -82,4 +86,29 @@ def test_memory_that_ran_out_is_no_bug(allocate: Callable[[], object]) -> None:
     told = as_user_error(raised.value)
     assert isinstance(told, UserError) and "--slabs always" in str(told)
     other = RuntimeError("shapes do not fit")
+    assert as_user_error(other) is other
+
+
+NO_FURTHER_THREAD = """
+import resource, sys, threading
+from srviewer.errors import as_user_error
+resource.setrlimit(resource.RLIMIT_AS, (2**28, 2**28))
+threading.stack_size(2**29)
+try:
+    threading.Thread(target=print).start()
+except RuntimeError as raised:
+    sys.exit(str(as_user_error(raised)))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits on address space differ elsewhere")
+def test_a_thread_that_finds_no_memory_is_no_bug() -> None:
+    said = ran([sys.executable, "-c", NO_FURTHER_THREAD], os.environ)
+    assert said.returncode == 1 and "Traceback" not in said.stderr
+    assert "--slabs always" in said.stderr and "no further thread" in said.stderr
+
+
+def test_want_of_memory_that_the_system_says_is_no_bug() -> None:
+    assert isinstance(as_user_error(OSError(errno.ENOMEM, "Cannot allocate memory")), UserError)
+    other = OSError(errno.EIO, "Input/output error")
     assert as_user_error(other) is other
