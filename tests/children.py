@@ -9,17 +9,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import IO, NoReturn, Self
 
+import psutil
 import pytest
 
 SECONDS = 120.0  # of patience: what takes two seconds here may take a minute on a busy machine
-LAST_SECONDS = 10.0  # to write its stacks and end
+LAST_SECONDS = 30.0  # to write its stacks and end
+TRIES = 20  # to stop a program in the middle of something short
 
 
 class Child:
@@ -93,6 +95,26 @@ class Child:
                 self._fail(f"did not do what is waited for in {seconds:.0f} s")
             time.sleep(0.01)
 
+    def stopped_while(self, there: Callable[[], bool]) -> bool:
+        """Stop it while something is true; False where it ended before that was seen.
+
+        However late this process looks, ``there`` is true of the program that stands still, until
+        it is sent SIGCONT.
+        """
+        deadline = time.monotonic() + SECONDS
+        while self.process.poll() is None:
+            if there():
+                self.process.send_signal(signal.SIGSTOP)
+                while self.process.poll() is None and self._status() != psutil.STATUS_STOPPED:
+                    time.sleep(0.001)
+                if self.process.poll() is None and there():
+                    return True
+                self.process.send_signal(signal.SIGCONT)
+            if time.monotonic() > deadline:
+                self._fail(f"did not do what is waited for in {SECONDS:.0f} s")
+            time.sleep(0.005)
+        return False
+
     def ended(self, seconds: float = SECONDS) -> subprocess.CompletedProcess[str]:
         """Its status once it ended, its lines that were not read yet, and all that it said."""
         assert self.process.stdin is not None
@@ -105,6 +127,11 @@ class Child:
         return subprocess.CompletedProcess(
             self.process.args, status, _taken(self._lines), self.errors()
         )
+
+    def _status(self) -> str:
+        with suppress(psutil.NoSuchProcess):
+            return psutil.Process(self.process.pid).status()
+        return psutil.STATUS_DEAD
 
     def _join(self) -> None:
         for reader in self._readers:
@@ -121,6 +148,21 @@ class Child:
             self.process.wait(LAST_SECONDS)
         self._join()
         pytest.fail(f"A program {why}: {self.process.args}\nIt said: {self.errors()}")
+
+
+@contextmanager
+def stopped_child(start: Callable[[], Child], there: Callable[[], bool]) -> Iterator[Child]:
+    """A program that stands still while something is true which may be over soon.
+
+    Where it has ended before that was seen, as on a machine that is busy with something else, it is
+    started again.
+    """
+    for _ in range(TRIES):
+        with start() as child:
+            if child.stopped_while(there):
+                yield child
+                return
+    pytest.fail(f"A program ended {TRIES} times before it was stopped: {child.process.args}")
 
 
 def ran(

@@ -51,6 +51,9 @@ settings.register_profile("srviewer", deadline=None, derandomize=True, max_examp
 settings.load_profile("srviewer")
 
 
+PATIENCE = 120_000  # ms
+
+
 @pytest.hookimpl(optionalhook=True)  # one process needs no xdist
 def pytest_xdist_auto_num_workers() -> int:
     """The cores that this process may use, of which a container often has fewer than the machine.
@@ -87,7 +90,7 @@ def qapp(qapp: "QApplication") -> Iterator["QApplication"]:
 def qtbot(qtbot: "QtBot", monkeypatch: pytest.MonkeyPatch) -> "QtBot":
     """What is added lives until it is closed, and so does not go while it is painted.
 
-    What is waited for may take a minute where the machine is busy with something else.
+    What is waited for may take two minutes where the machine is busy with something else.
     """
     held: list[QWidget] = []
     add = qtbot.addWidget
@@ -97,7 +100,8 @@ def qtbot(qtbot: "QtBot", monkeypatch: pytest.MonkeyPatch) -> "QtBot":
         add(widget, **options)
 
     monkeypatch.setattr(qtbot, "addWidget", held_and_added)
-    monkeypatch.setattr(qtbot, "waitUntil", partial(qtbot.waitUntil, timeout=60_000))
+    for wait in ("waitUntil", "waitSignal"):
+        monkeypatch.setattr(qtbot, wait, partial(getattr(qtbot, wait), timeout=PATIENCE))
     return qtbot
 
 

@@ -1,5 +1,6 @@
 """Nothing that hangs hangs the tests: a child is given up with its stacks, and so is a test."""
 
+import signal
 import subprocess
 import sys
 import tomllib
@@ -7,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from children import Child, output, ran
+from children import Child, output, ran, stopped_child
 
 ROOT = Path(__file__).resolve().parents[1]
 STUCK = """
 import sys, time
-print("begun", flush=True)
 print("about to wait", file=sys.stderr, flush=True)
 def stuck_here():
+    print("begun", flush=True)
     time.sleep(600)
 stuck_here()
 """
@@ -66,8 +67,43 @@ def test_a_child_that_ends_early_says_why() -> None:
         output(python("raise SystemExit('no more')"))
 
 
+# A file that is there for a moment of its own, and then a second one.
+SHORT = """
+import pathlib, sys
+file = pathlib.Path(sys.argv[1])
+for _ in range(2):
+    file.touch()
+    sum(range(1_000_000))
+    file.unlink()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
+def test_a_child_is_stopped_in_the_middle_and_started_again_where_it_was_too_fast(
+    tmp_path: Path,
+) -> None:
+    file, starts = tmp_path / "there", []
+
+    def start() -> Child:
+        starts.append("pass" if len(starts) < 2 else SHORT)
+        return Child([*python(starts[-1]), file])
+
+    with stopped_child(start, file.exists) as child:
+        assert len(starts) >= 3 and file.exists()
+        child.process.send_signal(signal.SIGCONT)
+        assert child.ended().returncode == 0 and not file.exists()
+    with (
+        pytest.raises(pytest.fail.Exception, match="ended 20 times"),
+        stopped_child(lambda: Child(["true"]), file.exists),
+    ):
+        pass
+
+
+# What takes a machine long, which the time of a test includes, comes before its first test.
 HANGING = """
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+app = QApplication([])
 
 def test_nobody_answers(qtbot):
     QMessageBox.question(None, "A question", "?")

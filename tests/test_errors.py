@@ -42,11 +42,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     try:
-        subprocess.run(mount, check=True, capture_output=True, timeout=10)
+        subprocess.run(mount, check=True, capture_output=True, timeout=120)
     except (OSError, subprocess.SubprocessError):
         pytest.skip("only an administrator of Linux can mount a small disk")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True, timeout=10)
+    subprocess.run(["umount", str(folder)], check=True, timeout=120)
 
 
 def test_a_model_is_named_whatever_its_error_says(

@@ -1,7 +1,6 @@
 """The generator protocol of everything that takes time."""
 
 import threading
-import time
 from itertools import pairwise
 
 import pytest
@@ -161,28 +160,27 @@ def test_of_two_jobs_that_fail_the_other_one_says_why() -> None:
 
 def test_a_cancel_ends_the_job_beside_at_its_next_step() -> None:
     log: list[str] = []
-    before = threading.active_count()
+    before = set(threading.enumerate())
     job = beside(counting(10**9, log, "other"), counting(3, log))
     next(job)
     job.close()
     assert sorted(log) == ["job closed", "other closed"]
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before
 
 
 def test_a_cancel_does_not_wait_for_what_is_done_aside() -> None:
     go, ended = threading.Event(), threading.Event()
 
     def slow() -> None:
-        go.wait(30)
+        go.wait(120)
         ended.set()
 
     job = aside(slow, Progress(0.25, "aside"))
-    started = time.monotonic()
     assert [next(job), next(job)] == [Progress(0.25, "aside")] * 2
     job.close()
-    assert time.monotonic() - started < 5 and not ended.is_set()
+    assert not ended.is_set()  # nor has it waited: ``slow`` ends it
     go.set()
-    assert ended.wait(10)
+    assert ended.wait(120)
 
 
 def _said(steps: list[tuple[float, float]]) -> list[tuple[float, float | None]]:

@@ -185,11 +185,11 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     try:
-        subprocess.run(mount, check=True, capture_output=True, timeout=10)
+        subprocess.run(mount, check=True, capture_output=True, timeout=120)
     except (OSError, subprocess.SubprocessError):
         pytest.skip("only an administrator of Linux can mount a small disk")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True, timeout=10)
+    subprocess.run(["umount", str(folder)], check=True, timeout=120)
 
 
 def test_a_full_disk(disk: Path, thick_head: Volume) -> None:
@@ -209,7 +209,7 @@ def test_a_full_disk(disk: Path, thick_head: Volume) -> None:
 
 
 def test_a_disk_that_can_only_be_read(disk: Path, thick_head: Volume) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=120)
     with pytest.raises(UserError, match="cannot be written to: the disk can only be read"):
         write_text(disk / "a.json", "x")
     with pytest.raises(UserError, match=r"cannot be made: .*The disk can only be read"):

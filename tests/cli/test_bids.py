@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -238,22 +237,29 @@ def test_four_jobs_one_of_them_killed_do_eight_volumes_once_and_miss_none(
 
     def claimed_by(process: int) -> list[str]:
         """Volumes that a process has a claim on."""
-        claims = [path.read_text() for path in out.rglob(".srviewer-batch/claims/*")]
-        return [text for text in claims if f'"process": {process},' in text]
+        claims = sorted((out / ".srviewer-batch/claims").glob("*"))
+        return [path.name for path in claims if f'"process": {process},' in _text(path)]
+
+    def recorded(volume: str | None = None) -> int:
+        return len(list((out / ".srviewer-batch/outcomes").glob(f"{volume or '*'}.json")))
+
+    def results() -> int:
+        """Above those that are being written, whose folders come and go."""
+        return len(list(out.glob("sub-*/anat/*_desc-sr_*.nii.gz")))
 
     with ExitStack() as stack:
         victim = stack.enter_context(Child([*command, tmp_path / "victim.json"], environment))
         number = victim.process.pid
-        while True:  # until it is stopped in the middle of a volume, whose result has no name yet
-            victim.until(lambda: bool(claimed_by(number)))
-            victim.process.send_signal(signal.SIGSTOP)
-            finished = len(list(out.rglob(".srviewer-batch/outcomes/*.json")))
-            if claimed_by(number) and len(list(out.rglob("*_desc-sr_*.nii.gz"))) == finished:
-                break
-            victim.process.send_signal(signal.SIGCONT)
+        # In the middle of a volume, whose result has no name yet.
+        assert victim.stopped_while(
+            lambda: (
+                results() == recorded()
+                and [recorded(volume) for volume in claimed_by(number)] == [0]
+            )
+        )
         files = [tmp_path / f"{number}.json" for number in range(3)]
         others = [stack.enter_context(Child([*command, file], environment)) for file in files]
-        others[0].until(lambda: len(list(out.rglob("*_desc-sr_*.nii.gz"))) >= 7)
+        others[0].until(lambda: results() >= 7)
         assert all(job.process.poll() is None for job in others)  # they wait for the eighth
         victim.process.kill()
         assert [job.ended().returncode for job in others] == [0, 0, 0]
@@ -266,6 +272,14 @@ def test_four_jobs_one_of_them_killed_do_eight_volumes_once_and_miss_none(
     kept = {"done", "given", "names", "outcomes", "unfinished"}
     assert {path.name for path in (out / ".srviewer-batch").iterdir()} == kept
     assert not list(out.rglob("*/.srviewer-*-*")) and not list(out.rglob("unfinished/*"))
+
+
+def _text(path: Path) -> str:
+    """Of a file that another process may just have deleted."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        return ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bash")

@@ -28,12 +28,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     try:
         subprocess.run(
-            [*MOUNT, "size=64k", "tmpfs", str(folder)], check=True, capture_output=True, timeout=10
+            [*MOUNT, "size=64k", "tmpfs", str(folder)], check=True, capture_output=True, timeout=120
         )
     except (OSError, subprocess.SubprocessError):
         pytest.skip("only an administrator of Linux can mount a small disk")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True, timeout=10)
+    subprocess.run(["umount", str(folder)], check=True, timeout=120)
 
 
 def rebuilt(scan: Path, output: Path) -> int:
@@ -57,7 +57,7 @@ def test_a_full_disk_keeps_what_was_there(scan: Path, small_disk: Path) -> None:
 def test_a_read_only_folder(
     scan: Path, small_disk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True, timeout=120)
     assert rebuilt(scan, small_disk / "thin.nii.gz") == 1
     assert "cannot be written to" in capsys.readouterr().err
 

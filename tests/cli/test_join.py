@@ -227,9 +227,11 @@ def test_dicom_cites_every_series_and_keeps_the_frame_of_reference(
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     out = tmp_path / "o.nii.gz"
-    words = [sys.executable, "-m", "srviewer", "join", *sample_stacks(), "-o", out]
+    words = [sys.executable, "-v", "-m", "srviewer", "join", *sample_stacks(), "-o", out]
     with Child(words, interruptible=True) as child:
-        time.sleep(4)  # it is at work: the networks take longer
+        # It is about to begin, and takes longer than a minute.
+        child.until(lambda: "\nimport 'srviewer.sr.stacks.join'" in child.errors())
+        time.sleep(1)
         child.process.send_signal(signal.SIGINT)
         done = child.ended()
     assert done.returncode == 130 and list(tmp_path.iterdir()) == []

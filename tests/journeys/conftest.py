@@ -46,7 +46,7 @@ from two_studies import open_beside
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
-PATIENCE = 60_000  # ms: machines that are busy with something else
+PATIENCE = 120_000  # ms: machines that are busy with something else
 _modules_aside = 0
 
 

@@ -111,6 +111,6 @@ def test_the_window_offers_and_writes_it(
     opened.study.set_request(replace(request, method="cubic"))
     opened.controller.reconstructing.start()
     until(lambda: opened.study.result is not None)
-    with qtbot.waitSignal(opened.controller.exporting.exported, timeout=30_000):
+    with qtbot.waitSignal(opened.controller.exporting.exported):
         exports.export(ADDED, tmp_path / "thin.npy", "float32")
     assert np.load(tmp_path / "thin.npy").shape == (40, 48, 36)

@@ -39,7 +39,7 @@ def rebuilt(opened: MainWindow, until: Until) -> MainWindow:
 def test_the_result_as_a_dicom_series(rebuilt: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     exports = rebuilt.exports
     assert all(one.isEnabled() for one in rebuilt.actions_offered.menu("exports").actions())
-    with qtbot.waitSignal(rebuilt.controller.exporting.exported, timeout=30_000):
+    with qtbot.waitSignal(rebuilt.controller.exporting.exported):
         exports.export(target("dicom"), tmp_path / "series", "original")
     slices = [dcmread(path) for path in sorted((tmp_path / "series").iterdir())]
     assert len(slices) == 36
@@ -52,7 +52,7 @@ def test_the_result_as_a_dicom_series(rebuilt: MainWindow, qtbot: QtBot, tmp_pat
 def test_the_result_in_a_bids_data_set(
     rebuilt: MainWindow, qtbot: QtBot, thick_file: Path, tmp_path: Path
 ) -> None:
-    with qtbot.waitSignal(rebuilt.controller.exporting.exported, timeout=30_000):
+    with qtbot.waitSignal(rebuilt.controller.exporting.exported):
         exports = rebuilt.exports
         exports.export(target("bids"), tmp_path, "float32", given_name("3", "T2w"))
     made = tmp_path / "derivatives/srviewer/sub-3/anat/sub-3_desc-sr_T2w.nii.gz"
@@ -90,7 +90,7 @@ def test_the_kind_and_the_name_decide_the_format(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
     rebuilt.study.export_folder = tmp_path
-    with qtbot.waitSignal(rebuilt.controller.exporting.exported, timeout=30_000) as signal:
+    with qtbot.waitSignal(rebuilt.controller.exporting.exported) as signal:
         rebuilt.actions_offered["export-nifti"].trigger()
     assert kind in offered
     (path,) = signal.args
@@ -135,7 +135,7 @@ def test_two_exports_to_one_file_do_not_meet(
     assert "'thin.nii' is being written at the moment" in rebuilt.error_bar.message.text()
     assert not (tmp_path / "thin.nii").exists()
     run(first)
-    with qtbot.waitSignal(exporting.exported, timeout=30_000):
+    with qtbot.waitSignal(exporting.exported):
         exporting.export(tmp_path / "thin.nii.gz", "float32")
     assert [path.name for path in sorted(tmp_path.glob("thin.*"))] == ["thin.json", "thin.nii.gz"]
 

@@ -151,7 +151,13 @@ def test_what_lies_still_is_autosaved_once(
     monkeypatch.setattr(RunningJobs, "start", counted)
     opened.housekeeping.begin()
     until(lambda: file_of(opened.studies.states[0].compared_volumes.results[0].volume) is not None)
+
+    def is_idle() -> bool:
+        return not (autosave._pending or autosave._timer.isActive() or autosave.work.tasks)
+
+    until(is_idle)
     qtbot.wait(500)  # once more, for what the first one wrote
+    until(is_idle)
     count = len(started)
     qtbot.wait(500)
     assert len(started) == count <= 3

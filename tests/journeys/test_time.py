@@ -88,10 +88,9 @@ def test_keys_step_and_play_without_a_change_of_the_view(
     qtbot.mouseClick(bar.play, LEFT)
     until(lambda: _frame(shown) == 1)  # it began again
     qtbot.mouseClick(bar.play, LEFT)
-    with qtbot.waitSignal(shown.controller.work.changed, timeout=500):
-        pass
-    qtbot.waitUntil(lambda: not shown.controller.work.tasks, timeout=500)
-    assert shown.study.view == view and shown.controller.work.running(PLAY) is None
+    assert shown.controller.work.running(PLAY) is None
+    until(lambda: not shown.controller.work.tasks)
+    assert shown.study.view == view
 
 
 def test_the_shown_volume_is_in_the_session(
@@ -241,7 +240,7 @@ def test_a_movie_that_is_cancelled_or_misnamed_leaves_no_file(
     shown.controller.failed.connect(lambda title, error: failures.append(str(error)))
     bar.movie.click()
     work.cancel_for_user(work.tasks[0])
-    qtbot.waitUntil(lambda: not work.tasks, timeout=500)
+    until(lambda: not work.tasks)
     bar.movie.click()
     assert "must end with" in failures[0]
     assert not list(tmp_path.glob("*movie*"))

@@ -15,7 +15,7 @@ from srviewer.three_d.drawn_volume import drawn
 from srviewer.three_d.scene import Drawn, Picture, Scene
 
 SIZE = (160, 200)
-PATIENCE = 60.0  # s: machines that are busy with something else
+PATIENCE = 120.0  # s: machines that are busy with something else
 RAMP = ((50.0, 0.0, 1.0, 1.0, 1.0), (60.0, 0.9, 1.0, 1.0, 1.0))
 SCENE = Scene("surface", 50.0, False, RAMP, None, (0.0, 100.0))
 

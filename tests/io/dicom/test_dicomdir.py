@@ -134,4 +134,4 @@ def test_thousands_of_files_and_a_loop_can_be_left_at_once(
             steps.close()
         started = time.process_time()
     assert number == 3000
-    assert longest < 0.5
+    assert longest < 2.0  # s of processor time; a few ms where nothing else runs

@@ -90,5 +90,5 @@ def test_where_isal_is_missing_zlib_reads_and_writes(tmp_path: Path) -> None:
     voxels = np.random.default_rng(2).integers(0, 900, (9, 8, 7), np.int16)
     source, target = tmp_path / "scan.nii.gz", tmp_path / "copy.nii.gz"
     nib.save(nib.Nifti1Image(voxels, np.diag([1, 1, 4, 1.0])), source)
-    subprocess.run([sys.executable, "-c", WITHOUT, source, target], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", WITHOUT, source, target], check=True, timeout=120)
     assert np.array_equal(np.asanyarray(nib.load(target).dataobj), voxels)

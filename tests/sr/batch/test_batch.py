@@ -254,7 +254,7 @@ def test_a_worker_killed_half_way_loses_no_volume_and_repeats_none(
     out, found = tmp_path / "out", tmp_path / "found.json"
     command = [sys.executable, "-m", "srviewer", "batch", tmp_path / "in", "-o", out]
     with Child([*command, "--scheduler", address, "--json", found]) as batch:
-        batch.until(lambda: _is_working(workers[0], out))
+        assert workers[0].stopped_while(lambda: _is_working(workers[0], out))
         workers[0].process.kill()
         done = batch.ended()
     assert done.returncode == 0, done.stderr
@@ -271,10 +271,15 @@ def test_a_worker_killed_half_way_loses_no_volume_and_repeats_none(
 
 
 def _is_working(worker: Child, out: Path) -> bool:
-    """Whether the worker is in the middle of a volume and one volume is done."""
-    logs, begun = [log.read_text() for log in out.rglob("*.log")], f"/{worker.process.pid}  begun"
+    """Whether the worker is in the middle of a volume and one volume is done.
+
+    No volume is between its result and the line of its log.
+    """
+    logs = [log.read_text() for log in (out / "logs").rglob("*.log")]
+    begun = f"/{worker.process.pid}  begun"
     busy = any(begun in log and "written" not in log for log in logs)
-    return busy and any("written" in log for log in logs)
+    written = sum("written" in log for log in logs)
+    return busy and written > 0 and written == len(list(out.glob("*_thin.nii.gz")))
 
 
 def test_the_embedded_cluster_does_all_and_then_nothing(thick_head: Volume, tmp_path: Path) -> None:
