@@ -218,9 +218,11 @@ def _fitting(name: str, start: str) -> str:
 
 def _newest(path: Path) -> float:
     """The time at which a file, or anything in a folder, was last written."""
-    inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else ()
+    inside = os.walk(path) if path.is_dir() and not path.is_symlink() else ()
     times = []
-    for entry in (path, *inside):
+    # Folders that go meanwhile are no errors of ``os.walk``, unlike ``Path.rglob``.
+    below = [Path(top, name) for top, folders, files in inside for name in (*folders, *files)]
+    for entry in (path, *below):
         with suppress(OSError):
             times.append(entry.lstat().st_mtime)
     return max(times, default=time.time())

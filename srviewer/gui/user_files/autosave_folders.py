@@ -1,5 +1,6 @@
 """The folders of the autosave, one for each running window."""
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -131,8 +132,9 @@ def _discard(path: Path) -> None:
 
 
 def _folder_size(folder: Path) -> int:
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return sum(map(_size, files))
+    # Another window may delete it meanwhile, of which ``Path.rglob`` makes an error.
+    files = (Path(top, name) for top, _, names in os.walk(folder) for name in names)
+    return sum(_size(path) for path in files if path.is_file() and not path.is_symlink())
 
 
 def _folders() -> list[Path]:

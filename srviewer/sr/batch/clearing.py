@@ -50,9 +50,17 @@ def end_workers(batch_folder: BatchFolder) -> None:
 
 def _clear_unfinished(unfinished: Path) -> None:
     """Delete the drafts of ended attempts, and the folders of ended batches that hold none."""
-    for batch in unfinished.glob("*"):
-        for attempt in batch.glob("*"):
+    for batch in _inside(unfinished):
+        for attempt in _inside(batch):
             if is_over(attempt.name, attempt):
                 remove(attempt)
-        if is_over(batch.name, batch) and not any(attempt.is_dir() for attempt in batch.glob("*")):
+        if is_over(batch.name, batch) and not any(attempt.is_dir() for attempt in _inside(batch)):
             shutil.rmtree(batch, ignore_errors=True)
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What a folder holds; nothing where another batch has just deleted it."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future, as_completed
 
 POLL_SECONDS = 0.1
-ANSWER_SECONDS = 2  # of a scheduler whose work is done
+ANSWER_SECONDS = 2  # of a scheduler whose work is done; then it is asked again
 ALONE = "/dev/shm cannot be written to: one volume after another"
 
 
@@ -163,13 +163,20 @@ def _take_in(
     outcomes: dict[Item, VolumeOutcome],
     waiting: Waiting,
 ) -> None:
-    """Take the outcomes that are there by now; what other jobs have is waited for."""
+    """Take the outcomes that are there by now; what other jobs have is waited for.
+
+    One that does not come within ``ANSWER_SECONDS``, as on a busy machine, is taken later, unless
+    the scheduler turns out to be lost.
+    """
     while at_work.has_ready():
         future = at_work.next()
         if future.cancelled():
             continue
         item = item_of[future.key]
         outcome = _outcome(future, item)
+        if outcome is None:
+            at_work.add(future)
+            return
         if outcome.status == "pending":
             waiting.add(item, outcome.message)
         else:
@@ -200,12 +207,15 @@ def _heed_the_end(batch_folder: BatchFolder, _step: Progress) -> None:
         raise _Ended
 
 
-def _outcome(future: "Future", item: Item) -> VolumeOutcome:
+def _outcome(future: "Future", item: Item) -> VolumeOutcome | None:
+    """The outcome of an item; None where the scheduler has not given it in time."""
     try:
         error = future.exception(timeout=ANSWER_SECONDS)
         if error is None:
             outcome: VolumeOutcome = future.result(timeout=ANSWER_SECONDS)
             return outcome
+    except TimeoutError:
+        return None
     except (OSError, CancelledError):  # the scheduler went away at this moment
         return _lost(item)
     # Only what ended the worker itself comes here, such as memory that ran out.

@@ -7,13 +7,18 @@ import time
 from pathlib import Path, PurePosixPath
 
 import pytest
+from distributed import Client, LocalCluster, as_completed, wait
 
 from bad_files import nifti
 from children import Child, ran
 from srviewer.job import run
+from srviewer.sr.batch import dispatch
+from srviewer.sr.batch.items import Item, select
+from srviewer.sr.batch.outcome import VolumeOutcome
 from srviewer.sr.batch.plan import BatchPlan, batch
 from srviewer.sr.batch.records import BatchFolder, read_batch_record
 from srviewer.sr.batch.settings import Settings
+from srviewer.sr.batch.sharing import Waiting
 from srviewer.sr.requests.request import Request
 
 SCHEDULER = """
@@ -92,3 +97,25 @@ def test_a_whole_done_record_is_believed(tmp_path: Path) -> None:
     place.record(output).parent.mkdir(parents=True)
     place.record(output).write_text(json.dumps(whole))
     assert read_batch_record(place, output, "k") == whole
+
+
+def test_an_outcome_that_comes_late_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A scheduler that is busy with something else has not gone away."""
+    (tmp_path / "scan.nii").write_bytes(nifti())
+    (item,) = run(select([tmp_path / "scan.nii"], thin_too=True)).items
+    given = VolumeOutcome(item.name, None, "done")
+    place = BatchFolder(tmp_path / "out", "one")
+    outcomes: dict[Item, VolumeOutcome] = {}
+    cluster = LocalCluster(processes=False, n_workers=1, dashboard_address=None)
+    with cluster, Client(cluster) as client:
+        future = client.submit(lambda: given)
+        wait(future)
+        at_work = as_completed([future])
+        for seconds, expected in ((0, {}), (60, {item: given})):
+            monkeypatch.setattr(dispatch, "ANSWER_SECONDS", seconds)
+            while not at_work.has_ready():
+                time.sleep(0.01)
+            dispatch._take_in(at_work, {future.key: item}, outcomes, Waiting(place))
+            assert outcomes == expected
