@@ -50,7 +50,7 @@ $(STAMP): pyproject.toml constraints.txt packaging/setup-system.sh packaging/set
 
 $(VENV)/.docs-installed: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
-		--constraint constraints.txt --editable '.[docs]'
+		--retries 8 --timeout 60 --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 clean:

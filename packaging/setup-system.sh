@@ -59,8 +59,10 @@ elif [ "$(id -u)" -ne 0 ]; then
 else
     echo "Installing system libraries: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq || true
-    if ! apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
+    # A network that is away for a moment is no reason to fail.
+    patient=(-o Acquire::Retries=5)
+    apt-get "${patient[@]}" update -qq || true
+    if ! apt-get "${patient[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
         echo "They could not be installed. To try again:"
         echo "    sudo apt-get install ${missing[*]}"
     fi

@@ -22,5 +22,6 @@ fi
 
 echo "Installing srviewer into $venv (some minutes the first time)"
 "$python" -m venv "$venv"
+# A network that is away for a minute is no reason to fail.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-    --constraint constraints.txt --editable '.[dev]'
+    --retries 8 --timeout 60 --constraint constraints.txt --editable '.[dev]'

@@ -43,7 +43,8 @@ def test_what_is_new_is_private_whatever_the_umask(mask: int, own_folders: Path)
 def test_what_is_wide_open_is_closed(own_folders: Path) -> None:
     kept = wide(user_cache_dir() / "sessions" / "window-1" / "session.srviewer", "{}")
     reader = kept.with_name("run.sh")
-    reader.touch(0o755)
+    reader.touch()
+    reader.chmod(0o755)  # whatever the mask of this process
     private_tree(user_cache_dir() / "sessions")
     assert open_to_others(user_cache_dir()) == []
     assert kept.read_text() == "{}" and rights(reader) == 0o600
