@@ -19,6 +19,7 @@ from srviewer.io.dicom.elements.tags import Lookup, text
 from srviewer.io.dicom.headers.frames import PER_FRAME, SHARED
 from srviewer.io.dicom.headers.origin import image_plane
 from srviewer.io.dicom.headers.stored_pixels import PixelFile
+from srviewer.io.dicom.headers.surplus_pixels import surplus_warnings
 from srviewer.io.dicom.segmentations.cited_images import cited_images
 from srviewer.io.dicom.segmentations.segment_names import segment_name
 from srviewer.job import Job, Progress
@@ -124,7 +125,7 @@ def segmentation(header: FileDataset, file: PixelFile) -> Job[Segmentation]:
         geometry=geometry,
         half=_whole(header) / 2,
         drawn_on=tuple(drawn_on),
-        warnings=warnings,
+        warnings=(*surplus_warnings([file]), *warnings),
     )
 
 

@@ -10,6 +10,7 @@ from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.geometry.slice_runs import Planes, runs
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom.headers.header import SliceHeader
+from srviewer.io.dicom.headers.surplus_pixels import surplus_warnings
 from srviewer.io.dicom.volumes.slice_positions import clusters, position_tolerance_mm
 from srviewer.io.nifti.geometry import oblique_warning
 
@@ -55,7 +56,7 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
     Raises:
         ValueError: Fewer than two slices have a position of their own.
     """
-    warnings = list(colour_warnings(slices))
+    warnings = list(storage_warnings(slices))
     if slices[0].position is None or slices[0].orientation is None:
         return _unplaced(slices, warnings)
     in_plane = in_plane_steps(slices[0], warnings)
@@ -87,8 +88,8 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
     )
 
 
-def colour_warnings(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
-    """Warnings for grey values that are stored as inverted numbers or as colours.
+def storage_warnings(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
+    """Warnings for more bytes than promised, and grey values as inverted numbers or colours.
 
     Args:
         slices: The slices of a stack.
@@ -96,6 +97,7 @@ def colour_warnings(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
     Yields:
         One warning for each kind of storage.
     """
+    yield from surplus_warnings(header.file for header in slices)
     if any(header.file.dark_is_high for header in slices):
         message = "Stored with high numbers for dark (MONOCHROME1); turned over, bright is high."
         yield ScanWarning("inverted", message)
