@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from srviewer.core.acquisition.zero_filling import zero_fill_warnings
+from srviewer.core.counted import inflected
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.regions.label_regions import SLAB, LabelCheck, slabs_of
 from srviewer.core.slice_faults.faults import volume_faults
@@ -61,7 +62,8 @@ def voxel_warnings(
     warnings: list[ScanWarning] = []
     if non_finite:
         every = int(np.prod(geometry.shape, dtype=np.int64))
-        message = f"{non_finite:,} of {every:,} voxels are not numbers; they are shown as 0."
+        what = inflected(non_finite, "is not a number; it is", "are not numbers; they are")
+        message = f"{non_finite:,} of {every:,} voxels {what} shown as 0."
         warnings.append(ScanWarning("non_finite", message))
     kind = check.kind()
     if kind == "labels":

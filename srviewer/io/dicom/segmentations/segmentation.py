@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset
 
+from srviewer.core.counted import counted
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.regions.labels import LabelName
 from srviewer.core.volumes.dicom_origin import ImagePlane
@@ -99,7 +100,9 @@ def segmentation(header: FileDataset, file: PixelFile) -> Job[Segmentation]:
     described = yield from items_of(path, header, PER_FRAME, file.frames)
     shared = (yield from items_of(path, header, SHARED, 0))[:1]
     if len(described) != file.frames:
-        raise _refused(path, f"it describes {len(described):,} frames and holds {file.frames:,}")
+        raise _refused(
+            path, f"it describes {counted(len(described), 'frame')} and holds {file.frames:,}"
+        )
     places: list[Matrix] = []
     numbers: list[int] = []
     drawn_on: list[ImagePlane] = []

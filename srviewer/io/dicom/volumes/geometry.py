@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from srviewer.core.counted import counted, inflected
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.geometry.slice_runs import Planes, runs
 from srviewer.core.volumes.volume import ScanWarning
@@ -139,7 +140,8 @@ def _without_truncated(
 ) -> list[SliceHeader]:
     cut = [header for header in slices if header.file.truncated]
     if cut:
-        message = f"{len(cut)} of {len(slices)} slices are left out: their files are cut short."
+        what = inflected(len(cut), "is left out: its file is", "are left out: their files are")
+        message = f"{len(cut)} of {len(slices)} slices {what} cut short."
         warnings.append(
             ScanWarning("truncated", message, tuple(_along(header, normal) for header in cut))
         )
@@ -156,8 +158,9 @@ def _without_duplicates(
     twice = positions_mm[~first].tolist()
     if twice:
         message = (
-            f"{len(twice)} slices lie at places that already have one; the first of each place is "
-            "shown. The series may hold several images that its header does not distinguish."
+            f"{counted(len(twice), 'slice lies', 'slices lie')} where another one lies already; "
+            "the first of each place is shown. The series may hold several images that its header "
+            "does not distinguish."
         )
         warnings.append(ScanWarning("duplicate_positions", message, tuple(sorted(set(twice)))))
     return distinct
@@ -209,7 +212,7 @@ def _missing(positions_mm: Matrix, slots: Slots, step: float) -> ScanWarning:
     listed = ", ".join(f"{position_mm:.1f}" for position_mm in missing_mm[:8]) + (
         " ..." if missing_mm[8:] else ""
     )
-    missing = "1 slice is" if len(empty) == 1 else f"{len(empty)} slices are"
+    missing = counted(len(empty), "slice is", "slices are")
     message = (
         f"{missing} missing between {len(slots)} that are {step:.4g} mm apart. "
         f"What is missing is left empty (mm along the stack: {listed}). Look for the missing files."
