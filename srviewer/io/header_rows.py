@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from srviewer.core.counted import counted
 from srviewer.errors import UserError
 from srviewer.io.nifti.file_pairs import ImageFiles, images_of
 from srviewer.io.nifti.header import mgh_header, raw_header
@@ -136,7 +137,7 @@ def text_of(value: object) -> str:
     """
     if isinstance(value, bytes):
         text = value.strip(b"\0 ").decode("latin-1")
-        return _cut(text if text.isprintable() else f"{len(value)} bytes")
+        return _cut(text if text.isprintable() else counted(len(value), "byte"))
     return _cut(" ".join(str(value).split()))
 
 

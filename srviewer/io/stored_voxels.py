@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from srviewer.core.counted import inflected
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.geometry.space_codes import SpaceCodes
 from srviewer.core.volumes.volume import Extension, ScanHeader, ScanWarning, Volume, Voxels
@@ -111,7 +112,8 @@ class StoredVoxels:
             return ()
         voxels = self.frames * self.frame_bytes
         message = (
-            f"The header promises {voxels:,} bytes of voxels, and {more:,} more follow them in "
+            f"The header promises {voxels:,} bytes of voxels, and {more:,} more "
+            f"{inflected(more, 'follows', 'follow')} them in "
             f"'{self.path.name}'. They are left out. Make sure that sizes and type in the header "
             "are right: with wrong ones, slices would be mixed up or missing."
         )

@@ -91,5 +91,5 @@ def test_what_is_skipped_is_said_by_every_verb_that_opens(
     said.append(capsys.readouterr().err)
     for text in said:
         assert "2 files were skipped" in text
-        assert "1 files that are no DICOM" in text and "1 volumes that cannot be opened" in text
+        assert "files that are no DICOM (1)" in text and "volumes that cannot be opened (1)" in text
         assert "'cut.nii' is cut short" in text

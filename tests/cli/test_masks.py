@@ -65,7 +65,7 @@ def test_a_batch_leaves_them_out_and_says_why(
     statuses = {one["name"]: one["status"] for one in told["volumes"]}
     assert statuses.pop("sub-01_T2w") == "done" and set(statuses.values()) == {"left out"}
     assert told["left_out"] == {BY_NAME: 1, BY_VOXELS: 2}
-    line = f"4 volumes: 1 done, 3 left out (2 {BY_VOXELS}, 1 {BY_NAME})"
+    line = f"4 volumes: 1 done, 3 left out: {BY_VOXELS} (2), {BY_NAME} (1)"
     assert line in capsys.readouterr().out and line in (out / "summary.html").read_text()
     assert [path.name for path in out.rglob("*.nii.gz")] == ["sub-01_T2w_thin.nii.gz"]
     assert len(list((out / STATE / "done").iterdir())) == 1
@@ -93,7 +93,7 @@ def test_a_folder_of_masks_alone_is_nothing_done(call: Call, tree: Path, tmp_pat
     (tmp_path / "masks").mkdir()
     shutil.copy(tree / "sub-01_desc-brain_mask.nii", tmp_path / "masks")
     status, said = call("batch", tmp_path / "masks", "-o", tmp_path / "out", "--workers", "1")
-    assert status == 1 and "None of 1 volumes was reconstructed" in said and "mask" in said
+    assert status == 1 and "The one volume was not reconstructed" in said and "mask" in said
 
 
 def test_of_a_folder_the_scan_is_taken_also_where_only_voxels_tell(

@@ -86,3 +86,16 @@ def test_a_training_run_tells_whom_it_was_measured_on_and_its_pair_keeps_the_fac
     start = ("--plan", plan, "--start-from", model, "--steps", 1)
     assert "the texture model of mine" in _said(capsys, "train", thin_file, *start, "-o", pair)
     assert load_model(pair).plan.factors == (2, 4)
+
+
+@pytest.mark.parametrize("slabs", [(), ("--slabs", "always")])
+def test_that_nothing_can_come_of_a_scan_is_said_before_the_work(
+    slabs: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    empty, out = tmp_path / "empty.nii", tmp_path / "thin.nii"
+    nib.save(nib.Nifti1Image(np.zeros((8, 9, 6), np.float32), np.diag((1, 1, 4, 1))), empty)
+    arguments = ("reconstruct", empty, "-o", out, "--method", "cubic", *slabs)
+    assert main([*map(str, arguments)]) == 0
+    said = capsys.readouterr()
+    assert "note: Every voxel has the same value (0)" in said.out
+    assert said.err.count("The result will have that value everywhere, too.") == 1

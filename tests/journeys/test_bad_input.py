@@ -110,7 +110,7 @@ def test_what_lies_beside_the_scan_and_was_not_opened_is_told(
     (folder / "letter.txt").write_text("Dear reader")
     window.controller.open([folder])
     until(lambda: window.study.scan is not None)
-    assert "1 files were skipped: 1 files that are no DICOM." in window.statusBar().currentMessage()
+    assert "1 file was skipped: files that are no DICOM (1)." in window.statusBar().currentMessage()
     assert not window.error_bar.isVisible()
     for name in ("cut.nii", "short.nii"):
         (folder / name).write_bytes(nifti()[:-50])

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions
+from srviewer.gui.widgets.kept_end_box import KeptEndBox
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.models.model_file import save_model
 from srviewer.sr.models.available_models import find_model
@@ -102,3 +103,19 @@ def test_a_model_of_the_user_has_an_estimate_too(opened: MainWindow, tmp_path: P
     path.unlink()
     opened.study.set_request(replace(_request(opened), flips=True))
     assert _box(opened).currentText() == "own"
+
+
+def test_a_long_name_leaves_room_for_its_time(opened: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / f"{'knee of several coils ' * 6}.safetensors"
+    save_model(find_model("fast"), path)
+    request = replace(_request(opened), model=str(path), model_reason="")
+    opened.study.set_request(request)
+    box = _box(opened)
+    assert isinstance(box, KeptEndBox)
+    whole, shown = box.currentText(), box.shown_text()
+    assert whole.startswith("knee of several coils knee") and " \u00b7 about " in whole
+    name, _, time = shown.partition("\u2026")
+    assert whole.startswith(name) and len(name) > 8 and time == whole[whole.index(" \u00b7 ") :]
+    assert box.fontMetrics().horizontalAdvance(shown) < box.width()
+    assert whole in box.toolTip()
+    assert not box.grab().isNull()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
@@ -58,18 +59,28 @@ def test_a_card_in_plain_words_with_its_own_warnings_and_a_map_of_one_study_alon
     assert study.comparing.map == "residual"  # it is still chosen where it was
 
 
+@pytest.mark.parametrize("value", [0, np.nan])
 def test_a_scan_of_one_value_is_reported_when_it_is_opened(
-    opened: MainWindow, until: Until, tmp_path: Path
+    opened: MainWindow, until: Until, tmp_path: Path, qtbot: QtBot, value: float
 ) -> None:
     notice = opened.findChild(ConstantScanNotice)
     assert notice is not None and not notice.isVisible()
     opened.panels.setCurrentIndex(2)  # whatever panel is in front
     nib.save(
-        nib.Nifti1Image(np.zeros((20, 20, 9), np.int16), np.diag((1, 1, 4, 1))),
+        nib.Nifti1Image(np.full((20, 20, 9), value, np.float32), np.diag((1, 1, 4, 1))),
         path := tmp_path / "zero.nii",
     )
     opened.open([path])
     until(lambda: opened.study.sources == (path,))
     assert notice.isVisible() and "same value (0)" in notice.text.text()
+    opened.study.acknowledge()
+    opened.panels.setCurrentIndex(0)
+    (start,) = (b for b in opened.panels.findChildren(QPushButton) if "One value" in b.text())
+    assert start.text() == "One value everywhere: to view only" and not start.isEnabled()
+    assert "same value (0)" in start.toolTip()
+    assert not opened.actions_offered["reconstruct"].isEnabled()
+    qtbot.keyClick(opened, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    opened.controller.reconstructing.start()
+    assert opened.controller.reconstructing.task is None
     opened.studies.close(opened.studies.current)
     until(lambda: not notice.isVisible())

@@ -94,7 +94,7 @@ def test_twins_are_distinguished_and_several_chosen_by_mouse_and_keys(
     assert "2021-03-08" in headings[1] and tree.row(numbers["1.5.5"]).text(0).endswith("roe")
     assert headings[3].startswith("Not opened")
     skipped = tree.topLevelItem(3)
-    assert skipped is not None and skipped.child(0).text(0) == "1 files that are no DICOM"
+    assert skipped is not None and skipped.child(0).text(0) == "files that are no DICOM (1)"
     twins = [tree.row(numbers[uid]) for uid in ("1.5.1", "1.5.2")]
     assert [twin.text(1) for twin in twins] == ["10:32:15", "10:40:00"]
     assert ["TE 80 ms" in twins[0].text(0), "TE 30 ms" in twins[1].text(0)] == [True, True]

@@ -125,8 +125,12 @@ def test_look_at_the_scan_from_all_sides(opened: MainWindow, qtbot: QtBot, until
     _wait(shown, until)
     assert shown.camera.extent_mm == extent and np.array_equal(_grey(pane), front)
     process = psutil.Process(shown.link.pid)
-    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    qtbot.keyClick(pane, Qt.Key.Key_Escape)  # users press it to leave a tool
+    assert shown.isVisible() and "Ctrl+W" in shown.status.text()
+    study = opened.study.scan
+    qtbot.keyClick(shown, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
     until(lambda: opened.three_d.window is None)
+    assert opened.study.scan is study
     process.wait(60)
 
 

@@ -10,7 +10,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +19,7 @@ from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.errors import UserError
 from srviewer.gui.study.time_steps import PLAY
+from srviewer.gui.views.navigation import DROPPED
 from srviewer.gui.window.bars.time_bar import TimeBar
 from srviewer.gui.window.bars.time_curve import TimeCurve
 from srviewer.gui.window.main_window import MainWindow
@@ -91,6 +92,21 @@ def test_keys_step_and_play_without_a_change_of_the_view(
     assert shown.controller.work.running(PLAY) is None
     until(lambda: not shown.controller.work.tasks)
     assert shown.study.view == view
+
+
+def test_a_distance_has_both_ends_in_one_volume(
+    shown: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    pane = shown.compare.scan.panes[Plane.AXIAL]
+    qtbot.keyClick(pane, Qt.Key.Key_D)
+    qtbot.mouseClick(pane, LEFT, pos=QPoint(60, 60))
+    qtbot.keyClick(pane, Qt.Key.Key_Period, Qt.KeyboardModifier.AltModifier)
+    until(lambda: _frame(shown) == 1)
+    assert shown.statusBar().currentMessage() == DROPPED
+    qtbot.mouseClick(pane, LEFT, pos=QPoint(90, 80))
+    assert shown.study.rois == ()
+    qtbot.mouseClick(pane, LEFT, pos=QPoint(60, 60))
+    assert len(shown.study.rois) == 1
 
 
 def test_the_shown_volume_is_in_the_session(

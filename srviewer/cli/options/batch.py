@@ -12,6 +12,7 @@ from srviewer.cli.options.request import add_request_arguments, asked_model, ask
 from srviewer.cli.options.slabs import add_slab_argument
 from srviewer.cli.options.stacks import add_motion_argument
 from srviewer.cli.options.values import axis_number
+from srviewer.core.counted import inflected
 from srviewer.errors import UserError
 from srviewer.io.bids.names import chosen_entities
 from srviewer.io.export.image import DataType
@@ -134,9 +135,10 @@ def batch_output(result: BatchResult, folder: Path) -> VerbOutput:
     failures = [outcome for outcome in outcomes if outcome.status == "failed"]
     if outcomes and not any(outcome.status.startswith("done") for outcome in outcomes):
         first = (*failures, *outcomes)[0]
+        count = len(outcomes)
+        none = inflected(count, "The one volume was not", f"None of {count:,} volumes was")
         raise UserError(
-            f"None of {len(outcomes)} volumes was reconstructed; see {result.summary}. "
-            f"{first.name}: {first.message}"
+            f"{none} reconstructed; see {result.summary}. {first.name}: {first.message}"
         )
     return VerbOutput(_text(result, folder), _values(result, folder))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from srviewer.cli.console.verb_output import note, run_with_progress
 from srviewer.cli.options.values import words
+from srviewer.core.counted import counted, inflected
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
@@ -68,7 +69,10 @@ def left_out(listing: ScanListing) -> list[str]:
     Returns:
         Lines for people.
     """
-    skipped = [f"{listing.ignored:,} files were skipped: {summary(listing.skipped)}."]
+    skipped = [
+        f"{counted(listing.ignored, 'file')} {inflected(listing.ignored, 'was', 'were')} skipped: "
+        f"{summary(listing.skipped)}."
+    ]
     return [
         *(skipped if listing.ignored else ()),
         *(f"   {problem.text}" for problem in listing.problems),

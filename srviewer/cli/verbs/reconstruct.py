@@ -6,7 +6,7 @@ from pathlib import Path
 
 from srviewer.cli.console.reconstruction_text import reconstruction_text
 from srviewer.cli.console.region_lines import region_lines
-from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
+from srviewer.cli.console.verb_output import VerbOutput, note, run_with_progress
 from srviewer.cli.options.destination import (
     add_destination_arguments,
     check_destination,
@@ -37,7 +37,7 @@ from srviewer.cli.options.sources import (
 from srviewer.cli.options.values import shape
 from srviewer.core.regions.locked_region import drawn_region
 from srviewer.core.resampling.deskew import deskewed
-from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
+from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings, constant_reason
 from srviewer.errors import InDoubt, UserError
 from srviewer.io.export.image import write_image
 from srviewer.io.scans.series import PlaneByPlane, Series
@@ -190,6 +190,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         scan = run_with_progress(deskewed(scan, scan.geometry.slice_axis))
     if not args.acknowledge:
         _refuse_unsound(scan, args.gaps)
+    _say_constant(scan)
     request = asked_request(scan, args)
     _check_maps(request, wanted)
     result = run_with_progress(reconstruct_with_gain(scan, request, _region(args, scan)))
@@ -257,6 +258,7 @@ def _execute_in_slabs(
         refuse_replacing(args, scan, [image_target(args)])
         if not args.acknowledge:
             _refuse_unsound(scan, args.gaps)
+        _say_constant(scan)
 
     row, path = chosen_target(args)
     files = SlabFiles(
@@ -354,6 +356,13 @@ def _refuse_unsound(scan: ScanHeader, gaps: str | None) -> None:
     )
 
 
+def _say_constant(scan: ScanHeader) -> None:
+    """Say before the work that it can give nothing; a script goes on all the same."""
+    reason = constant_reason(scan.warnings)
+    if reason:
+        note(f"'{scan.name}': {reason} The result will have that value everywhere, too.")
+
+
 def _notes(written: Written, dicom: DicomSource | None) -> list[str]:
     notes = (written.note, "" if dicom is None else dicom.note)
-    return [f"note: {note}" for note in notes if note]
+    return [f"note: {line}" for line in notes if line]

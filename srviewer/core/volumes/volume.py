@@ -36,6 +36,7 @@ class ScanWarning:
 SEGMENTATION_CODES = ("segmentation", "label_like")
 # The volume is a localizer or a single image, which is never reconstructed.
 VIEW_ONLY = "view_only"
+CONSTANT = "constant"  # one value everywhere, also where no voxel is a number
 # With one of these the grid, or a voxel on it, may not be what was measured, or is none of a scan:
 # a reconstruction must be confirmed.
 BLOCKING_CODES = frozenset(
@@ -80,6 +81,18 @@ def view_only_reason(warnings: tuple[ScanWarning, ...]) -> str:
         A sentence for people; "" where the volume may be reconstructed.
     """
     return next((w.message for w in warnings if w.code == VIEW_ONLY), "")
+
+
+def constant_reason(warnings: tuple[ScanWarning, ...]) -> str:
+    """The reason why a reconstruction of a volume can give nothing: it has one value everywhere.
+
+    Args:
+        warnings: All of the volume.
+
+    Returns:
+        A sentence for people; "" where its voxels differ.
+    """
+    return next((w.message for w in warnings if w.code == CONSTANT), "")
 
 
 def is_segmentation(warnings: tuple[ScanWarning, ...]) -> bool:

@@ -161,7 +161,7 @@ class SeriesTree(QTreeWidget):
                 heading.addChild(item)
 
     def _skipped(self, listing: ScanListing) -> list[str]:
-        counts = [f"{count:,} {tr(reason)}" for reason, count in listing.unreadable]
+        counts = [f"{tr(reason)} ({count:,})" for reason, count in listing.unreadable]
         problems = [tr(problem.text) for problem in listing.problems if not problem.viewable]
         return [*problems[:MOST_PROBLEMS], *counts]
 

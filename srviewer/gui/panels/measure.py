@@ -223,8 +223,10 @@ class _Table(QTableWidget):
 
 
 def _long(values: RoiValues, unit: str, scale: Window) -> str:
+    one = mark("{mean} \u00b1 {sd}, {minimum} to {maximum} {unit} in 1 voxel")
+    several = mark("{mean} \u00b1 {sd}, {minimum} to {maximum} {unit} in {count} voxels")
     return tr(
-        "{mean} \u00b1 {sd}, {minimum} to {maximum} {unit} in {count} voxels",
+        one if values.count == 1 else several,
         mean=value_text(values.mean, scale),
         sd=value_text(values.sd, scale),
         minimum=value_text(values.minimum, scale),

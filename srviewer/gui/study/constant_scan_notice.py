@@ -1,5 +1,6 @@
 """A notice over the panes of a scan that holds one value alone."""
 
+from srviewer.core.volumes.volume import constant_reason
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.notice import Notice
@@ -19,6 +20,5 @@ class ConstantScanNotice(Notice):
 
     def _show(self) -> None:
         scan = self._study.scan
-        warnings = () if scan is None else scan.warnings
-        messages = [warning.message for warning in warnings if warning.code == "constant"]
-        self.show_text((*messages, ADVICE) if messages else ())
+        reason = "" if scan is None else constant_reason(scan.warnings)
+        self.show_text((reason, ADVICE) if reason else ())

@@ -12,6 +12,7 @@ from srviewer.core.volumes.volume import (
     ScanWarning,
     Volume,
     blocking_warnings,
+    constant_reason,
     view_only_reason,
 )
 from srviewer.errors import UserError
@@ -60,9 +61,14 @@ class Reconstructing(QObject):
 
     @property
     def view_only(self) -> str:
-        """The reason why what is shown can only be viewed; "" for a scan and for nothing."""
+        """The reason why what is shown can only be viewed; "" for a scan and for nothing.
+
+        It is a localizer, a single slice, or the same value everywhere.
+        """
         scan = self._study.scan
-        return "" if scan is None else view_only_reason(scan.warnings)
+        if scan is None:
+            return ""
+        return view_only_reason(scan.warnings) or constant_reason(scan.warnings)
 
     @property
     def allowed(self) -> bool:

@@ -87,5 +87,7 @@ def skipped(listing: ScanListing) -> str:
     Returns:
         One sentence in the language of the window.
     """
-    kinds = ", ".join(f"{count} {tr(reason)}" for reason, count in listing.skipped)
+    kinds = ", ".join(f"{tr(reason)} ({count:,})" for reason, count in listing.skipped)
+    if listing.ignored == 1:
+        return tr("1 file was skipped: {kinds}.", kinds=kinds)
     return tr("{count:,} files were skipped: {kinds}.", count=listing.ignored, kinds=kinds)

@@ -316,7 +316,11 @@ def measurement_text(roi: Roi, volume: Volume, scale: Window) -> str:
     values = values_inside(roi, volume)
     if values is None:
         return tr("no voxel inside")
-    message = mark("{mean} \u00b1 {sd}  ({count} voxels)")
+    one, several = (
+        mark("{mean} \u00b1 {sd}  (1 voxel)"),
+        mark("{mean} \u00b1 {sd}  ({count} voxels)"),
+    )
+    message = one if values.count == 1 else several
     mean, sd = value_text(values.mean, scale), value_text(values.sd, scale)
     return tr(message, mean=mean, sd=sd, count=values.count)
 

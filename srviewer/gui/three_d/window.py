@@ -5,7 +5,7 @@ from weakref import WeakSet
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from srviewer import RESEARCH_USE_ONLY
@@ -101,6 +101,13 @@ class ThreeDWindow(QDialog):
         """
         if self.camera is not None:
             self._see(self.camera.seen_from(side), False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Called by Qt. Escape leaves a tool in the panes of slices; it closes no work here."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.status.setText(tr("Ctrl+W closes this window."))
+        else:
+            super().keyPressEvent(event)
 
     # --- what is shown
 
@@ -362,6 +369,7 @@ class ThreeDWindow(QDialog):
         self.save.clicked.connect(self._save)
         self.copy.clicked.connect(self._copy)
         self.finished.connect(self._stop)
+        QShortcut("Ctrl+W", self).activated.connect(self.close)
         study.follow(self._follow_volumes, "scan", "compared_volumes", "result")
         study.follow(self._follow_view, "view")
 

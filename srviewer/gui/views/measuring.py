@@ -22,13 +22,18 @@ MOVED = 3.0  # px: less is a click, and the next click sets the next point
 
 
 class Measuring:
-    """Sets points by dragging, by clicking, or with Return at the crosshair."""
+    """Sets points by dragging, by clicking, or with Return at the crosshair.
+
+    All points of a measurement are as deep as its first, in the slice in which that was set; one
+    that the pane shows no more ends there.
+    """
 
     def __init__(self, pane: SliceView) -> None:
         self._pane, self._study = pane, pane.study
         self._points: list[Point] = []
         self._start = QPointF()
         self._grabbed: tuple[int, int] | None = None  # (measurement, point or LABEL)
+        self._dragged: Roi | None = None  # as it was left by the last move
         self._held = QPointF()  # from the mouse to the middle of a grabbed label
 
     @property
@@ -55,6 +60,7 @@ class Measuring:
         """
         self._start = position
         self._grabbed = None if self._points else self._under(position)
+        self._dragged = None if self._grabbed is None else self._study.rois[self._grabbed[0]]
         if self._grabbed is None and not self._points:
             self._add(self._pane.world_at(position))
 
@@ -67,20 +73,26 @@ class Measuring:
         Returns:
             True if a point is being drawn or dragged.
         """
-        world = self._pane.world_at(position)
-        if world is None or not self.busy:
+        if self._pane.header is None or not self.busy:
             return False
-        if self._grabbed is not None:
-            number, point = self._grabbed
-            rois = list(self._study.rois)
-            if point == LABEL:
-                rois[number] = self._with_label(rois[number], position)
-            else:
-                rois[number] = moved_point(rois[number], point, world)
-            self._study.set_rois(rois)
-        else:
-            self._show_draft(world)
+        if self._points:
+            self._show_draft(self._world(position, self._points[0]))
+        elif self._grabbed is not None and self._dragged is not None:
+            self._drag(*self._grabbed, self._dragged, position)
         return True
+
+    def _drag(self, number: int, point: int, roi: Roi, position: QPointF) -> None:
+        """A point or the label comes under the mouse, as deep as it is."""
+        rois = list(self._study.rois)
+        if rois[number : number + 1] != [roi]:  # it was taken back meanwhile
+            self._grabbed = None
+            return
+        if point == LABEL:
+            moved = self._with_label(roi, position)
+        else:
+            moved = moved_point(roi, point, self._world(position, roi.points_mm[point]))
+        rois[number] = self._dragged = moved
+        self._study.set_rois(rois)
 
     def release(self, position: QPointF) -> None:
         """Handle a left button that goes up: a drag ends in a point, a click does not.
@@ -93,7 +105,7 @@ class Measuring:
             return
         far = (position - self._start).manhattanLength() > MOVED
         if self._points and (far or len(self._points) > 1 or self._clicked_again(position)):
-            self._add(self._pane.world_at(position))
+            self._add(self._world(position, self._points[0]))
 
     def at(self, position: QPointF) -> int | None:
         """The measurement under the mouse: its points, its label or its line.
@@ -114,8 +126,27 @@ class Measuring:
         """Set a point at the crosshair; false while no tool that measures is chosen."""
         if not self._study.tool.measures:
             return False
-        self._add(self._study.view.cursor_mm)
+        cursor = self._study.view.cursor_mm
+        if self._points:
+            cursor = self._world(self._pane.position_of(cursor), self._points[0])
+        self._add(cursor)
         return True
+
+    def leave_slice(self) -> bool:
+        """End what is drawn or dragged where the pane shows its slice no more.
+
+        Returns:
+            Whether an unfinished measurement was dropped.
+        """
+        if not self.busy:
+            return False
+        shown = self._pane.shown if self._pane.isVisible() else None
+        if shown is None or not shown.has_points(self._points):
+            return self.cancel()
+        numbers = [number for number, _ in shown.visible_rois()]
+        if self._grabbed is not None and self._grabbed[0] not in numbers:
+            self._grabbed = None
+        return False
 
     def cancel(self) -> bool:
         """Drop an unfinished measurement; false when there is none."""
@@ -123,6 +154,12 @@ class Measuring:
         self._points, self._grabbed = [], None
         self._pane.drawings.set(measurement=None)
         return was
+
+    def _world(self, position: QPointF, depth_mm: Point) -> Point:
+        """The point under a position of the pane, which draws something, as deep as another."""
+        world = self._pane.world_at(position, depth_mm)
+        assert world is not None
+        return world
 
     def _clicked_again(self, position: QPointF) -> bool:
         first = self._pane.position_of(self._points[0])
@@ -203,8 +240,9 @@ class Measuring:
 
     def _with_label(self, roi: Roi, position: QPointF) -> Roi:
         """The measurement with its label under the mouse."""
-        middle = self._pane.world_at(position + self._held)
-        x, y, z = (float(mm) for mm in np.subtract(middle or roi.anchor_mm, roi.anchor_mm))
+        a, b, c = (float(mm) for mm in roi.anchor_mm)
+        middle = self._world(position + self._held, (a, b, c))
+        x, y, z = (float(mm) for mm in np.subtract(middle, roi.anchor_mm))
         return replace(roi, label_mm=(x, y, z))
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 from srviewer.core.slices.planes import Plane, stepped
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.views.editing.annotating import Annotating
 from srviewer.gui.views.editing.drags import LEFT_DRAGS, Drags
 from srviewer.gui.views.editing.painting import Painting
@@ -39,6 +40,9 @@ NUDGES = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+DROPPED = mark(
+    "What was half drawn is dropped: its pane no longer shows the slice of its first point"
+)
 KEY_ZOOMS = {
     Qt.Key.Key_Plus: ZOOM_PER_NOTCH,
     Qt.Key.Key_Equal: ZOOM_PER_NOTCH,
@@ -66,6 +70,7 @@ class Navigation(QObject):
         self._series = _series_of(pane.study)
         pane.study.follow(self._leave_tool, "tool")
         pane.study.follow(self._leave_study, "scan")
+        pane.study.follow(self._leave_slice, "view")
         pane.installEventFilter(self)
 
     def _leave_tool(self) -> None:
@@ -76,11 +81,22 @@ class Navigation(QObject):
         self._annotating.cancel()
 
     def _leave_study(self) -> None:
-        """End what began in another study; volumes in time are of one study."""
+        """End what began in another study; volumes in time are of one study.
+
+        What is half drawn ends with its volume, too.
+        """
         before, self._series = self._series, _series_of(self._study)
         if self._series is not before:
             self._drags.drop()
-            self._measuring.cancel()
+        self._tell_dropped(self._measuring.cancel(), self._annotating.cancel())
+
+    def _leave_slice(self) -> None:
+        """Drop what is half drawn in a slice that the pane shows no more: none mixes slices."""
+        self._tell_dropped(self._measuring.leave_slice(), self._annotating.leave_slice())
+
+    def _tell_dropped(self, *dropped: bool) -> None:
+        if any(dropped):
+            self._study.told.emit(tr(DROPPED))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Called by Qt for each event of the pane; true keeps the event from the pane."""
@@ -100,12 +116,18 @@ class Navigation(QObject):
             return True
         if isinstance(event, QKeyEvent):
             return self._key(event)
-        if event.type() == QEvent.Type.Leave:
+        self._leave(event.type())
+        return False
+
+    def _leave(self, kind: QEvent.Type) -> None:
+        """The mouse, the keyboard or the eye has left the pane."""
+        if kind == QEvent.Type.Leave:
             self._study.hovered.emit(None, None)
             self._painting.leave()
-        elif event.type() == QEvent.Type.FocusOut:
+        elif kind == QEvent.Type.FocusOut:
             self._drags.space = False  # the key goes up elsewhere
-        return False
+        elif kind == QEvent.Type.Hide:
+            self._leave_slice()
 
     def _mouse(self, event: QMouseEvent) -> None:
         kind = event.type()
@@ -207,7 +229,7 @@ class Navigation(QObject):
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             return self._annotating.delete_selected()
         elif key == Qt.Key.Key_Escape:
-            return self._leave()
+            return self._escape()
         else:
             return False
         return True
@@ -226,7 +248,7 @@ class Navigation(QObject):
         self._study.move_cursor(stepped(grid, across, cursor, step))
         return True
 
-    def _leave(self) -> bool:
+    def _escape(self) -> bool:
         """Escape: end the unfinished measurement, else the tool, else the single plane."""
         if self._painting.finish() or self._annotating.cancel() or self._measuring.cancel():
             return True

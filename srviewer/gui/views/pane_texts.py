@@ -192,7 +192,9 @@ def preview_notes(preview_slice: PreviewSlice) -> tuple[Line, ...]:
     """
     note = tr(OF_THE_RESULT[preview_slice.estimates])
     if preview_slice.thick is not None:
-        note = tr("{estimate}, {count} slices seen", estimate=note, count=preview_slice.thick)
+        one, several = mark("{estimate}, 1 slice seen"), mark("{estimate}, {count} slices seen")
+        seen = preview_slice.thick
+        note = tr(one if seen == 1 else several, estimate=note, count=seen)
     return (Line(note, theme.TEXT),)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.regions.roi import Roi, moved_to_slice, slice_of
 from srviewer.core.regions.text_annotation import TextAnnotation
-from srviewer.core.slices.planes import Plane, SliceImage
+from srviewer.core.slices.planes import Plane, SliceImage, nearest_slice
 from srviewer.core.slices.rotated_planes import RotatedPlace
 from srviewer.core.slices.thick_slab import SlabPlace
 from srviewer.core.volumes.volume import ScanHeader, Volume
@@ -160,6 +160,20 @@ class ShownSlice:
         if self.slab is not None:
             return self.slab.numbers(self.header.geometry)
         return range(self.image.index, self.image.index + 1)
+
+    def has_points(self, points_mm: Sequence[Point]) -> bool:
+        """Whether points lie in the slice, the slab or the oblique plane that is shown.
+
+        Args:
+            points_mm: RAS+ mm.
+
+        Returns:
+            True where all of them do.
+        """
+        if self.rotated is not None:
+            return self._in_plane(points_mm)
+        grid, slices = self.header.geometry, self._slices
+        return all(nearest_slice(grid, self.plane, point) in slices for point in points_mm)
 
     def visible_annotations(self) -> list[tuple[int, TextAnnotation]]:
         """The texts and arrows in this slice, with their numbers in the study."""

@@ -156,8 +156,7 @@ class SliceView(QWidget):
 
     def _wanted(self) -> tuple[object, ...]:
         """Everything that decides what the canvas draws, but for annotations."""
-        study = self.study
-        view = study.view
+        study, view = self.study, self.study.view
         # Composite and overlays are taken at the crosshair; the slice itself is cut already.
         cursor = view.cursor_mm if self._composite or study.overlays or self._overlays else None
         return (
@@ -271,18 +270,19 @@ class SliceView(QWidget):
         """Whether the left is the high end of the scale (R, or A in a sagittal pane), unturned."""
         return self.plane is Plane.SAGITTAL or self.study.view.radiological
 
-    def world_at(self, position: QPointF) -> Point | None:
+    def world_at(self, position: QPointF, depth_mm: Point | None = None) -> Point | None:
         """The point in the patient under a position of the pane.
 
         Args:
             position: In pixels of the pane.
+            depth_mm: RAS+ mm of a point that is as deep; None for the crosshair.
 
         Returns:
-            RAS+ mm, in the plane of the crosshair; None where nothing is drawn.
+            RAS+ mm; None where nothing is drawn.
         """
         if self.header is None:
             return None
-        return self.placement.world(position, self.study.view.cursor_mm)
+        return self.placement.world(position, depth_mm or self.study.view.cursor_mm)
 
     def position_of(self, world_mm: Point) -> QPointF:
         """The position at which a point in the patient is drawn.

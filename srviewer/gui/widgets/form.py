@@ -1,6 +1,7 @@
 """Rows of a panel: headings, values, choices with their labels."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -23,6 +24,7 @@ from srviewer.gui.widgets.wheel import WHEELED, keep_from_wheel
 from srviewer.nn.plans.adaptation import USUAL_SECONDS
 
 SPIN_INDENT = 6  # px, as in the other fields
+Box = TypeVar("Box", bound=QComboBox)
 UNBROKEN = ("heading", "research")  # roles of short text that is always seen whole
 
 
@@ -151,7 +153,20 @@ def choice(name: str, tip: str) -> QComboBox:
     Returns:
         A new combo box without entries: see ``set_entries``.
     """
-    box = QComboBox()
+    return as_choice(QComboBox(), name, tip)
+
+
+def as_choice(box: Box, name: str, tip: str) -> Box:
+    """Let a combo box be narrower than its longest entry, and describe it.
+
+    Args:
+        box: Of any kind.
+        name: Accessible name.
+        tip: Tooltip.
+
+    Returns:
+        The box.
+    """
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(10)
     box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from srviewer.core.counted import counted
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.io.dicom.elements.pydicom_warnings import seriously
@@ -110,7 +111,7 @@ def _read(paths: Sequence[Path]) -> Job[_Headers]:
     read = _Headers([], [], [], {})
     denied: dict[str, list[Path]] = {}
     for number, path in enumerate(paths):
-        message = f"Reading headers: {number:,} of {len(paths):,} files"
+        message = f"Reading headers: {number:,} of {counted(len(paths), 'file')}"
         yield Progress(number / len(paths), message)
         span = number / len(paths), (number + 1) / len(paths)
         try:

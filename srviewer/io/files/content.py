@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from srviewer.core.counted import counted
 from srviewer.core.volumes.source_files import ScanSource, SourceFile, part_words, source_of
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
@@ -53,7 +54,7 @@ def stamped(paths: Sequence[Path]) -> Job[Stamps]:
     for number, path in enumerate(paths):
         stamps[path] = stamp_of(path)
         if number % 256 == 0:
-            yield Progress(number / len(paths), f"Looking at {len(paths):,} files")
+            yield Progress(number / len(paths), f"Looking at {counted(len(paths), 'file')}")
     return stamps
 
 

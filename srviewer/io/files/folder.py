@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from srviewer.core.counted import counted
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 
@@ -42,7 +43,7 @@ def files_under(paths: Sequence[Path]) -> Job[Listing]:
             if file is not None and _is_regular(file, closed):
                 files[file] = None
             if file is None or number % 64 == 0:
-                yield Progress(0.0, f"Looking through {path.name}: {len(files):,} files")
+                yield Progress(0.0, f"Looking through {path.name}: {counted(len(files), 'file')}")
     return Listing(tuple(files), tuple(closed))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from srviewer.core.counted import counted
 from srviewer.errors import UserError
 from srviewer.io.files.packing import packing_of
 from srviewer.io.files.streams import pieces
@@ -113,7 +114,7 @@ def tar_members(archive: tarfile.TarFile, name: str, most: int) -> Job[list[TarM
         if not info.isdir():
             members.append(TarMember(info.name, info.size, not info.isreg(), info))
         if len(members) % EVERY == 0:
-            yield Progress(0.0, f"Opening {name}: {len(members):,} files")
+            yield Progress(0.0, f"Opening {name}: {counted(len(members), 'file')}")
     if len(members) <= most:
         # A file that is cut between two members would look whole otherwise.
         assert archive.fileobj is not None

@@ -196,9 +196,9 @@ def summary(skipped: Counts) -> str:
         skipped: The kinds with their numbers.
 
     Returns:
-        A text such as "3 structured reports, 1 localizers".
+        A text such as "structured reports (3), localizers (1)".
     """
-    return ", ".join(f"{count} {reason}" for reason, count in skipped)
+    return ", ".join(f"{reason} ({count:,})" for reason, count in skipped)
 
 
 def check_frame(name: str, frame: int, frames: int) -> None:

@@ -5,11 +5,19 @@ from dataclasses import replace
 import numpy as np
 
 from srviewer.core.acquisition.zero_filling import zero_fill_warnings
+from srviewer.core.counted import inflected
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.regions.label_regions import SLAB, LabelCheck, slabs_of
 from srviewer.core.slice_faults.faults import volume_faults
 from srviewer.core.slice_faults.warnings import slice_fault_warnings
-from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, ScanWarning, Volume, Voxels
+from srviewer.core.volumes.volume import (
+    CONSTANT,
+    SEGMENTATION_CODES,
+    ScanHeader,
+    ScanWarning,
+    Volume,
+    Voxels,
+)
 from srviewer.io.scans.series import Series
 from srviewer.job import Job, Progress
 
@@ -54,14 +62,15 @@ def voxel_warnings(
     warnings: list[ScanWarning] = []
     if non_finite:
         every = int(np.prod(geometry.shape, dtype=np.int64))
-        message = f"{non_finite:,} of {every:,} voxels are not numbers; they are shown as 0."
+        what = inflected(non_finite, "is not a number; it is", "are not numbers; they are")
+        message = f"{non_finite:,} of {every:,} voxels {what} shown as 0."
         warnings.append(ScanWarning("non_finite", message))
     kind = check.kind()
     if kind == "labels":
         warnings.append(ScanWarning("label_like", _label_message(check.values)))
     elif kind == "constant":
         message = f"Every voxel has the same value ({voxels.flat[0]:g}): the image is empty."
-        warnings.append(ScanWarning("constant", message))
+        warnings.append(ScanWarning(CONSTANT, message))
     elif modality in ("", "MR"):
         warnings.extend(zero_fill_warnings(voxels, geometry))
     return tuple(warnings)
@@ -92,7 +101,7 @@ def may_have_slice_faults(scan: ScanHeader) -> bool:
     Returns:
         False also for segmentations and constant images.
     """
-    other = {"constant", *SEGMENTATION_CODES}
+    other = {CONSTANT, *SEGMENTATION_CODES}
     is_image = not any(warning.code in other for warning in scan.warnings)
     return is_image and scan.modality in ("", "MR") and scan.geometry.thick_axis is not None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from srviewer.core.counted import counted
 from srviewer.job import Job, Progress, mapped, run, within
 from srviewer.sr.batch.claims import clear_claims
 from srviewer.sr.batch.clearing import clear_batch, end_workers
@@ -108,7 +109,7 @@ def _one_by_one(
             todo.extend(waiting.free())
             continue
         item, done = todo.popleft(), len(outcomes)
-        prefix = f"{done + 1} of {len(items)} volumes: "
+        prefix = f"{done + 1} of {counted(len(items), 'volume')}: "
         job = mapped(shared(item, settings, batch_folder), partial(_prefixed, prefix))
         span = done / len(items), (done + 1) / len(items)
         outcome = yield from within(job, *span)
@@ -225,4 +226,5 @@ def _outcome(future: "Future", item: Item) -> VolumeOutcome | None:
 
 def _message(outcomes: dict[Item, VolumeOutcome], count: int, workers: int) -> str:
     failed = sum(outcome.status == "failed" for outcome in outcomes.values())
-    return f"{len(outcomes)} of {count} volumes, {failed} failed, {workers} workers"
+    volumes, by = counted(count, "volume"), counted(workers, "worker")
+    return f"{len(outcomes)} of {volumes}, {failed} failed, {by}"

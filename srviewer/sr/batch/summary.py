@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from srviewer.atomic import write_text
+from srviewer.core.counted import counted
 from srviewer.io.scans.series import reason_counts as counted_reasons
 from srviewer.io.scans.series import summary
 from srviewer.sr.batch.outcome import VolumeOutcome
@@ -80,10 +81,10 @@ def status_line(outcomes: Sequence[VolumeOutcome]) -> str:
     """
     counts = Counter(outcome.status for outcome in outcomes)
     parts = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    volumes = "1 volume" if len(outcomes) == 1 else f"{len(outcomes)} volumes"
+    volumes = counted(len(outcomes), "volume")
     reasons = left_out_reasons(outcomes)
     # "left out" is the last of the statuses in the order of the alphabet.
-    why = f" ({summary(tuple(reasons.items()))})" if reasons else ""
+    why = f": {summary(tuple(reasons.items()))}" if reasons else ""
     return f"{volumes}: {parts}{why}"
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from srviewer.atomic import replace_together
+from srviewer.core.counted import counted
 from srviewer.core.volumes.source_files import ScanSource, part_words, source_of
 from srviewer.errors import Unsupported, UserError, as_user_error
 from srviewer.io.files.content import digests
@@ -107,7 +108,7 @@ def _reconstructing(
     replaces = settings.overwrite and target(settings.target).ending != ""
     name = yield from output_name(batch_folder.folder, batch_folder.state, wanted, source, replaces)
     log.of(name.output)
-    log.add(f"begun: {item.source_name}, {len(item.sources)} files")
+    log.add(f"begun: {item.source_name}, {counted(len(item.sources), 'file')}")
     output = batch_folder.folder / name.output
     with _unfinished(batch_folder, output.name) as draft:
         made = join_item if item.stacks else reconstruct_item

@@ -3,6 +3,7 @@
 from typing import Any
 
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.counted import counted, inflected
 from srviewer.core.percentage import percentage
 from srviewer.core.scores.metrics import Metric, comparable_metrics
 from srviewer.core.visible_text import markdown_text, visible_line
@@ -67,7 +68,8 @@ the foreground of the whole volume; cubic B-spline interpolation at the same pos
 
 def _budget(card: ModelCard) -> str:
     plan = card.plan
-    return f"{plan.steps} steps" if plan.steps else f"{plan.minutes:g} minutes"
+    minutes = f"{plan.minutes:g} {inflected(plan.minutes, 'minute', 'minutes')}"
+    return counted(plan.steps, "step") if plan.steps else minutes
 
 
 def _start(card: ModelCard) -> str:

@@ -153,5 +153,5 @@ def test_colours_are_refused_by_name(write_dicom: Writer, thick: Volume) -> None
     def edit(dataset: Dataset, k: int) -> None:
         dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 3, "RGB"
 
-    with pytest.raises(UserError, match="6 colour images"):
+    with pytest.raises(UserError, match=r"colour images \(6\)"):
         run(scan([write_dicom(thick, edit=edit)[0].parent]))

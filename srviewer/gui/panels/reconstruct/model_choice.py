@@ -4,16 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox
 
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.widgets.form import choice, set_entries
+from srviewer.gui.widgets.form import as_choice, set_entries
+from srviewer.gui.widgets.kept_end_box import SEPARATOR, KeptEndBox
 from srviewer.gui.widgets.notice import Notice
-from srviewer.gui.widgets.plain_text import plain_tip
+from srviewer.gui.widgets.plain_text import plain_tip, set_tip
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.cross_plane.refinement import reachable
@@ -53,13 +53,11 @@ class ModelChoice:
     """
 
     def __init__(self) -> None:
-        self.box: QComboBox = choice(
-            tr("Model"),
-            tr(
-                "The trained network that is used, and its estimated time on this machine; "
-                "automatic takes the best of calibrated expected gain within a minute"
-            ),
+        self._what = tr(
+            "The trained network that is used, and its estimated time on this machine; "
+            "automatic takes the best of calibrated expected gain within a minute"
         )
+        self.box = as_choice(KeptEndBox(), tr("Model"), self._what)
         self._names: dict[str, str] = {}  # by the data of an entry
         self.left_out = Notice("note", tr("Models that cannot be used"))
 
@@ -106,6 +104,7 @@ class ModelChoice:
             self.box.setItemText(index, visible_line(_with_time(name, _time(scan, request, model))))
         chosen = AUTO if request.model_reason else request.model
         self.box.setCurrentIndex(self.box.findData(chosen))
+        set_tip(self.box, f"{self.box.currentText()}\n{self._what}")  # a long name is cut
 
     def chosen(self, scan: ScanHeader, request: Request) -> Request:
         """Set the model that is chosen in the list.
@@ -215,4 +214,4 @@ def _time(scan: ScanHeader, request: Request, model: str) -> str:
 
 
 def _with_time(name: str, time: str) -> str:
-    return f"{name} \u00b7 {time}" if time else name
+    return f"{name}{SEPARATOR}{time}" if time else name

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from srviewer.core.volumes.volume import view_only_reason
 from srviewer.gui.appearance import theme
 from srviewer.gui.jobs.running_jobs import Task, duration_text
 from srviewer.gui.study.study_controller import StudyController
@@ -66,11 +67,13 @@ class RunBox(QWidget):
         self._start.setIcon(theme.icon("play") if thin else theme.icon_on_accent("play"))
 
     def _start_text(self) -> str:
-        """The text of the button, which says why it cannot be pressed for a localizer."""
+        """The text of the button, which says why it cannot be pressed, as for a localizer."""
         scan = self._study.scan
         if scan is None or not self._reconstructing.view_only:
             thin = has_nothing_to_reconstruct(self._study.state)
             return tr("Reconstruct anyway") if thin else tr("Reconstruct")
+        if not view_only_reason(scan.warnings):
+            return tr("One value everywhere: to view only")
         single = min(scan.geometry.shape) < 2
         return tr("Single slice: to view only") if single else tr("Localizer: to view only")
 

@@ -18,13 +18,19 @@ WHOLE = -1  # in the place of a point: the annotation is moved as a whole
 
 
 class Annotating(QObject):
-    """Sets points by dragging, by clicking, or with Return at the crosshair; then asks for text."""
+    """Sets points by dragging, by clicking, or with Return at the crosshair; then asks for text.
+
+    Both ends of an arrow lie in the slice in which its tip was set; an arrow or a drag that the
+    pane shows no more ends there.
+    """
 
     def __init__(self, pane: SliceView) -> None:
         super().__init__(pane)
         self._pane, self._study = pane, pane.study
         self._start = QPointF()
         self._last: Point | None = None
+        self._depth: Point | None = None  # of the crosshair, when a drag began
+        self._dragged: TextAnnotation | None = None  # as it was left by the last move
         self._grabbed: tuple[int, int] | None = None  # (annotation, point or WHOLE)
         self._moving = False  # it is dragged, not only clicked
         self._tip: Point | None = None  # of the arrow that is being drawn
@@ -50,7 +56,7 @@ class Annotating(QObject):
             position: Of the mouse, in pixels of the pane, where ``takes`` is true.
         """
         self._start, self._last = position, self._pane.world_at(position)
-        self._moving = False
+        self._depth, self._moving, self._dragged = self._last, False, None
         self._grabbed = None if self._tip else self._under(position)
         self._pane.drawings.set(selected=None if self._grabbed is None else self._grabbed[0])
         if self._grabbed is None and self._tip is None and self._study.tool is Tool.ARROW:
@@ -65,7 +71,7 @@ class Annotating(QObject):
         Returns:
             True if an annotation is being drawn or dragged.
         """
-        world = self._pane.world_at(position)
+        world = self._pane.world_at(position, self._tip or self._depth)
         if world is None:
             return False
         if self._grabbed is not None:
@@ -86,7 +92,7 @@ class Annotating(QObject):
         if self._grabbed is not None:
             self._grabbed = None
             return
-        world, tool = self._pane.world_at(position), self._study.tool
+        world, tool = self._pane.world_at(position, self._tip), self._study.tool
         if world is None:
             return
         if tool is Tool.TEXT:
@@ -99,8 +105,11 @@ class Annotating(QObject):
         tool, at = self._study.tool, self._study.view.cursor_mm
         if tool is Tool.ARROW and self._tip is None:
             self._tip = at
-        elif tool in (Tool.TEXT, Tool.ARROW):
-            self._write(at, self._tip)
+        elif tool is Tool.ARROW and self._tip is not None:
+            end = self._pane.world_at(self._pane.position_of(at), self._tip)
+            self._write(end or at, self._tip)
+        elif tool is Tool.TEXT:
+            self._write(at, None)
         return tool in (Tool.TEXT, Tool.ARROW)
 
     def cancel(self) -> bool:
@@ -108,6 +117,23 @@ class Annotating(QObject):
         was, self._tip = self._tip is not None, None
         self._pane.drawings.set(arrow=None)
         return was
+
+    def leave_slice(self) -> bool:
+        """End what is drawn or dragged where the pane shows its slice no more.
+
+        Returns:
+            Whether an unfinished arrow was dropped.
+        """
+        if self._tip is None and self._grabbed is None:
+            return False
+        shown = self._pane.shown if self._pane.isVisible() else None
+        if shown is None or (self._tip is not None and not shown.has_points([self._tip])):
+            self._grabbed = None
+            return self.cancel()
+        numbers = [number for number, _ in shown.visible_annotations()]
+        if self._grabbed is not None and self._grabbed[0] not in numbers:
+            self._grabbed = None
+        return False
 
     def at(self, position: QPointF) -> int | None:
         """The annotation under the mouse.
@@ -196,9 +222,13 @@ class Annotating(QObject):
     def _drag(self, number: int, point: int, world: Point) -> None:
         assert self._last is not None
         by_mm, self._last = np.subtract(world, self._last), world
-        annotation = self._study.annotations[number]
-        points = range(len(annotation.points_mm)) if point == WHOLE else (point,)
-        self._replace(number, annotation.shifted(points, by_mm))
+        annotations = self._study.annotations[number : number + 1]
+        if not annotations or self._dragged not in (None, annotations[0]):
+            self._grabbed = None  # it was taken back meanwhile
+            return
+        points = range(len(annotations[0].points_mm)) if point == WHOLE else (point,)
+        self._dragged = annotations[0].shifted(points, by_mm)
+        self._replace(number, self._dragged)
 
     def _replace(self, number: int, annotation: TextAnnotation) -> None:
         annotations = list(self._study.annotations)

@@ -17,6 +17,7 @@ from srviewer.gui.window.bars.point_label import PointLabel
 
 WIDEST = 190  # px, of what is running
 CANCELLED_MS = 1500  # for which "Cancelled" is shown, and the button does nothing
+TOLD_MS = 8000  # for which a word about a study is shown
 
 
 class ActivityLabel(QWidget):
@@ -128,6 +129,11 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(label(tr(RESEARCH_USE_ONLY), "research"))
         self.setSizeGripEnabled(False)
         controller.study.follow(self._show_agreement, "result")
+        for study in (controller.study, controller.studies.second):
+            study.told.connect(self._tell)
+
+    def _tell(self, text: str) -> None:
+        self.showMessage(text, TOLD_MS)
 
     def _show_agreement(self) -> None:
         result = self._study.result

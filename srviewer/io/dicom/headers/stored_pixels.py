@@ -23,6 +23,7 @@ PIXEL_TAGS = {
     (0x7FE0, 0x0008): "FloatPixelData",
     (0x7FE0, 0x0009): "DoubleFloatPixelData",
 }
+UNDEFINED = 0xFFFFFFFF  # in the place of a length
 # Bright is high, bright is low, and an index into colours.
 PHOTOMETRIC = ("MONOCHROME2", "MONOCHROME1", "PALETTE COLOR")
 
@@ -49,6 +50,8 @@ class PixelFile:
         little_endian: The order of the bytes of pixels that are not compressed.
         padding: Both ends of the range of stored numbers that are no image, or None.
         gzipped: Whether the file is packed with gzip as a whole.
+        length: Bytes of the pixel data by the head of their element; None where it leaves that
+            open, as it does for compressed ones.
     """
 
     path: Path
@@ -68,6 +71,7 @@ class PixelFile:
     little_endian: bool
     padding: tuple[float, float] | None = None
     gzipped: bool = False
+    length: int | None = None
 
     @property
     def frame_bytes(self) -> int:
@@ -88,6 +92,19 @@ class PixelFile:
     def compressed(self) -> bool:
         """Whether the pixels are compressed; False for an unknown transfer syntax."""
         return _is_compressed(self.syntax)
+
+    @property
+    def promised(self) -> int:
+        """Bytes of all frames, not compressed; single bits of frames follow without gaps."""
+        return -(-self.frames * self.rows * self.columns * self.bits_allocated // 8)
+
+    @property
+    def surplus(self) -> int:
+        """Bytes behind pixels that are not compressed, beyond the one that makes a length even."""
+        if self.compressed or self.length is None:
+            return 0
+        more = self.length - self.promised
+        return more if more > 1 else 0
 
     @property
     def truncated(self) -> bool:
@@ -139,7 +156,7 @@ def pixel_file(path: Path, file: DicomBytes, header: FileDataset) -> PixelFile |
     element = _pixel_element(file, bool(implicit), bool(little))
     if element is None:
         return None
-    start, keyword, vr = element
+    start, keyword, vr, length = element
     stored = int(header.get("BitsStored", header.BitsAllocated))
     signed = header.get("PixelRepresentation", 0) == 1
     photometric = text(header, "PhotometricInterpretation")
@@ -163,6 +180,7 @@ def pixel_file(path: Path, file: DicomBytes, header: FileDataset) -> PixelFile |
         if photometric == "PALETTE COLOR"
         else padding_limits(header, keyword, signed, stored),
         gzipped=file.gzipped,
+        length=None if length == UNDEFINED else length,
     )
 
 
@@ -195,19 +213,23 @@ def _unused_low(header: FileDataset, stored: int) -> int:
     return highest - stored + 1 if stored <= highest < int(header.BitsAllocated) else 0
 
 
-def _pixel_element(file: DicomBytes, implicit: bool, little: bool) -> tuple[int, str, str] | None:
-    """The byte at which the pixel data begins, its keyword, its VR; None when a file has none.
+def _pixel_element(
+    file: DicomBytes, implicit: bool, little: bool
+) -> tuple[int, str, str, int] | None:
+    """The byte at which the pixel data begins, its keyword, its VR, its length in bytes.
 
-    pydicom has just stopped before that element.
+    None when a file has none. pydicom has just stopped before that element.
     """
     position = file.tell()
     head = file.read(12)
     if len(head) < 12:
         return None
-    group, element = struct.unpack("<HH" if little else ">HH", head[:4])
+    order = "<" if little else ">"
+    group, element = struct.unpack(f"{order}HH", head[:4])
     keyword = PIXEL_TAGS.get((group, element))
     if keyword is None:
         return None
+    (length,) = struct.unpack(f"{order}I", head[4:8] if implicit else head[8:])
     if implicit:
-        return position + 8, keyword, ""
-    return position + 12, keyword, head[4:6].decode("ascii", "replace")
+        return position + 8, keyword, "", length
+    return position + 12, keyword, head[4:6].decode("ascii", "replace"), length

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset
 
+from srviewer.core.counted import counted
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.regions.labels import LabelName
 from srviewer.core.volumes.dicom_origin import ImagePlane
@@ -19,6 +20,7 @@ from srviewer.io.dicom.elements.tags import Lookup, text
 from srviewer.io.dicom.headers.frames import PER_FRAME, SHARED
 from srviewer.io.dicom.headers.origin import image_plane
 from srviewer.io.dicom.headers.stored_pixels import PixelFile
+from srviewer.io.dicom.headers.surplus_pixels import surplus_warnings
 from srviewer.io.dicom.segmentations.cited_images import cited_images
 from srviewer.io.dicom.segmentations.segment_names import segment_name
 from srviewer.job import Job, Progress
@@ -98,7 +100,9 @@ def segmentation(header: FileDataset, file: PixelFile) -> Job[Segmentation]:
     described = yield from items_of(path, header, PER_FRAME, file.frames)
     shared = (yield from items_of(path, header, SHARED, 0))[:1]
     if len(described) != file.frames:
-        raise _refused(path, f"it describes {len(described):,} frames and holds {file.frames:,}")
+        raise _refused(
+            path, f"it describes {counted(len(described), 'frame')} and holds {file.frames:,}"
+        )
     places: list[Matrix] = []
     numbers: list[int] = []
     drawn_on: list[ImagePlane] = []
@@ -124,7 +128,7 @@ def segmentation(header: FileDataset, file: PixelFile) -> Job[Segmentation]:
         geometry=geometry,
         half=_whole(header) / 2,
         drawn_on=tuple(drawn_on),
-        warnings=warnings,
+        warnings=(*surplus_warnings([file]), *warnings),
     )
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from srviewer.core.counted import counted, inflected
 from srviewer.core.geometry.grid import Geometry, Matrix
 from srviewer.core.geometry.slice_runs import Planes, runs
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom.headers.header import SliceHeader
+from srviewer.io.dicom.headers.surplus_pixels import surplus_warnings
 from srviewer.io.dicom.volumes.slice_positions import clusters, position_tolerance_mm
 from srviewer.io.nifti.geometry import oblique_warning
 
@@ -55,7 +57,7 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
     Raises:
         ValueError: Fewer than two slices have a position of their own.
     """
-    warnings = list(colour_warnings(slices))
+    warnings = list(storage_warnings(slices))
     if slices[0].position is None or slices[0].orientation is None:
         return _unplaced(slices, warnings)
     in_plane = in_plane_steps(slices[0], warnings)
@@ -87,8 +89,8 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
     )
 
 
-def colour_warnings(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
-    """Warnings for grey values that are stored as inverted numbers or as colours.
+def storage_warnings(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
+    """Warnings for more bytes than promised, and grey values as inverted numbers or colours.
 
     Args:
         slices: The slices of a stack.
@@ -96,6 +98,7 @@ def colour_warnings(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
     Yields:
         One warning for each kind of storage.
     """
+    yield from surplus_warnings(header.file for header in slices)
     if any(header.file.dark_is_high for header in slices):
         message = "Stored with high numbers for dark (MONOCHROME1); turned over, bright is high."
         yield ScanWarning("inverted", message)
@@ -137,7 +140,8 @@ def _without_truncated(
 ) -> list[SliceHeader]:
     cut = [header for header in slices if header.file.truncated]
     if cut:
-        message = f"{len(cut)} of {len(slices)} slices are left out: their files are cut short."
+        what = inflected(len(cut), "is left out: its file is", "are left out: their files are")
+        message = f"{len(cut)} of {len(slices)} slices {what} cut short."
         warnings.append(
             ScanWarning("truncated", message, tuple(_along(header, normal) for header in cut))
         )
@@ -154,8 +158,9 @@ def _without_duplicates(
     twice = positions_mm[~first].tolist()
     if twice:
         message = (
-            f"{len(twice)} slices lie at places that already have one; the first of each place is "
-            "shown. The series may hold several images that its header does not distinguish."
+            f"{counted(len(twice), 'slice lies', 'slices lie')} where another one lies already; "
+            "the first of each place is shown. The series may hold several images that its header "
+            "does not distinguish."
         )
         warnings.append(ScanWarning("duplicate_positions", message, tuple(sorted(set(twice)))))
     return distinct
@@ -207,7 +212,7 @@ def _missing(positions_mm: Matrix, slots: Slots, step: float) -> ScanWarning:
     listed = ", ".join(f"{position_mm:.1f}" for position_mm in missing_mm[:8]) + (
         " ..." if missing_mm[8:] else ""
     )
-    missing = "1 slice is" if len(empty) == 1 else f"{len(empty)} slices are"
+    missing = counted(len(empty), "slice is", "slices are")
     message = (
         f"{missing} missing between {len(slots)} that are {step:.4g} mm apart. "
         f"What is missing is left empty (mm along the stack: {listed}). Look for the missing files."

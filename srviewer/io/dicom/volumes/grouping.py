@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from srviewer.core.counted import inflected
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom.headers.header import Numbers, SliceHeader
 from srviewer.io.dicom.volumes.repeats import contrasts
@@ -159,9 +160,10 @@ def _without_copies(members: Slices) -> tuple[Slices, tuple[ScanWarning, ...]]:
     }
     if len(once) == len(members):
         return members, ()
+    copies = len(members) - len(once)
+    are = inflected(copies, "is a copy", "are copies")
     message = (
-        f"{len(members) - len(once)} of {len(members)} images are copies of others in this series; "
-        "each is used once."
+        f"{copies} of {len(members)} images {are} of others in this series; each is used once."
     )
     return list(reversed(once.values())), (ScanWarning("duplicate_positions", message),)
 

@@ -11,8 +11,8 @@ from srviewer.io.dicom.headers.header import SliceHeader
 from srviewer.io.dicom.volumes.geometry import (
     LPS_TO_RAS,
     Stack,
-    colour_warnings,
     in_plane_steps,
+    storage_warnings,
     unit,
 )
 from srviewer.io.dicom.volumes.grouping import Group
@@ -46,7 +46,7 @@ def single_stack(header: SliceHeader) -> Stack:
     Returns:
         A grid of one plane, as thick as the header says, or 1 mm.
     """
-    warnings: list[ScanWarning] = list(colour_warnings([header]))
+    warnings: list[ScanWarning] = list(storage_warnings([header]))
     in_plane = in_plane_steps(header, warnings)
     normal = np.cross(unit(in_plane[:, 0]), unit(in_plane[:, 1]))
     lps = np.eye(4)
