@@ -3,7 +3,7 @@
 import numpy as np
 
 from srviewer.core.geometry.grid import Geometry
-from srviewer.core.slices.pace import Pace
+from srviewer.core.slices.pace import Paces
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.thick_slab import SlabPlace
 from srviewer.core.volumes.volume import Volume
@@ -14,7 +14,7 @@ SHAPE = (12, 6, 5)
 
 
 def test_a_volume_in_the_place_of_another_is_shown_at_once() -> None:
-    grid, source = Geometry(SHAPE, np.eye(4)), SliceSource(Plane.SAGITTAL, Pace())
+    grid, source = Geometry(SHAPE, np.eye(4)), SliceSource(Plane.SAGITTAL, Paces())
     voxels = np.asfortranarray(np.random.default_rng(3).random(SHAPE, dtype=np.float32))
     for added in (0.0, 10.0):
         volume = Volume(np.asfortranarray(voxels + np.float32(added)), grid, "scan")

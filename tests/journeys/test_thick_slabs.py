@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import nibabel as nib
@@ -14,12 +15,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
+from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.thick_slab import MEASURED_MEAN, ThickSlab
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.state.progressive_preview import awaited
+from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.shared_notes import slab_notes
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.bars.status import PointLabel
@@ -218,3 +221,58 @@ def test_the_panel_a_session_and_a_figure_by_its_command_line_keep_the_slab(
 def _without(line: list[str], option: str) -> list[str]:
     at = line.index(option)
     return [*line[:at], *line[at + 2 :]]
+
+
+def test_large_slabs_that_move_are_coarse_on_a_slow_machine_alone_and_full_at_rest(
+    window: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    study, shape = window.study, (300, 260, 120)
+    voxels = np.random.default_rng(6).normal(100, 20, shape).astype(np.float32)
+    study.open(Volume(voxels, Geometry(shape, np.diag([0.9, 0.9, 0.9, 1.0])), "noise"), (), None)
+    study.set_thick_slab(ThickSlab("maximum", 5.0, shown=True))
+    axial, coronal, sagittal = (window.compare.scan.panes[plane] for plane in Plane)
+    until(lambda: axial.slice is not None and not window.controller.work.tasks)
+    axial.setFocus()
+
+    def steps(key: Qt.Key, seconds: float) -> set[tuple[int, ...]]:
+        """Hold a key on a machine that takes so long for the slab of a pane."""
+        study.paces.slab.clock = count(0, seconds).__next__
+        study.set_moving(True)
+        shown = set()
+        for _ in range(12):
+            qtbot.keyClick(axial, key)
+            shown.add(_pixels(axial).shape)
+        assert study.moving
+        return shown
+
+    at_rest = axial.grab().toImage(), axial.picture(1.0)
+    full, coarse = (260, 300), (130, 150)
+    assert steps(Qt.Key.Key_Up, 1e-5) == {full}
+    assert steps(Qt.Key.Key_Down, 1.0) == {full, coarse}  # there and back
+    assert _pixels(axial).shape == coarse and _pixels(coronal).shape == (120, 300)  # which rests
+    drawn, picture = axial.grab().toImage(), axial.picture(1.0)
+    assert picture == at_rest[1] and drawn != at_rest[0] and _pixels(axial).shape == coarse
+    until(lambda: not study.moving)
+    assert (axial.grab().toImage(), axial.picture(1.0)) == at_rest
+    # Values are of all voxels, and so are the planes then: a region, and one that is being drawn.
+    qtbot.keyClick(axial, Qt.Key.Key_E)
+    middle = axial.rect().center()
+    qtbot.mousePress(axial, LEFT, pos=middle)
+    qtbot.mouseMove(axial, middle + QPoint(30, 20))
+    assert steps(Qt.Key.Key_Up, 1.0) == {full} and _pixels(axial).shape == full
+    (drawing,) = (shape.text for shape in axial.annotations.shapes)
+    assert drawing.endswith(" of the slab")
+    qtbot.mouseRelease(axial, LEFT, pos=middle + QPoint(30, 20))
+    assert steps(Qt.Key.Key_Down, 1.0) == {full}
+    until(lambda: not study.moving)
+    # A drag of the crosshair moves the other planes.
+    study.set_rois([])
+    study.set_tool(Tool.CROSSHAIR)
+    study.set_moving(True)
+    qtbot.mousePress(axial, LEFT, pos=middle)
+    for right in range(4, 40, 4):
+        qtbot.mouseMove(axial, middle + QPoint(right, 0))
+    assert _pixels(sagittal).shape == (60, 130) and _pixels(axial).shape == full
+    qtbot.mouseRelease(axial, LEFT, pos=middle + QPoint(40, 0))
+    until(lambda: not study.moving)
+    assert _pixels(sagittal).shape == (120, 260)

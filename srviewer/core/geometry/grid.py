@@ -11,6 +11,8 @@ Axis = int
 AXIS_NAMES = ("i", "j", "k")
 Matrix = npt.NDArray[np.float64]
 
+# What the directions of the axes decide, whatever the spacing.
+_OF_DIRECTIONS = ("directions", "world_axes", "world_signs", "_to_along")
 # A ratio of spacings below this is ordinary anisotropy and not a thick slice.
 THICK_RATIO = 1.2
 
@@ -248,6 +250,18 @@ class Geometry:
         """
         return self._replaced(axis, stop - start, 1.0, float(start))
 
+    def every(self, axis: Axis, step: int) -> "Geometry":
+        """One of so many voxels along an axis, the first one and others after it.
+
+        Args:
+            axis: The array axis, 0..2.
+            step: Voxels from one that stays to the next, 1 or more.
+
+        Returns:
+            The coarser grid, its centres where they were.
+        """
+        return self._replaced(axis, -(-self.shape[axis] // step), float(step), 0.0)
+
     def single(self, axis: Axis, centre: float, mm: float) -> "Geometry":
         """One layer of voxels across an axis.
 
@@ -268,7 +282,10 @@ class Geometry:
         affine[:3, axis] *= scale
         shape = list(self.shape)
         shape[axis] = count
-        return Geometry((shape[0], shape[1], shape[2]), affine)
+        replaced = Geometry((shape[0], shape[1], shape[2]), affine)
+        # The same, and a slab that moves asks for them of a new grid in each frame.
+        replaced.__dict__.update({n: x for n, x in self.__dict__.items() if n in _OF_DIRECTIONS})
+        return replaced
 
     def matches(self, other: "Geometry", tolerance_mm: float = 1e-3) -> bool:
         """Whether both grids are the same.

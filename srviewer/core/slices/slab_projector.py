@@ -10,10 +10,12 @@ import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.padding import measured_voxels
+from srviewer.core.slices.pace import Pace
 from srviewer.core.slices.planes import PixelGrid, pixel_grid
 from srviewer.core.slices.sampling import parallel, sampled_slice
 from srviewer.core.slices.scattered_slices import ScatteredSlices, is_scattered
 from srviewer.core.slices.thick_slab import SlabKind, SlabPlace
+from srviewer.core.slices.thinned_voxels import Steps, thinned_grid
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 
 # "largest": of each voxel the value of the largest magnitude, with its sign; of masks and labels
@@ -24,6 +26,7 @@ More = Callable[[Voxels, Voxels, Voxels | None], Voxels]
 MOST_HELD = 6  # volumes of a pane: A, B, overlays
 MOST_COPIED = 128 * 2**20  # bytes of copied slices of one volume
 GROUP = 8  # slices at most whose extreme is held: a power of two
+_Key = tuple[Projection, Axis, frozenset[int], Steps]
 _NONE = np.zeros((0, 0), np.float32)
 STEP = "projection of a thick slab"
 
@@ -33,7 +36,8 @@ class _Held:
     """The last projection of a volume.
 
     Attributes:
-        key: What of the slices, the axis across them, and the labels that count as 0.
+        key: What of the slices, the axis across them, the labels that count as 0, and the voxels
+            of each slice.
         numbers: The slices that were projected.
         pixels: Their projection, in the order of the two other array axes.
         total: float64 sum of the slices, 0 for padding; of a mean alone.
@@ -46,7 +50,7 @@ class _Held:
         projected: The projection as a volume, by its place.
     """
 
-    key: tuple[Projection, Axis, frozenset[int]]
+    key: _Key
     numbers: range
     pixels: Voxels
     total: npt.NDArray[np.float64] | None = None
@@ -58,19 +62,29 @@ class _Held:
 
     def at(self, place: SlabPlace, volume: Volume) -> Volume:
         """The projection as a volume; the same object while its place is the same."""
-        where = place.plane, tuple(place.centre_mm.tolist()), place.mm
-        if self.projected is None or self.projected[0] != where:
+        if self.projected is None or not self.is_at(place):
             pixels = np.expand_dims(self.pixels, self.key[1])
-            self.projected = where, volume.derived(pixels, place.grid(volume.geometry), STEP)
+            self.projected = place.key, volume.derived(pixels, place.grid(volume.geometry), STEP)
         return self.projected[1]
+
+    def is_at(self, place: SlabPlace) -> bool:
+        """Whether the volume of the projection has been made for a place."""
+        return self.projected is not None and self.projected[0] == place.key
 
 
 class SlabProjector:
     """Projects the slabs of one pane; it keeps no volume alive."""
 
-    def __init__(self) -> None:
-        # By volume: as an image, and as an overlay.
-        self._held: WeakKeyDictionary[Volume, dict[bool, _Held]] = WeakKeyDictionary()
+    def __init__(self, pace: Pace) -> None:
+        """Begin without projections.
+
+        Args:
+            pace: Told of the time that projecting takes.
+        """
+        self._pace = pace
+        # By volume: as an image and as an overlay, of all voxels of a slice and of some of them.
+        self._held: WeakKeyDictionary[Volume, dict[tuple[bool, bool], _Held]]
+        self._held = WeakKeyDictionary()
 
     def forget(self) -> None:
         """Let go of every projection."""
@@ -110,17 +124,20 @@ class SlabProjector:
     def _volume(
         self, volume: Volume, place: SlabPlace, kind: Projection, hidden: frozenset[int]
     ) -> Volume:
+        use = kind == "largest", place.pixel_mm > 0
+        last = self._held.get(volume, {}).get(use)
+        if last is not None and last.is_at(place) and last.key[::2] == (kind, hidden):
+            return last.at(place, volume)  # as mostly: a pane asks for it several times a frame
         axis, numbers = place.plane.normal_axis(volume.geometry), place.numbers(volume.geometry)
-        known = self._held.pop(volume, {})
-        last = known.get(kind == "largest")
-        key = kind, axis, hidden
+        steps, known = place.steps(volume.geometry), self._held.pop(volume, {})
+        key = kind, axis, hidden, steps
         if last is not None and last.key != key:
             last = None
         if last is None or last.numbers != numbers:
-            reader = _reader(volume, axis, kind) if last is None else last.reader
             project = _mean if kind == "mean" else _extreme
-            slices = _Slices(volume, axis, hidden, reader)
-            last = known[kind == "largest"] = project(slices, numbers, kind, last)
+            with self._pace.computing() as pixels:
+                last = known[use] = project(_slices(volume, key, last), numbers, last)
+                pixels.append(last.pixels.size * max(steps))  # as ``SLAB`` counts them
         for oldest in list(self._held)[: 1 - MOST_HELD]:
             del self._held[oldest]
         self._held[volume] = known
@@ -154,62 +171,63 @@ def projected_value(volume: Volume, place: SlabPlace, index: tuple[int, int, int
 class _Slices:
     """The slices of a volume across an axis."""
 
-    volume: Volume
-    axis: Axis
-    hidden: frozenset[int]
+    voxels: Voxels
+    padding: float | None
+    key: _Key
     reader: ScatteredSlices | None
-
-    def key(self, projection: Projection) -> tuple[Projection, Axis, frozenset[int]]:
-        """What decides a projection, but for its slices."""
-        return projection, self.axis, self.hidden
 
     def read(self, number: int) -> Voxels:
         """A slice, without hidden labels; a view where that is as fast to read as a copy."""
         if self.reader is not None:
             return self.reader.read(number)
-        pixels: Voxels = np.moveaxis(self.volume.voxels, self.axis, 0)[number]
-        if self.hidden:
-            return np.where(np.isin(np.rint(pixels), list(self.hidden)), np.float32(0), pixels)
+        _, axis, hidden, _ = self.key
+        pixels: Voxels = np.moveaxis(self.voxels, axis, 0)[number]
+        if hidden:
+            return np.where(np.isin(np.rint(pixels), list(hidden)), np.float32(0), pixels)
         # In the order of the voxels: a copy by rows would take four times as long.
         return pixels.copy(order="K") if self.scattered else pixels
 
     def padded(self, pixels: Voxels) -> npt.NDArray[np.bool_] | None:
         """Where a slice is padding; None for a volume without padding."""
-        padding = self.volume.padding
-        return None if padding is None else pixels == np.float32(padding)
+        return None if self.padding is None else pixels == np.float32(self.padding)
 
     @property
     def scattered(self) -> bool:
         """Whether a slice is read voxel by voxel."""
-        return is_scattered(self.volume.voxels, self.axis)
+        return is_scattered(self.voxels, self.key[1])
 
     @property
     def costly(self) -> bool:
         """Whether slices are held as copies, since they are scattered or changed."""
-        return self.scattered or self.volume.padding is not None or bool(self.hidden)
+        return self.scattered or self.padding is not None or bool(self.key[2])
 
     @property
     def bytes(self) -> int:
         """Bytes of a slice."""
-        voxels = self.volume.voxels
-        return int(voxels.nbytes) // int(voxels.shape[self.axis])
+        return int(self.voxels.nbytes) // int(self.voxels.shape[self.key[1]])
 
 
-def _reader(volume: Volume, axis: Axis, kind: Projection) -> ScatteredSlices | None:
-    """A reader of the slices at both ends of a slab; of images alone, whose voxels stay."""
-    if kind == "largest" or not is_scattered(volume.voxels, axis):
-        return None
-    return ScatteredSlices(volume.voxels, axis, blocks=2)
+def _slices(volume: Volume, key: _Key, last: _Held | None) -> _Slices:
+    """The slices of a volume, with the reader of its last projection."""
+    kind, axis, _, (i, j, k) = key
+    voxels = volume.voxels[::i, ::j, ::k]
+    if last is not None:
+        reader = last.reader
+    elif kind == "largest" or not is_scattered(voxels, axis):
+        reader = None
+    else:  # of the slices at both ends of a slab
+        reader = ScatteredSlices(voxels, axis, blocks=2)
+    return _Slices(voxels, volume.padding, key, reader)
 
 
-def _mean(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
+def _mean(slices: _Slices, numbers: range, last: _Held | None) -> _Held:
     """Add the slices that came and subtract those that went, where that is less than all."""
     came, went = _changes(numbers, last)
     held = last if last is not None and len(came) + len(went) < len(numbers) else None
     if held is None or held.total is None:
         first = slices.read(numbers.start)
         counted = slices.padded(first) is not None
-        held = _Held(slices.key(kind), numbers, first, np.zeros_like(first, np.float64))
+        held = _Held(slices.key, numbers, first, np.zeros_like(first, np.float64))
         held.measured = np.zeros_like(first, np.int32) if counted else None
         came, went = list(numbers), []
     assert held.total is not None
@@ -221,7 +239,7 @@ def _mean(slices: _Slices, numbers: range, kind: Projection, last: _Held | None)
     counts = len(numbers) if held.measured is None else np.maximum(held.measured, 1)
     np.divide(held.total, counts, out=pixels, casting="same_kind")
     if held.measured is not None:
-        pixels[held.measured == 0] = slices.volume.padding
+        pixels[held.measured == 0] = slices.padding
     return _Held(held.key, numbers, pixels, held.total, held.measured, reader=slices.reader)
 
 
@@ -241,9 +259,9 @@ def _count(
     change(total, pixels, out=total)
 
 
-def _extreme(slices: _Slices, numbers: range, kind: Projection, last: _Held | None) -> _Held:
+def _extreme(slices: _Slices, numbers: range, last: _Held | None) -> _Held:
     """The extreme of groups of slices that are compared once, the smaller ones at the ends."""
-    held = _Held(slices.key(kind), numbers, _NONE, reader=slices.reader)
+    held, kind = _Held(slices.key, numbers, _NONE, reader=slices.reader), slices.key[0]
     known, more = last or held, MORE[kind]
     copied = slices.costly and slices.bytes * len(numbers) <= MOST_COPIED
 
@@ -265,8 +283,8 @@ def _extreme(slices: _Slices, numbers: range, kind: Projection, last: _Held | No
 
     groups = list(_groups(numbers))
     held.pixels = _reduced((group(*one) for one in groups), more)
-    if slices.volume.padding is not None and kind != "largest":
-        held.pixels[held.pixels == WORST[kind]] = slices.volume.padding
+    if slices.padding is not None and kind != "largest":
+        held.pixels[held.pixels == WORST[kind]] = slices.padding
     held.copies = {n: pixels for n, pixels in known.copies.items() if n in numbers}
     held.groups = {one: known.groups[one] for one in groups if one in known.groups}
     return held
@@ -326,13 +344,13 @@ def _changes(numbers: range, last: _Held | None) -> tuple[list[int], list[int]]:
 
 def _sampled(volume: Volume, place: SlabPlace, base: ScanHeader, hidden: frozenset[int]) -> Volume:
     """The nearest voxels of a volume at the slices of the slab in another grid, projected."""
-    axis = place.plane.normal_axis(base.geometry)
-    index = base.geometry.index(place.centre_mm)
+    axis, full = place.plane.normal_axis(base.geometry), base.geometry
+    onto = thinned_grid(full, place.steps(full))
+    index = full.index(place.centre_mm)
     sampled: list[Voxels] = []
-    for number in place.numbers(base.geometry):
+    for number in place.numbers(full):
         index[axis] = number
-        at = base.geometry.world(index)
-        values, inside = sampled_slice(volume, base.geometry, place.plane, at)
+        values, inside = sampled_slice(volume, onto, place.plane, full.world(index))
         shown = inside & ~np.isin(np.rint(values), list(hidden))
         sampled.append(np.where(shown, values, np.float32(0)))
     grid = place.grid(base.geometry)

@@ -1,6 +1,7 @@
 """Thick slabs: the projection of neighbouring slices onto one, over so many millimetres."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, get_args
 
 import numpy as np
@@ -9,6 +10,7 @@ from msgspec import Meta
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import TIE, Plane, nearest_slice, slice_number
+from srviewer.core.slices.thinned_voxels import Steps, steps_for, thinned_grid
 
 SlabKind = Literal["mean", "maximum", "minimum"]
 SLAB_KINDS: tuple[SlabKind, ...] = get_args(SlabKind)
@@ -105,6 +107,8 @@ class SlabPlace:
         centre_mm: (3,) RAS+ mm, a position in its middle plane.
         mm: Its thickness.
         on_slice: Whether it is a slice of the scan.
+        pixel_mm: The edge of a pixel in mm, while it moves: some of the voxels of each slice are
+            left out. 0 for all of them.
     """
 
     kind: SlabKind
@@ -112,6 +116,7 @@ class SlabPlace:
     centre_mm: npt.NDArray[np.float64]
     mm: float
     on_slice: bool = False
+    pixel_mm: float = 0.0
 
     def numbers(self, geometry: Geometry) -> range:
         """The numbers of its slices in a volume; of two at its faces the one towards R, A or S.
@@ -123,16 +128,34 @@ class SlabPlace:
             Neighbouring indices along the normal axis, within the grid; the nearest slice alone
             where the centre of none lies in the slab.
         """
-        axis = self.plane.normal_axis(geometry)
-        count, grows = geometry.shape[axis], geometry.world_signs[self.plane.axes[0]]
-        middle = float(geometry.index(self.centre_mm)[axis]) * grows
-        half = self.mm / geometry.spacing[axis] / 2
-        ends = (int(np.floor(middle - half + TIE)) + 1, int(np.floor(middle + half + TIE)))
-        first, last = ends if grows > 0 else (-ends[1], -ends[0])
-        first, last = max(first, 0), min(last, count - 1)
-        if first > last:
-            first = last = slice_number(geometry, self.plane, self.centre_mm)
-        return range(first, last + 1)
+        return _numbers(self, geometry)
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """What decides its grid in a volume."""
+        return self.plane, tuple(self.centre_mm.tolist()), self.mm, self.pixel_mm
+
+    def depth(self, geometry: Geometry) -> float:
+        """Its place across its slices: the same wherever it is moved along them.
+
+        Args:
+            geometry: The grid of the scan.
+
+        Returns:
+            The index of its middle along the normal axis, to a millionth.
+        """
+        return round(float(geometry.index(self.centre_mm)[self.plane.normal_axis(geometry)]), 6)
+
+    def steps(self, geometry: Geometry) -> Steps:
+        """The voxels of each slice of a volume that are projected.
+
+        Args:
+            geometry: The grid of the volume.
+
+        Returns:
+            Voxels from one to the next along each axis; 1 across the slices, all of which count.
+        """
+        return _steps(self, geometry)
 
     def grid(self, geometry: Geometry) -> Geometry:
         """The grid of the projection of a volume: a single slice, as thick as the slab.
@@ -144,12 +167,36 @@ class SlabPlace:
             One voxel along the normal axis. Beyond the ends of the volume it is the nearest slice
             itself.
         """
+        geometry = thinned_grid(geometry, self.steps(geometry))
         axis = self.plane.normal_axis(geometry)
         number = nearest_slice(geometry, self.plane, self.centre_mm)
         if not 0 <= number < geometry.shape[axis]:
             nearest = slice_number(geometry, self.plane, self.centre_mm)
             return geometry.cropped(axis, nearest, nearest + 1)
         return geometry.single(axis, float(geometry.index(self.centre_mm)[axis]), self.mm)
+
+
+@lru_cache(64)  # each pane asks for it several times a frame
+def _steps(place: SlabPlace, geometry: Geometry) -> Steps:
+    """As ``SlabPlace.steps`` says."""
+    steps = list(steps_for(geometry, place.pixel_mm))
+    steps[place.plane.normal_axis(geometry)] = 1
+    return steps[0], steps[1], steps[2]
+
+
+@lru_cache(64)  # as above
+def _numbers(place: SlabPlace, geometry: Geometry) -> range:
+    """As ``SlabPlace.numbers`` says."""
+    axis = place.plane.normal_axis(geometry)
+    count, grows = geometry.shape[axis], geometry.world_signs[place.plane.axes[0]]
+    middle = float(geometry.index(place.centre_mm)[axis]) * grows
+    half = place.mm / geometry.spacing[axis] / 2
+    ends = (int(np.floor(middle - half + TIE)) + 1, int(np.floor(middle + half + TIE)))
+    first, last = ends if grows > 0 else (-ends[1], -ends[0])
+    first, last = max(first, 0), min(last, count - 1)
+    if first > last:
+        first = last = slice_number(geometry, place.plane, place.centre_mm)
+    return range(first, last + 1)
 
 
 def slice_centre(

@@ -1,10 +1,13 @@
-"""Every second or fourth voxel of a volume, for planes whose pixels are larger than voxels.
+"""Every second or fourth voxel, for planes whose pixels are larger than voxels.
 
-They lie close together in memory, so that a coarse plane is read several times faster.
+Of oblique planes they lie close together in memory, which is read several times faster.
 """
+
+from functools import lru_cache
 
 import numpy as np
 
+from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.remembered import remembered
 from srviewer.core.volumes.volume import Volume, Voxels
 
@@ -13,21 +16,37 @@ ROUNDING = 1e-6  # of a pixel
 Steps = tuple[int, int, int]
 
 
-def steps_for(volume: Volume, pixel_mm: float) -> Steps:
+def steps_for(geometry: Geometry, pixel_mm: float) -> Steps:
     """The voxels that a plane of coarse pixels needs.
 
     Args:
-        volume: The volume.
+        geometry: The grid of the volume.
         pixel_mm: The edge of a pixel in mm.
 
     Returns:
         For each axis 4, 2 or 1: the largest that keeps neighbours within one pixel.
     """
     most = pixel_mm * (1 + ROUNDING)
-    i, j, k = (
-        next((step for step in STEPS if step * mm <= most), 1) for mm in volume.geometry.spacing
-    )
+    i, j, k = (next((step for step in STEPS if step * mm <= most), 1) for mm in geometry.spacing)
     return i, j, k
+
+
+@lru_cache(64)  # each pane asks for it several times a frame
+def thinned_grid(geometry: Geometry, steps: Steps) -> Geometry:
+    """The grid of some of the voxels of a volume; those of index 0 are among them.
+
+    Args:
+        geometry: The grid of the volume.
+        steps: Of each axis, as ``steps_for`` gives them.
+
+    Returns:
+        ``geometry`` itself where all are kept. Voxels have their centres where they were, and are
+        as wide as their distance.
+    """
+    for axis, step in enumerate(steps):
+        if step > 1:
+            geometry = geometry.every(axis, step)
+    return geometry
 
 
 def thinned_voxels(volume: Volume, steps: Steps) -> Voxels:

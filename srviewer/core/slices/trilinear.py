@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.intensity.padding import measured_limits
-from srviewer.core.slices.pace import Pace
+from srviewer.core.slices.pace import EXACT, Pace
 from srviewer.core.slices.rotated_planes import RotatedGrid, RotatedPlace
 from srviewer.core.slices.thinned_voxels import Steps, steps_for, thinned_voxels
 from srviewer.core.volumes.volume import Volume, Voxels
@@ -52,7 +52,7 @@ def sampled_plane(volume: Volume, place: RotatedPlace) -> Volume:
     spans = lines.spans(volume.geometry.shape, (rows, columns))
     if place.fast:
         axes = lines.one_axis(volume.geometry)
-        steps = steps_for(volume, grid.spacing[across])
+        steps = steps_for(volume.geometry, grid.spacing[across])
         source = _Source(thinned_voxels(volume, steps), volume.padding, axes)
         lines = lines.among_every(steps)
     else:
@@ -91,9 +91,9 @@ class PlaneSampler:
         """
         key, sampled = self._held.pop(volume, ((), volume))
         if key != place.key:
-            with self._pace.sampling(place.fast) as pixels:
+            with self._pace.computing() as pixels:
                 key, sampled = place.key, sampled_plane(volume, place)
-                pixels.append(sampled.voxels.size)
+                pixels.append(sampled.voxels.size * (1 if place.fast else EXACT))
         for oldest in list(self._held)[: 1 - MOST_HELD]:
             del self._held[oldest]
         self._held[volume] = key, sampled

@@ -1,6 +1,7 @@
 """Scans and results: the header, which is known before the voxels are read, and the volume."""
 
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -200,7 +201,12 @@ class ScanHeader:
 
 
 def _header_fields(header: ScanHeader) -> dict[str, Any]:
-    return {field.name: getattr(header, field.name) for field in fields(ScanHeader)}
+    return {name: getattr(header, name) for name in _header_names()}
+
+
+@cache  # a slab that moves makes volumes in each frame
+def _header_names() -> tuple[str, ...]:
+    return tuple(field.name for field in fields(ScanHeader))
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,7 @@ from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
 from srviewer.study.state.rotation_of_study import is_rotated, with_rotation
-from srviewer.study.state.slab_of_study import with_slab
+from srviewer.study.state.slab_of_study import is_measured, with_slab
 from srviewer.study.state.view import Point, View, point
 
 
@@ -250,8 +250,15 @@ class ShownStudy(TransientState):
         Args:
             world_mm: The RAS+ point (mm); outside the scan the nearest voxel is taken.
         """
-        with self._step() if is_rotated(self._state) else nullcontext():
+        with self._step() if self._is_costly else nullcontext():
             self._look(cursor_mm=point(world_mm))
+
+    @property
+    def _is_costly(self) -> bool:
+        """Whether planes may be drawn coarsely while they move: what is measured in them is not."""
+        if is_rotated(self._state):
+            return True
+        return self._state.view.thick_slab.shown and not is_measured(self._state)
 
     def set_window(self, window: Window) -> None:
         """Set the grey levels of every pane.

@@ -6,7 +6,8 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer
 
-from srviewer.core.slices.pace import Pace
+from srviewer.core.slices.pace import Paces
+from srviewer.core.slices.rotated_planes import pixels_of_planes
 from srviewer.gui.state.followed_state import (
     MASK_TOOLS,
     MOTION,
@@ -27,8 +28,9 @@ class TransientState(FollowedState):
     Attributes:
         preview: Of the result that is computed from the scan.
         tool: What a left drag does.
-        moving: Whether oblique planes move, which are drawn coarsely meanwhile.
-        pace: How finely, of all panes of the study.
+        moving: Whether oblique planes or thick slabs move, which are drawn as finely meanwhile as
+            the machine can follow.
+        paces: How finely, of all panes of the study.
         mask_tools: The settings of brush, eraser and fill.
         painted: Grows with each change of the voxels of a mask.
         painting: Whether a stroke has begun and is not finished.
@@ -39,7 +41,7 @@ class TransientState(FollowedState):
         self.preview: ProgressivePreview | None = None
         self.tool = Tool.CROSSHAIR
         self.moving = False
-        self.pace = Pace()
+        self.paces = Paces()
         self._stepped = 0.0  # s, when the crosshair was moved last
         self._resting = QTimer(self, interval=REST_MS, singleShot=True)
         self._resting.timeout.connect(self._rest)
@@ -58,7 +60,7 @@ class TransientState(FollowedState):
             self._tell(frozenset({TOOL}))
 
     def set_moving(self, moving: bool) -> None:
-        """Draw oblique planes fast while they move, or as fine as the scan.
+        """Draw planes fast while they move, or as fine as the scan.
 
         Args:
             moving: Whether they move; they rest by themselves when no further step comes.
@@ -69,11 +71,13 @@ class TransientState(FollowedState):
 
     @contextmanager
     def _step(self) -> Iterator[None]:
-        """A step of oblique planes, which are drawn meanwhile; the first of a motion finely."""
+        """A step of planes, which are drawn meanwhile; the first of a motion finely."""
         if not self.moving and monotonic() - self._stepped < QUICK_S:
             self.moving = True
             self._pending |= {MOTION}  # announced together with the step
-        with self.pace.frame() if self.moving else nullcontext():
+        scan = self._state.scan
+        every = 0.0 if scan is None else pixels_of_planes(scan.geometry)
+        with self.paces.frame(every) if self.moving else nullcontext():
             yield
         self._stepped = monotonic()
         self._resting.start()

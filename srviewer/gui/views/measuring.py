@@ -173,11 +173,12 @@ class Measuring:
             self._show_draft(point)
             return
         roi = self._roi(self._points)
-        self.cancel()
         if self._study.tool is Tool.WINDOW_BOX:
-            self._window_from(roi)
+            self._window_from(roi)  # while it is drawn, so that all voxels of a slab count
+            self.cancel()
             self._study.set_tool(Tool.CROSSHAIR)
         else:
+            self.cancel()
             named = replace(roi, name=free_name(self._study.rois, roi))
             self._study.set_rois([*self._study.rois, named])
 

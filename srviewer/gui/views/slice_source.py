@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from srviewer.core.slices.pace import Pace
+from srviewer.core.slices.pace import Paces
 from srviewer.core.slices.planes import Plane, SliceImage, nearest_slice, slice_at, slice_number
 from srviewer.core.slices.rotated_planes import RotatedPlace
 from srviewer.core.slices.scattered_slices import ScatteredSlices, is_scattered
@@ -23,7 +23,8 @@ class Cut:
 
     Attributes:
         header: Of the volume, or of the result to come, of which it is a slice.
-        key: Its number, with kind and slices of a thick slab; what decides an oblique plane.
+        key: Its number, with kind, slices and voxels of a thick slab; what decides an oblique
+            plane.
         image: The slice.
     """
 
@@ -43,7 +44,7 @@ class SliceSource:
         sampler: Of oblique planes.
     """
 
-    def __init__(self, plane: Plane, pace: Pace) -> None:
+    def __init__(self, plane: Plane, paces: Paces) -> None:
         self._plane = plane
         self.volume: Volume | None = None
         self.role = Line("")
@@ -51,8 +52,8 @@ class SliceSource:
         self._preview: ProgressivePreview | None = None
         self._cut: Cut | None = None
         self._scattered: ScatteredSlices | None = None  # of ``volume``, while plain slices are cut
-        self.projector = SlabProjector()
-        self.sampler = PlaneSampler(pace)
+        self.projector = SlabProjector(paces.slab)
+        self.sampler = PlaneSampler(paces.oblique)
 
     @property
     def header(self) -> ScanHeader | None:
@@ -107,7 +108,8 @@ class SliceSource:
             return self._oblique(volume, rotated)
         self.sampler.forget()
         if volume is not None and slab is not None:
-            slices = slab.kind, slab.numbers(volume.geometry)
+            grid = volume.geometry
+            slices = slab.kind, slab.numbers(grid), slab.steps(grid)
             return self._cut_once(
                 volume, cursor_mm, lambda: self._projected(volume, cursor_mm, slab), *slices
             )

@@ -32,7 +32,7 @@ from srviewer.gui.views.shown_slice import ShownSlice
 from srviewer.gui.views.slice_source import SliceSource
 from srviewer.gui.views.tool_cursors import cursor_of
 from srviewer.study.state.rotation_of_study import is_rotated, shown_grid
-from srviewer.study.state.slab_of_study import slab_at, stepped_grid
+from srviewer.study.state.slab_of_study import stepped_grid
 from srviewer.study.state.view import Point
 
 
@@ -52,7 +52,7 @@ class SliceView(QWidget):
     def __init__(self, study: ShownStudy, plane: Plane) -> None:
         super().__init__()
         self.study, self.plane = study, plane
-        self._source, self._moving = SliceSource(plane, study.pace), MovingPlane(study, plane)
+        self._source, self._moving = SliceSource(plane, study.paces), MovingPlane(study, plane)
         self.slice: SliceImage | None = None
         self._overlays: tuple[DrawnOverlay, ...] = ()
         self._over_second = False
@@ -164,7 +164,7 @@ class SliceView(QWidget):
             *(view.window, view.colours, view.inverted, view.smooth),
             *(view.centre_mm, self._mm_per_pixel(), view.radiological, view.turn_of(self.plane)),
             *(self._composite, study.overlays, self._overlays, self._over_second, cursor),
-            *(view.thick_slab, view.rotation, study.painted),
+            *(view.thick_slab, (slab := self.slab) and slab.pixel_mm, view.rotation, study.painted),
         )
 
     def _draw(self, header: ScanHeader, image: SliceImage) -> None:
@@ -188,7 +188,7 @@ class SliceView(QWidget):
         """The thick slab that is drawn; None for single slices, as of a result to come."""
         if self.volume is None:
             return None
-        return slab_at(self.study.state, self.plane, self.study.view.cursor_mm)
+        return self._moving.slab(self.drawings.measurement is not None or self._dots_per_pixel > 0)
 
     @property
     def rotated(self) -> RotatedPlace | None:
@@ -196,7 +196,7 @@ class SliceView(QWidget):
         if self.volume is None or not is_rotated(self.study.state):
             return None
         pixel_mm = self._mm_per_pixel() / (self._dots_per_pixel or self.devicePixelRatioF())
-        return self._moving.place(pixel_mm, of_picture=self._dots_per_pixel > 0)
+        return self._moving.rotated(pixel_mm, of_picture=self._dots_per_pixel > 0)
 
     @property
     def grid(self) -> Geometry:

@@ -1,11 +1,14 @@
 """The thick slab of a study: where it lies, and where the crosshair goes for it."""
 
+import math
 from dataclasses import replace
 
 import numpy.typing as npt
 
-from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.grid import THICK_RATIO, Geometry
+from srviewer.core.slices.pace import FEWEST_PIXELS
 from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.rotated_planes import pixels_of_planes
 from srviewer.core.slices.thick_slab import SlabPlace, ThickSlab, slice_centre
 from srviewer.study.state.rotation_of_study import is_rotated, rotated_place
 from srviewer.study.state.study_state import StudyState
@@ -25,13 +28,17 @@ def has_thick_slices(state: StudyState) -> bool:
     return scan is not None and scan.geometry.thick_axis is not None and scan.planes is None
 
 
-def slab_at(state: StudyState, plane: Plane, world_mm: npt.ArrayLike) -> SlabPlace | None:
+def slab_at(
+    state: StudyState, plane: Plane, world_mm: npt.ArrayLike, most: float = math.inf
+) -> SlabPlace | None:
     """The thick slab at a position.
 
     Args:
         state: The study.
         plane: Of the pane.
         world_mm: (3,) RAS+ mm.
+        most: The pixels of all three planes for which there is time, as ``Pace`` gives them; of
+            slabs that move.
 
     Returns:
         The slab; None where single slices are shown, as on oblique planes.
@@ -39,7 +46,25 @@ def slab_at(state: StudyState, plane: Plane, world_mm: npt.ArrayLike) -> SlabPla
     slab = state.view.thick_slab
     if state.scan is None or not slab.shown or is_rotated(state):
         return None
-    return slab.at(state.scan.geometry, plane, world_mm)
+    scan = state.scan.geometry
+    place, every = slab.at(scan, plane, world_mm), pixels_of_planes(scan)
+    if most >= every:
+        return place
+    # Of voxels that are nearly cubes, as many are left out along each axis.
+    coarseness = min(THICK_RATIO * every / most, math.sqrt(every / FEWEST_PIXELS))
+    return replace(place, pixel_mm=coarseness * min(scan.spacing))
+
+
+def is_measured(state: StudyState) -> bool:
+    """Whether there are regions, beside which the values of a thick slab are written.
+
+    Args:
+        state: The study.
+
+    Returns:
+        True for any rectangle or ellipse.
+    """
+    return any(roi.has_values for roi in state.rois)
 
 
 def stepped_grid(state: StudyState, plane: Plane, shown: Geometry) -> Geometry:

@@ -200,7 +200,7 @@ def test_every_pixel_is_that_of_a_plain_computation(
     )
     seen = index.copy()
     if fast:  # linear along the thick axis or else that nearest to the normal, in kept voxels
-        steps = steps_for(volume, min(spacing) * coarseness)
+        steps = steps_for(volume.geometry, min(spacing) * coarseness)
         voxels = voxels[tuple(slice(None, None, step) for step in steps)]
         seen /= steps
         normal = np.abs(sampled.geometry.directions[:, plane.axes[0]] * spacing)

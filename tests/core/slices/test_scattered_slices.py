@@ -7,6 +7,7 @@ import pytest
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices import scattered_slices
+from srviewer.core.slices.pace import SLAB, Pace
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.slices.scattered_slices import TOGETHER, ScatteredSlices, is_scattered
 from srviewer.core.slices.slab_projector import SlabProjector
@@ -63,7 +64,7 @@ def test_a_slice_is_read_in_the_place_of_a_view() -> None:
 
 def test_a_slab_is_projected_once_at_a_place() -> None:
     volume = Volume(_voxels(), Geometry((11, 14, 19), np.eye(4)), "scan")
-    projector = SlabProjector()
+    projector = SlabProjector(Pace(SLAB))
     for plane in Plane:
         first, again, moved = (
             projector.projected(volume, SlabPlace("mean", plane, np.full(3, mm), 3.0))

@@ -10,6 +10,7 @@ from phantoms import ORIENTATIONS, affine_of, head, numbered, rotation
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.comparison.difference import difference_slice
 from srviewer.core.geometry.grid import Geometry
+from srviewer.core.slices.pace import SLAB, Pace
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.slices.slab_projector import SlabProjector
 from srviewer.core.slices.thick_slab import (
@@ -25,7 +26,7 @@ REDUCED = {"mean": np.nanmean, "maximum": np.nanmax, "minimum": np.nanmin}
 
 
 def _pixels(volume: Volume, place: SlabPlace) -> np.ndarray:
-    projected = SlabProjector().projected(volume, place)
+    projected = SlabProjector(Pace(SLAB)).projected(volume, place)
     return slice_at(projected, place.plane, place.centre_mm).pixels
 
 
@@ -80,7 +81,7 @@ def test_projections_are_numpys_however_the_slab_was_reached(
     seen = np.where(voxels == padding, np.nan, voxels)
     for plane in Plane:
         axis = plane.normal_axis(volume.geometry)
-        projectors = {mm: SlabProjector() for mm in (5.0, 19.0)}
+        projectors = {mm: SlabProjector(Pace(SLAB)) for mm in (5.0, 19.0)}
         steps = (*range(12, 21), 19, 4, 4, 17)  # on, back, to the end and far away
         for kind, step, mm in product(SLAB_KINDS, steps, (5.0, 19.0)):
             at = np.array((5.0, 5.0, 5.0))
@@ -101,7 +102,7 @@ def test_the_difference_of_slabs_is_the_residual_of_the_result() -> None:
     thick = Degradation(2, 4).thick_volume(thin)
     voxels = thin.voxels + np.float32(7) * (np.arange(36) // 4 == 5)
     wrong = thin.derived(voxels, thin.geometry, "one block is 7 too bright")
-    slab, projector = ThickSlab("mean", None, shown=True), SlabProjector()
+    slab, projector = ThickSlab("mean", None, shown=True), SlabProjector(Pace(SLAB))
     for fine in (19, 20, 23):
         at = thin.geometry.world((20, 20, fine))
         place = slab.at(thick.geometry, Plane.AXIAL, at)
@@ -117,7 +118,7 @@ def test_overlays_show_the_largest_magnitude_without_hidden_labels_oblique_ones_
     geometry = Geometry(labels.shape, affine_of(np.eye(3)))
     mask = Volume(labels, geometry, "labels")
     at = np.asarray(geometry.world((6, 6, 4)))
-    place, projector = SlabPlace("mean", Plane.AXIAL, at, 3.0), SlabProjector()
+    place, projector = SlabPlace("mean", Plane.AXIAL, at, 3.0), SlabProjector(Pace(SLAB))
     plain = projector.projected_overlay(mask, place, mask, frozenset())
     assert plain.voxels[6, 6, 0] == 9 and plain.voxels[2, 3, 0] == -2
     hidden = projector.projected_overlay(mask, place, mask, frozenset({9}))
@@ -141,3 +142,35 @@ def test_words_and_steps() -> None:
     slab = ThickSlab("mean", None, shown=True)
     assert slab.stepped(thick, 1).mm == 5 and slab.stepped(thick, -1).mm == 3
     assert ThickSlab(mm=100.0).stepped(thick, 1) == ThickSlab(mm=100.0, shown=True)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("padding", [None, -1000.0])
+def test_slabs_that_move_have_some_pixels_of_the_full_ones_where_those_are(
+    order: str, padding: float | None
+) -> None:
+    voxels = np.asarray(np.random.default_rng(8).normal(300, 200, (13, 12, 11)), "f4", order=order)
+    if padding is not None:
+        voxels[voxels < 200] = padding
+    for number in range(0, len(ORIENTATIONS), 7):
+        affine = affine_of(ORIENTATIONS[number], (1.0, 1.0, 2.0))
+        volume = Volume(voxels, Geometry(voxels.shape, affine), "random", padding=padding)
+        projector = SlabProjector(Pace(SLAB))
+        for kind, plane, step in product(SLAB_KINDS, Plane, (5, 6, 4)):
+            full = SlabPlace(kind, plane, volume.geometry.world((step,) * 3), 5.0)
+            coarse = replace(full, pixel_mm=2.0)  # every second voxel but along k
+            whole, part = (projector.projected(volume, place) for place in (full, coarse))
+            steps = coarse.steps(volume.geometry)
+            kept = whole.voxels[:: steps[0], :: steps[1], :: steps[2]]
+            assert max(steps) == 2 and part.voxels.size <= whole.voxels.size * 7 / 12
+            assert np.allclose(part.voxels, kept, rtol=1e-6)
+            corners = [np.zeros(3), np.array(part.geometry.shape) - 1]
+            there = [whole.geometry.world(corner * steps) for corner in corners]
+            assert np.allclose(part.geometry.world(corners), there)
+            overlays = (
+                projector.projected_overlay(volume, place, volume, frozenset())
+                for place in (full, coarse)
+            )
+            whole, part = overlays
+            kept = whole.voxels[:: steps[0], :: steps[1], :: steps[2]]
+            assert np.array_equal(part.voxels, kept)

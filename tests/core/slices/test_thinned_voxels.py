@@ -18,10 +18,10 @@ def volume() -> Volume:
 
 
 def test_voxels_that_are_kept_are_no_further_apart_than_pixels(volume: Volume) -> None:
-    assert steps_for(volume, 0.9) == (1, 1, 1)
-    assert steps_for(volume, 1.0 - 1e-9) == (2, 2, 1)
-    assert steps_for(volume, 3.9) == (4, 4, 1)
-    assert steps_for(volume, 4.0) == (4, 4, 2)
+    assert steps_for(volume.geometry, 0.9) == (1, 1, 1)
+    assert steps_for(volume.geometry, 1.0 - 1e-9) == (2, 2, 1)
+    assert steps_for(volume.geometry, 3.9) == (4, 4, 1)
+    assert steps_for(volume.geometry, 4.0) == (4, 4, 2)
 
 
 def test_they_are_the_same_voxels_copied_once(volume: Volume) -> None:
