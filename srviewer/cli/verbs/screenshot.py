@@ -152,16 +152,29 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     return VerbOutput(f"written: {args.output}", values)
 
 
+def _check_planes(args: argparse.Namespace) -> None:
+    """Refuse two rotations of the planes, and a thick slab on rotated ones."""
+    if args.patient_axes and args.rotate:
+        raise UserError(
+            "--patient-axes and --rotate were given, which both rotate the planes from the voxel "
+            "axes. Give one of them."
+        )
+    rotation = "--patient-axes" if args.patient_axes else "--rotate"
+    if args.slab.shown and (args.patient_axes or args.rotate):
+        raise UserError(
+            f"--slab and {rotation} were given, and there is no thick slab on oblique planes, only "
+            f"along the voxel axes. Leave out {rotation} for the slab, or --slab for single slices "
+            "of oblique planes."
+        )
+
+
 def _picture(args: argparse.Namespace) -> FigureContents:
     layout = args.layout or (COMPARE if args.second else PLANES)
     if find_layout(layout).compares and len(args.second) < (2 if args.without_scan else 1):
         raise UserError(f"The layout '{layout}' compares: give --second.")
     if len(args.second) + (not args.without_scan) > MOST_SECONDS:
         raise UserError(f"At most {MOST_SECONDS} volumes are shown side by side.")
-    if args.patient_axes and (args.rotate or args.slab.shown):
-        raise UserError("--patient-axes is a rotation of its own: leave --rotate and --slab out.")
-    if args.rotate and args.slab.shown:
-        raise UserError("There is no thick slab on oblique planes: give --rotate or --slab.")
+    _check_planes(args)
     if len(args.name) > len(args.second):
         raise UserError("Each --name belongs to a --second: there are more names than volumes.")
     if not all(LEAST_SIDE <= side <= MOST_SIDE for side in args.size):

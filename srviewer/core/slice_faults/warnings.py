@@ -16,6 +16,7 @@ WORDS: dict[Kind, str] = {
     "repeated": "a repeat of a neighbour",
     "unlike": "unlike both neighbours",
 }
+REPAIRING = "; repairing '"  # begins the advice at the end of each message
 MOST_NAMED = 8  # slices in a message; ``where_mm`` has all
 
 
@@ -42,6 +43,19 @@ def slice_fault_warnings(faults: SliceFaults, geometry: Geometry) -> tuple[ScanW
         ScanWarning(code, message, _places(geometry, faults.axis, numbers))
         for code, message, numbers in messages
     )
+
+
+def without_repair(message: str) -> str:
+    """The message of a fault where nothing is repaired, as where stacks are joined.
+
+    Args:
+        message: Of a warning of any kind.
+
+    Returns:
+        The message without the advice to repair the fault, which is its last clause.
+    """
+    start, advice, _ = message.partition(REPAIRING)
+    return f"{start}." if advice else message
 
 
 def _motion(faults: SliceFaults, geometry: Geometry) -> str:

@@ -250,34 +250,23 @@ def rotated_grid(
     return lattice.within(_ranges(ends))
 
 
-def chord_grid(
-    grid: RotatedGrid, plane: Plane, scan: Geometry, at_mm: npt.ArrayLike
-) -> RotatedGrid:
-    """The slices through which the crosshair can be moved without leaving the scan.
+def cutting_grid(grid: RotatedGrid, plane: Plane, scan: Geometry) -> RotatedGrid:
+    """The slices that cut the scan, so that the crosshair can be moved into each of them.
 
     Args:
         grid: Of the rotated planes.
         plane: Of the slices.
         scan: The grid in which the crosshair is kept.
-        at_mm: (3,) RAS+ mm, the crosshair.
 
     Returns:
         The grid with fewer slices of that plane.
     """
     axis = plane.axes[0]
-    number = float(grid.index(at_mm)[axis])
-    first, last = -np.inf, np.inf
-    steps = scan.index_step(grid.affine[:3, axis])
-    for here, step, count in zip(scan.index(at_mm), steps, scan.shape, strict=True):
-        if abs(step) > _NEAR:
-            ends = (-EDGE - here) / step, (count - 1 + EDGE - here) / step
-            first, last = max(first, number + min(ends)), min(last, number + max(ends))
-    stop = int(np.floor(last + _NEAR)) + 1
-    numbers = range(min(int(np.ceil(first - _NEAR)), stop - 1), stop)
-    if not len(numbers) or last < first:
-        numbers = range(round(number), round(number) + 1)
+    ends = grid.index(kept_corners(scan))[:, axis]
+    first, last = int(np.ceil(ends.min() - _NEAR)), int(np.floor(ends.max() + _NEAR))
+    first = min(first, last)  # of a very thin scan, in which no number lies
     every = [range(count) for count in grid.shape]
-    every[axis] = numbers
+    every[axis] = range(first, last + 1)
     return grid.within((every[0], every[1], every[2]))
 
 
@@ -325,13 +314,13 @@ class RotatedPlace:
         number = float(grid.index(self.cursor_mm)[axis])
         corners = grid.index(_corners(geometry))
         corners[:, axis] -= number
-        points = _crossings(corners, axis)
+        points = crossings(corners, axis)
         every = list(_ranges(points) if len(points) else (range(1),) * 3)
         every[axis] = range(1)
         return grid.within((every[0], every[1], every[2]), number * np.eye(3)[axis])
 
     def steps(self, geometry: Geometry) -> RotatedGrid:
-        """The grid on whose slices a step leads: ``chord_grid`` through the crosshair.
+        """The grid on whose slices a step leads: ``cutting_grid``.
 
         Args:
             geometry: The grid of the volume.
@@ -340,7 +329,7 @@ class RotatedPlace:
             The grid of slices as far apart as the voxels of the scan are at their finest.
         """
         planes = rotated_grid(self.scan, self.degrees, geometry)
-        return chord_grid(planes, self.plane, self.scan, self.cursor_mm)
+        return cutting_grid(planes, self.plane, self.scan)
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -355,10 +344,27 @@ def _corners(geometry: Geometry) -> Matrix:
     return geometry.world(list(product(*((-0.5, count - 0.5) for count in geometry.shape))))
 
 
-def _crossings(corners: Matrix, axis: Axis) -> Matrix:
-    """(n, 3) indices: where the edges of a volume cross the plane at index 0 of an axis.
+def kept_corners(scan: Geometry) -> Matrix:
+    """The outer corners of the part of a scan in which a crosshair is kept.
 
-    ``corners`` are (8, 3) indices, in the order of ``_corners``.
+    Args:
+        scan: The grid of the scan.
+
+    Returns:
+        (8, 3) RAS+ mm, that at the end of all axes last.
+    """
+    return scan.world(list(product(*((-EDGE, count - 1 + EDGE) for count in scan.shape))))
+
+
+def crossings(corners: Matrix, axis: Axis) -> Matrix:
+    """Where the edges of a volume cross the plane at index 0 of an axis.
+
+    Args:
+        corners: (8, 3) indices of its corners, that at the end of all axes last.
+        axis: The axis.
+
+    Returns:
+        (n, 3) indices.
     """
     heights = corners[:, axis]
     first, second = heights[_EDGES[0]], heights[_EDGES[1]]

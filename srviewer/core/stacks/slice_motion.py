@@ -33,12 +33,15 @@ class SliceMotion:
         mm: (slices,) the largest distance by which a compared voxel of each is moved.
         evidence: The logarithm of how much likelier these motions are than none; up to
             ``EVIDENCE`` all are none. 0 exactly where nothing was compared.
+        held: The numbers, from 0, of the slices of a short stack that stay, since they seem to
+            have moved by more than ``MOST_SHORT_MM``.
     """
 
     motions: Matrix
     degrees: Matrix
     mm: Matrix
     evidence: float
+    held: tuple[int, ...] = ()
 
     @property
     def is_still(self) -> bool:
@@ -179,7 +182,7 @@ def _motion(
 ) -> SliceMotion:
     count = len(slices)
     motions = np.tile(np.eye(4), (count, 1, 1))
-    degrees, mm = np.zeros(count), np.zeros(count)
+    degrees, mm, held = np.zeros(count), np.zeros(count), list[int]()
     for number, (each, placed) in enumerate(zip(slices, found, strict=True)):
         if placed is None:
             continue
@@ -188,7 +191,8 @@ def _motion(
         shifts = points @ (motion[:3, :3] - np.eye(3)).T + motion[:3, 3]
         reach = float(np.linalg.norm(shifts, axis=1).max(initial=0.0))
         if short and reach > MOST_SHORT_MM:
+            held.append(number)
             continue
         motions[number], mm[number] = motion, reach
         degrees[number] = np.degrees(np.linalg.norm(placed.numbers[:3]))
-    return SliceMotion(motions, degrees, mm, evidence)
+    return SliceMotion(motions, degrees, mm, evidence, tuple(held))

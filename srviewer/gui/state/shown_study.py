@@ -27,7 +27,7 @@ from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
-from srviewer.study.state.rotation_of_study import is_rotated, with_rotation
+from srviewer.study.state.rotation_of_study import is_rotated, kept_in_plane, with_rotation
 from srviewer.study.state.slab_of_study import is_measured, with_slab
 from srviewer.study.state.view import Point, View, point
 
@@ -252,6 +252,15 @@ class ShownStudy(TransientState):
         """
         with self._step() if self._is_costly else nullcontext():
             self._look(cursor_mm=point(world_mm))
+
+    def step_to(self, plane: Plane, world_mm: npt.ArrayLike) -> None:
+        """Move the crosshair into another slice, also one that meets the scan beside its way.
+
+        Args:
+            plane: Of the slice, oblique or not.
+            world_mm: A RAS+ point (mm) of the slice.
+        """
+        self.move_cursor(kept_in_plane(self._state, plane, world_mm))
 
     @property
     def _is_costly(self) -> bool:

@@ -26,6 +26,10 @@ TWO = mark(
     "Two stacks: each is predicted by the other alone. That tests the network and the placement on "
     "measured slices, and not the joining."
 )
+HELD_OF_MOVED = mark(
+    "Slices {numbers} seem to have moved by more than the {most:.0f} mm that are allowed in a "
+    "stack shorter than {short:.0f} mm: they stay."
+)
 HELD_SLICES = mark(
     "Its slices seem to have moved by more than the {most:.0f} mm that are allowed in a stack "
     "shorter than {short:.0f} mm: they stay."
@@ -214,7 +218,7 @@ def _slices(found: SliceMotion) -> str:
         return tr(HELD_SLICES, most=MOST_SHORT_MM, short=SHORT_MM)
     if found.is_still:
         return tr("No evidence that its slices moved against each other: they stay.")
-    return tr(
+    moved = tr(
         "Slices moved against each other: {count} of {all}, by up to {shift:.1f} mm and "
         "{turn:.1f}\u00b0.",
         count=len(found.moved),
@@ -222,6 +226,11 @@ def _slices(found: SliceMotion) -> str:
         shift=float(found.mm.max()),
         turn=float(found.degrees.max()),
     )
+    if not found.held:
+        return moved
+    numbers = slice_numbers(found.held)
+    held = tr(HELD_OF_MOVED, numbers=numbers, most=MOST_SHORT_MM, short=SHORT_MM)
+    return f"{moved} {held}"
 
 
 def _motion(stack: JoinedStack, is_reference: bool) -> str:

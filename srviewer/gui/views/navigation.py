@@ -198,7 +198,7 @@ class Navigation(QObject):
         header, plane = self._pane.header, self._pane.plane
         if steps and header is not None:
             grid = self._pane.stepped_grid
-            self._study.move_cursor(stepped(grid, plane, self._study.view.cursor_mm, steps))
+            self._study.step_to(plane, stepped(grid, plane, self._study.view.cursor_mm, steps))
 
     def _maximise(self) -> None:
         self._study.maximise(None if self._study.view.only else self._pane.plane)

@@ -12,7 +12,8 @@ from srviewer.core.acquisition.degradation import Consistency, consistency_of
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.padding import empty_value
 from srviewer.core.resampling.axis_by_axis import interpolated
-from srviewer.core.slice_faults.warnings import MOTION
+from srviewer.core.slice_faults.warnings import MOTION, without_repair
+from srviewer.core.slice_numbers import slice_numbers
 from srviewer.core.stacks.joined_grid import isotropic_grid, union_grid
 from srviewer.core.stacks.joint_estimate import Contribution, joint_estimate
 from srviewer.core.stacks.moved_slices import predicted_slices
@@ -60,6 +61,11 @@ OF_TWO = (
 HELD = (
     f"Its slices seem to have moved by more than the {MOST_SHORT_MM:.0f} mm that are allowed in a "
     f"stack shorter than {SHORT_MM:.0f} mm: they stay."
+)
+HELD_OF_MOVED = (
+    "Slices {numbers} (counted from 1) seem to have moved by more than the "
+    f"{MOST_SHORT_MM:.0f} mm that are allowed in a stack shorter than {SHORT_MM:.0f} mm: they "
+    "stay; others are moved."
 )
 # Joining must predict the stacks that were left out better than the best of the others alone by
 # more than this, in dB, on the mean.
@@ -315,7 +321,11 @@ def _volume(prepared: _Prepared, voxels: Voxels, grid: Geometry, single: int | N
 
 
 def _warnings(prepared: _Prepared, single: int | None, gains: Sequence[float]) -> tuple[str, ...]:
-    lines = [f"'{each.scan.name}': {line}" for each in prepared.singles for line in each.warnings]
+    lines = [
+        f"'{each.scan.name}': {without_repair(line)}"
+        for each in prepared.singles
+        for line in each.warnings
+    ]
     lines += prepared.places.warnings
     if prepared.request.motion == "none" and any(MOTION in each.codes for each in prepared.singles):
         lines.append(
@@ -357,6 +367,12 @@ def _slice_warnings(prepared: _Prepared) -> list[str]:
         f"'{prepared.singles[number].scan.name}': {HELD}"
         for number, found in motions.items()
         if found.is_held
+    ]
+    held += [
+        f"'{prepared.singles[number].scan.name}': "
+        f"{HELD_OF_MOVED.format(numbers=slice_numbers(found.held))}"
+        for number, found in motions.items()
+        if found.held and not found.is_still
     ]
     lines = [
         f"'{prepared.singles[number].scan.name}': The other stacks cover too little of its slices "

@@ -174,6 +174,7 @@ def slice_values(found: SliceMotion) -> dict[str, Any]:
         "max_deg": float(found.degrees.max(initial=0.0)),
         "max_mm": float(found.mm.max(initial=0.0)),
         "moved": list(found.moved),
+        "held": list(found.held),
         "evidence": found.evidence,
         "deg": found.degrees.tolist(),
         "mm": found.mm.tolist(),

@@ -79,6 +79,7 @@ def predicted_from_others(
     places: Places,
     lattice: OnLattice,
     data_range: float,
+    repeats: tuple[int, ...],
     slices: bool = False,
 ) -> Job[Predicted | None]:
     """Predict one stack from the others that are no repeats of it.
@@ -93,6 +94,7 @@ def predicted_from_others(
         places: Where they lie.
         lattice: All stacks on the grid on which the others are joined.
         data_range: The intensity range of the reference.
+        repeats: The stacks that repeat it (``repeats_of``).
         slices: Whether each slice of the stack is placed on each prediction before they are
             compared, in the same way on all.
 
@@ -100,8 +102,6 @@ def predicted_from_others(
         A job with the predictions; None where the others cover too little of the stack.
     """
     stack = matched[number].stack
-    repeating = partial(repeats_of, number, [each.stack for each in matched])
-    repeats = yield from aside(repeating, Progress(0.0, "Finding what each stack covers"))
     others = [n for n in range(len(singles)) if n != number and n not in repeats]
     foreground = singles[number].intensity.foreground(singles[number].scan.voxels)
     grid = lattice.grid

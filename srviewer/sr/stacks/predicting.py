@@ -48,6 +48,7 @@ def predicted_stacks(
                 used.places,
                 on,
                 stacks.singles[request.reference].intensity.range,
+                tuple(n for n in range(count) if n != number and n not in others),
                 slices=rounds is not None,
             )
             predicted[number] = yield from within(job, span[0], span[1])

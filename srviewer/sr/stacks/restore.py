@@ -52,6 +52,7 @@ class _PlainSlices:
     deg: tuple[float, ...]
     mm: tuple[float, ...]
     evidence: float
+    held: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -234,4 +235,4 @@ def _slices(plain: _PlainSlices | None) -> SliceMotion | None:
     if plain is None:
         return None
     motions = np.array(plain.motions, float).reshape(-1, 4, 4)
-    return SliceMotion(motions, np.array(plain.deg), np.array(plain.mm), plain.evidence)
+    return SliceMotion(motions, np.array(plain.deg), np.array(plain.mm), plain.evidence, plain.held)

@@ -5,9 +5,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.pace import EXACT
+from srviewer.core.slices.plane_in_scan import nearest_in_plane
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.rotated_planes import (
     NOT_ROTATED,
@@ -20,7 +22,7 @@ from srviewer.core.slices.rotated_planes import (
     rotated_on,
 )
 from srviewer.study.state.study_state import StudyState
-from srviewer.study.state.view import point
+from srviewer.study.state.view import Point, point
 
 
 def is_rotated(state: StudyState) -> bool:
@@ -113,6 +115,23 @@ def with_rotation(state: StudyState, degrees: Degrees) -> StudyState:
     change = matrix_of(degrees) @ matrix_of(view.rotation).T
     centre = point(cursor + change @ (middle - cursor))
     return replace(state, view=replace(view, rotation=degrees, centre_mm=centre))
+
+
+def kept_in_plane(state: StudyState, plane: Plane, world_mm: npt.ArrayLike) -> Point:
+    """Keep a point in the scan without leaving its plane.
+
+    Args:
+        state: The study.
+        plane: The plane, oblique or not.
+        world_mm: (3,) RAS+ mm.
+
+    Returns:
+        RAS+ mm: while the planes are rotated, the nearest point of the same plane in the scan.
+    """
+    if state.scan is None or not is_rotated(state):
+        return point(world_mm)
+    kept = nearest_in_plane(state.scan.geometry, state.view.rotation, plane, world_mm)
+    return point(kept)
 
 
 def rotated_clockwise(state: StudyState, plane: Plane, degrees: float) -> StudyState:

@@ -1,6 +1,7 @@
 """Oblique planes: directions, grids in mm, and values against scipy and an analytic phantom."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -9,14 +10,15 @@ from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
 from srviewer.core.geometry.grid import Geometry
-from srviewer.core.slices.planes import Plane, slice_at, world_position
+from srviewer.core.slices.plane_in_scan import nearest_in_plane
+from srviewer.core.slices.planes import Plane, slice_at, slice_number, stepped, world_position
 from srviewer.core.slices.rotated_planes import (
     NOT_ROTATED,
     Degrees,
     Mm,
     RotatedPlace,
     about,
-    chord_grid,
+    cutting_grid,
     degrees_of,
     matrix_of,
     patient_rotation,
@@ -135,21 +137,23 @@ def test_volumes_beside_each_other_are_sampled_at_the_same_points() -> None:
     assert np.allclose(between, np.round(between), atol=1e-9) and smaller.shape != one.shape
 
 
-def test_steps_end_where_the_crosshair_would_leave_the_scan() -> None:
-    scan = _volume().geometry
-    at = scan.world([20.0, 17.0, 7.0])
-    grid = rotated_grid(scan, (20.0, 30.0, -10.0), scan)
+def test_steps_lead_through_all_planes_that_cut_the_scan() -> None:
+    scan, degrees = _volume().geometry, (20.0, 30.0, -10.0)
+    grid, last = rotated_grid(scan, degrees, scan), np.array(scan.shape) - 0.5
+    corners = scan.world(list(product(*((-0.5, n - 0.5) for n in scan.shape))))
     for plane in Plane:
-        chord, axis = chord_grid(grid, plane, scan, at), plane.axes[0]
-        normal = chord.directions[:, axis]
-        ends = chord.along(chord.world([[0, 0, 0], np.array(chord.shape) - 1]))[:, axis]
-        ways = ends - at @ normal
-        step = min(SPACINGS)
-        for way, beyond in zip(ways, (-step, step), strict=True):
-            inner, outer = scan.index([at + way * normal, at + (way + beyond) * normal])
-            last = np.array(scan.shape) - 0.5
-            assert ((inner >= -0.5) & (inner <= last)).all()
-            assert ((outer < -0.498) | (outer > last - 0.002)).any()
+        steps, axis = cutting_grid(grid, plane, scan), plane.axes[0]
+        heights, at = steps.index(corners)[:, axis], scan.world([20.0, 17.0, 7.0])
+        assert -1.01 < heights.min() <= 0 and 0 <= heights.max() - steps.shape[axis] + 1 < 1.01
+        beside = 0
+        for number in range(steps.shape[axis]):
+            on = stepped(steps, plane, at, number - slice_number(steps, plane, at))
+            kept = nearest_in_plane(scan, degrees, plane, on)
+            index = scan.index(kept)
+            assert ((index >= -0.5) & (index < last)).all()
+            assert steps.index(kept)[axis] == pytest.approx(number, abs=1e-6)
+            beside += not np.allclose(kept, on)
+        assert 0 < beside < steps.shape[axis]
 
 
 def test_padding_is_never_mixed_in() -> None:

@@ -123,6 +123,7 @@ def test_nothing_of_a_short_stack_is_moved_by_more_than_3_mm(thin: Volume, count
     assert found is not None and found.evidence > 20
     assert found.moved and (found.mm[::4] > 1).any()  # what moved by less is moved back
     assert (found.mm.max() > 3) == (count == 8)
+    assert found.held == ((1, 3, 5) if count == 6 else ()) and not found.is_held
     centre = np.r_[scan.geometry.centre, 1]
     reach = np.linalg.norm(found.motions @ centre - centre, axis=1)
     assert (reach.max() > 3) == (count == 8)

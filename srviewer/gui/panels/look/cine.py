@@ -84,9 +84,9 @@ class Cine(QObject):
         number = round(float(grid.index(after)[axis]))
         here = grid.index(cursor)[axis]
         if abs(number - here) > 0.5 or grid.shape[axis] == 1:
-            study.move_cursor(after)
+            study.step_to(plane, after)
         elif self.loop:
-            study.move_cursor(at_slice(grid, plane, cursor, 0.0))
+            study.step_to(plane, at_slice(grid, plane, cursor, 0.0))
         else:
             self.stop()
 

@@ -184,7 +184,7 @@ class Drags:
             share = 1 - position.y() / max(1, self._pane.height())
             plane, cursor = self._pane.plane, self._study.view.cursor_mm
             grid = self._pane.stepped_grid
-            self._study.move_cursor(at_slice(grid, plane, cursor, share))
+            self._study.step_to(plane, at_slice(grid, plane, cursor, share))
 
     def _change_window(self, moved: QPointF) -> None:
         """Right: wider; up: brighter."""
