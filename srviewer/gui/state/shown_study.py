@@ -40,7 +40,7 @@ class ShownStudy(TransientState):
     hovered = Signal(object, object)
     focused = Signal()  # one of its panes has the keyboard now
     fill_wanted = Signal(object)  # the FillPoint that was clicked
-    told = Signal(str)  # a translated word for the status bar
+    status_wanted = Signal(str)  # a translated text for the status bar
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -96,7 +96,7 @@ class Navigation(QObject):
 
     def _tell_dropped(self, *dropped: bool) -> None:
         if any(dropped):
-            self._study.told.emit(tr(DROPPED))
+            self._study.status_wanted.emit(tr(DROPPED))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Called by Qt for each event of the pane; true keeps the event from the pane."""

@@ -130,7 +130,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         controller.study.follow(self._show_agreement, "result")
         for study in (controller.study, controller.studies.second):
-            study.told.connect(self._tell)
+            study.status_wanted.connect(self._tell)
 
     def _tell(self, text: str) -> None:
         self.showMessage(text, TOLD_MS)
