@@ -69,7 +69,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.what == "real":
         if args.repeats:
-            leaving_out.REPEAT_SHARE = 1.0
+            leaving_out.REPEATS_LEFT_OUT = False
         print_real([run(read(path)) for path in args.paths], args)
         return
     if args.what == "time":

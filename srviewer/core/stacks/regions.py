@@ -1,6 +1,6 @@
 """Shading, trust and agreement of several stacks, region by region."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -23,6 +23,7 @@ LARGEST_SHADING = np.log(2.0)
 ALIKE_SHARE = 0.03  # of the intensity range: stacks that differ by less are trusted alike
 WINDOW = 2.0  # standard deviations of a blur at which it ends
 LEAST_SHARE = 0.02  # of a window, that two stacks must share for a comparison
+SHARED = 0.5  # of the squared errors of a stack, that a repeat of the same slices has as well
 # The correlation, of results blurred to the thickness of the slices, below which the joint step
 # does nothing and above which it is whole.
 NOT_ALIKE, ALIKE = 0.85, 0.97
@@ -46,7 +47,11 @@ class Regions:
 
 
 def compared_regions(
-    coarse: Sequence[Coarse], motions: Sequence[Matrix], reference: int, data_range: float
+    coarse: Sequence[Coarse],
+    motions: Sequence[Matrix],
+    reference: int,
+    data_range: float,
+    repeats: Sequence[Collection[int]] | None = None,
 ) -> Job[Regions]:
     """Compare stacks region by region.
 
@@ -55,6 +60,8 @@ def compared_regions(
         motions: (4, 4) RAS+ mm of each, to the frame of the reference.
         reference: The number of the reference.
         data_range: The intensity range of the reference.
+        repeats: For each stack the numbers of those that have taken the same slices; None where
+            there are none. They differ by what is not ``SHARED`` of their errors alone.
 
     Returns:
         A job with the fields.
@@ -67,7 +74,8 @@ def compared_regions(
         values, mask = yield from within(job, share, share)
         images.append(values)
         masks.append(mask)
-    comparing = partial(_regions, grid, images, masks, reference, data_range)
+    repeated = [()] * len(coarse) if repeats is None else repeats
+    comparing = partial(_regions, grid, images, masks, reference, data_range, repeated)
     return (yield from aside(comparing, Progress(1.0, "Comparing the stacks by region")))
 
 
@@ -77,6 +85,7 @@ def _regions(
     masks: Sequence[Mask],
     reference: int,
     data_range: float,
+    repeats: Sequence[Collection[int]],
 ) -> Regions:
     shading = [
         np.ones(grid.shape, np.float32)
@@ -90,6 +99,8 @@ def _regions(
     alike = [np.full(grid.shape, -np.inf, np.float32) for _ in images]
     for one, other in combinations(range(len(images)), 2):
         error, likeness = _compared(images[one], masks[one], images[other], masks[other])
+        if other in repeats[one]:
+            error /= np.float32(1 - SHARED)
         for number in (one, other):
             np.minimum(errors[number], error, out=errors[number])
             np.maximum(alike[number], likeness, out=alike[number])

@@ -16,12 +16,13 @@ from srviewer.core.stacks.intensity_match import IntensityMatch, Values
 from srviewer.core.stacks.joint_estimate import Contribution
 from srviewer.core.stacks.placed_stack import PlacedStack
 from srviewer.core.stacks.probes import Probes
-from srviewer.core.stacks.regions import compared_regions
+from srviewer.core.stacks.regions import Regions, compared_regions
 from srviewer.core.stacks.slice_trust import Trust, slice_trust, trust_on
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress, aside, within
 from srviewer.sr.stacks.on_lattice import OnLattice
 from srviewer.sr.stacks.placing import Places
+from srviewer.sr.stacks.repeats import WEIGHING, repeats_of, shared_with
 from srviewer.sr.stacks.singles import Single
 
 DOWN_WEIGHTED = 0.5  # a slice that is trusted less is reported
@@ -130,9 +131,10 @@ def contributions(
         raise ValueError("the results on the lattice are those of other stacks")
     coarse = [matched[number].coarse for number in numbers]
     motions = [places.motions[number] for number in numbers]
+    repeats = yield from aside(partial(_repeats, matched, numbers), Progress(0.0, WEIGHING))
     regions = None
     if len(numbers) > 1:
-        job = compared_regions(coarse, motions, 0, data_range)
+        job = compared_regions(coarse, motions, 0, data_range, repeats)
         regions = yield from within(job, 0.0, 0.1)
     grid = lattice.grid
     parts: list[Contribution] = []
@@ -140,20 +142,8 @@ def contributions(
     for place, number in enumerate(numbers):
         start = 0.1 + 0.9 * place / len(numbers)
         stack = matched[number].stack
-        across = stack.degradation.axis
-        others = [other for other in numbers if other != number]
-        trust = slices_trusted(number, stack, others, places.errors)
-        weight = yield from within(lattice.coverage(number), start, start)
-        factors: list[Voxels] = []
-        if trust.min() < 1:
-            of_slices = trust_on(trust, stack.placed, across, grid)
-            factors.append((yield from within(of_slices, start, start)))
-        if regions is not None and len(numbers) > 2:
-            trusted = _around(stack, regions.trust[place], regions.grid, grid)
-            factors.append((yield from within(trusted, start, start)))
-        for factor in factors:
-            weighing = partial(np.multiply, weight, factor)
-            weight = yield from aside(weighing, Progress(start, "Weighing the stacks"))
+        weighing = _weight(place, numbers, matched, places, lattice, regions, repeats[place])
+        weight = yield from within(weighing, start, start)
         if regions is not None and (not parts or len(numbers) > 2):  # two agree as far with either
             agreed = interpolated(regions.agreement[place], regions.grid, grid, order=1)
             if len(numbers) > 2:  # its own alone
@@ -162,6 +152,42 @@ def contributions(
         result = yield from within(lattice.result(number), start, start + 0.9 / len(numbers))
         parts.append(Contribution(stack, result, weight, agreement, matched[number].noise))
     return parts
+
+
+def _weight(
+    place: int,
+    numbers: Sequence[int],
+    matched: Sequence[Matched],
+    places: Places,
+    lattice: OnLattice,
+    regions: Regions | None,
+    repeats: Sequence[int],
+) -> Job[Voxels]:
+    """The weight of one of ``numbers``; ``place`` and ``repeats`` count among them."""
+    number, grid = numbers[place], lattice.grid
+    stack = matched[number].stack
+    across = stack.degradation.axis
+    others = [other for other in numbers if other != number]
+    trust = slices_trusted(number, stack, others, places.errors)
+    weight = yield from lattice.coverage(number)
+    factors: list[Voxels] = []
+    if trust.min() < 1:
+        factors.append((yield from trust_on(trust, stack.placed, across, grid)))
+    if regions is not None and len(numbers) > 2:
+        factors.append((yield from _around(stack, regions.trust[place], regions.grid, grid)))
+    for factor in factors:
+        weighing = partial(np.multiply, weight, factor)
+        weight = yield from aside(weighing, Progress(1.0, WEIGHING))
+    covered: list[Voxels] = []
+    for repeat in repeats:
+        covered.append((yield from lattice.coverage(numbers[repeat])))
+    return (yield from shared_with(weight, covered)) if covered else weight
+
+
+def _repeats(matched: Sequence[Matched], numbers: Sequence[int]) -> list[tuple[int, ...]]:
+    """For each of ``numbers`` the places among them of its repeats."""
+    stacks = [matched[number].stack for number in numbers]
+    return [repeats_of(place, stacks) for place in range(len(stacks))]
 
 
 def _around(stack: PlacedStack, field: Voxels, given: Geometry, onto: Geometry) -> Job[Voxels]:
@@ -173,5 +199,5 @@ def _around(stack: PlacedStack, field: Voxels, given: Geometry, onto: Geometry) 
     if not is_empty(box):
         part = yield from interpolated(field, given, cut(onto, box), order=1)
         setting = partial(result.__setitem__, box, part)
-        yield from aside(setting, Progress(1.0, "Weighing the stacks"))
+        yield from aside(setting, Progress(1.0, WEIGHING))
     return result

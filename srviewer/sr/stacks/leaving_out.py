@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.geometry.grid import Geometry
 from srviewer.core.resampling.boxes import Box, box_of, interpolated_inside
 from srviewer.core.scores.metrics import Mask, psnr
 from srviewer.core.stacks.coherence import coherences
@@ -20,14 +20,14 @@ from srviewer.sr.stacks.contributions import Matched, contributions
 from srviewer.sr.stacks.left_out import Coherence, LeftOut, SliceScores
 from srviewer.sr.stacks.on_lattice import OnLattice
 from srviewer.sr.stacks.placing import Places
+from srviewer.sr.stacks.repeats import repeats_of
 from srviewer.sr.stacks.singles import Single
 from srviewer.sr.stacks.slice_placing import SlicePlacing
 
 SCORING, AVERAGING = "Scoring what was left out", "Taking the mean of the stacks"
 LEAST_SHARE = 0.05  # of the foreground of a stack, that the others cover
 WIDE_SHARE = 0.5  # of what the widest of the others covers: less is no prediction of the stack
-REPEAT_DEGREES = 20.0  # between the normals of the slices of a stack and of its repeat
-REPEAT_SHARE = 0.5  # of a stack, that its repeat covers
+REPEATS_LEFT_OUT = True  # with a stack; the benchmark reads it the other way, too
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,26 +134,17 @@ def predicted_from_others(
     return Predicted(single, stack, mean, joint, cubic, alone, errors, repeats, reached, foreground)
 
 
-def repeats_of(number: int, stacks: Sequence[PlacedStack]) -> tuple[int, ...]:
-    """The stacks that have taken about the same slices as one of them.
+def left_with(number: int, stacks: Sequence[PlacedStack]) -> tuple[int, ...]:
+    """The stacks that are left out together with one of them.
 
     Args:
         number: Of that stack.
         stacks: All stacks.
 
     Returns:
-        Their numbers; () where all others are repeats, so that nothing would be left.
+        The numbers of its repeats.
     """
-    stack = stacks[number]
-    least = np.cos(np.radians(REPEAT_DEGREES))
-    repeats = tuple(
-        other
-        for other in range(len(stacks))
-        if other != number
-        and abs(_normal(stack) @ _normal(stacks[other])) > least
-        and stack.held(stacks[other].placed).mean() > REPEAT_SHARE
-    )
-    return repeats if len(repeats) < len(stacks) - 1 else ()
+    return repeats_of(number, stacks) if REPEATS_LEFT_OUT else ()
 
 
 def best_alone(predicted: Sequence[Predicted | None]) -> int | None:
@@ -175,11 +166,6 @@ def best_alone(predicted: Sequence[Predicted | None]) -> int | None:
         return float(np.mean(np.log10(np.maximum(errors, 1e-12))))
 
     return min(given, key=decibels)
-
-
-def _normal(stack: PlacedStack) -> Matrix:
-    across = stack.placed.affine[:3, stack.degradation.axis]
-    return np.asarray(across / np.linalg.norm(across))
 
 
 def best_step(predicted: Sequence[Predicted | None]) -> float:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from srviewer.job import Job, Progress, aside, within
-from srviewer.sr.stacks.leaving_out import Predicted, predicted_from_others, repeats_of
+from srviewer.sr.stacks.leaving_out import Predicted, left_with, predicted_from_others
 from srviewer.sr.stacks.on_lattice import OnLattice
 from srviewer.sr.stacks.request import JoinRequest
 from srviewer.sr.stacks.slice_rounds import SliceRounds
@@ -61,7 +61,7 @@ def _sets(stacks: Stacks) -> Job[dict[tuple[int, ...], list[int]]]:
     placed = [matched.stack for matched in stacks.matched]
     sets: dict[tuple[int, ...], list[int]] = {}
     for number in range(len(placed)):
-        finding = partial(repeats_of, number, placed)
+        finding = partial(left_with, number, placed)
         repeats = yield from aside(finding, Progress(0.0, "Finding what each stack covers"))
         left = [n for n in range(len(placed)) if n != number and n not in repeats]
         sets.setdefault(tuple(left), []).append(number)

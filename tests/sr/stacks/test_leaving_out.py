@@ -7,6 +7,9 @@ import pytest
 
 import phantoms
 from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.stacks.coarse import VOXEL_MM, Coarse
+from srviewer.core.stacks.regions import SHARED, compared_regions
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 from srviewer.sr.stacks.join import NOT_MOVED, join
@@ -33,8 +36,27 @@ def test_a_repeat_of_the_same_slices_is_left_out_with_its_stack(thin: Volume) ->
     assert [score and score.repeats for score in scores] == [(1,), (0,), (), ()]
     assert [score and score.single for score in scores[:2]] != [1, 0]  # which would win
     assert len(joined.gains) == 4 and min(joined.gains) > 0 and not joined.is_single
+    # Repeats share errors, so that each weighs less, though they agree with each other best.
+    weights = [each.weight for each in joined.stacks]
+    assert max(weights[:2]) < 0.9 * min(weights[2:])
     # One other stack alone is not joined, and says nothing of joining.
     assert len(run(join(stacks[:3], AS_THEY_LIE)).gains) == 1
+
+
+def test_that_repeats_agree_says_less_than_that_others_do() -> None:
+    random = np.random.default_rng(3)
+    grid = Geometry((24, 24, 24), np.diag([VOXEL_MM, VOXEL_MM, VOXEL_MM, 1.0]))
+    seen = np.ones(grid.shape, bool)
+    images = [random.normal(10, size, grid.shape).astype(np.float32) for size in (0.1, 0.1, 1.0)]
+    coarse = [Coarse(image, seen, seen, grid) for image in images]
+    still = [np.eye(4)] * 3
+    alone = run(compared_regions(coarse, still, 0, 10.0))
+    known = run(compared_regions(coarse, still, 0, 10.0, ((1,), (0,), ())))
+    for number in (0, 1):  # the other is far closer than the third stack
+        before, now = (1 / fields.trust[number] - 1 for fields in (alone, known))
+        np.testing.assert_allclose(now, before / (1 - SHARED), rtol=1e-3, atol=1e-6)
+    np.testing.assert_array_equal(alone.trust[2], known.trust[2])
+    np.testing.assert_array_equal(alone.agreement[0], known.agreement[0])
 
 
 def test_where_joining_gains_nothing_the_stack_that_predicts_best_is_given(thin: Volume) -> None:
