@@ -76,7 +76,7 @@ def test_a_scan_of_one_value_is_reported_when_it_is_opened(
     opened.study.acknowledge()
     opened.panels.setCurrentIndex(0)
     (start,) = (b for b in opened.panels.findChildren(QPushButton) if "One value" in b.text())
-    assert start.text() == "One value everywhere: to view only" and not start.isEnabled()
+    assert start.text() == "One value: to view only" and not start.isEnabled()
     assert "same value (0)" in start.toolTip()
     assert not opened.actions_offered["reconstruct"].isEnabled()
     qtbot.keyClick(opened, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

@@ -73,7 +73,7 @@ class RunBox(QWidget):
             thin = has_nothing_to_reconstruct(self._study.state)
             return tr("Reconstruct anyway") if thin else tr("Reconstruct")
         if not view_only_reason(scan.warnings):
-            return tr("One value everywhere: to view only")
+            return tr("One value: to view only")
         single = min(scan.geometry.shape) < 2
         return tr("Single slice: to view only") if single else tr("Localizer: to view only")
 
