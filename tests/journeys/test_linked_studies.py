@@ -1,6 +1,7 @@
 """A user links two studies that are shown beside each other, and aligns them."""
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import nibabel as nib
@@ -13,6 +14,8 @@ from pytestqt.qtbot import QtBot
 import phantoms
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.resampling.resample import resampled
+from srviewer.core.slices.rotated_planes import pixels_of_planes
+from srviewer.core.slices.thick_slab import ThickSlab
 from srviewer.core.stacks.rigid import motion_of
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.linked_views import link_of
@@ -140,3 +143,21 @@ def test_the_planes_of_both_studies_are_told_with_their_names(
     qtbot.keyClick(right, Qt.Key.Key_Q)
     assert [note.split(":")[0] for note in notes() if "rotated" in note] == ["thick"]
     assert any(note.startswith("other: oblique") for note in notes())
+
+
+@pytest.mark.parametrize("leading", [0, 1])
+def test_slabs_of_a_study_that_follows_keep_pace_with_a_slow_machine(
+    pair: MainWindow, qtbot: QtBot, until: Until, leading: int
+) -> None:
+    studies = pair.study, pair.studies.second
+    for study in studies:
+        study.set_thick_slab(ThickSlab("maximum", 5.0, shown=True))
+        study.paces.slab.clock = count(0, 1.0).__next__  # seconds for the slab of a pane
+    leads, follows = studies[leading], studies[1 - leading]
+    assert follows.scan is not None
+    leads.set_moving(True)
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Down) * 3:
+        qtbot.keyClick(large_panes(pair)[leading], key)
+    assert leads.moving and follows.moving
+    assert follows.paces.slab.pixels < pixels_of_planes(follows.scan.geometry)
+    until(lambda: not leads.moving and not follows.moving)

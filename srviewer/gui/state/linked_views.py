@@ -45,7 +45,8 @@ class LinkedViews(QObject):
             self._move_back()
             if both_shown(self._study):
                 self._second.set_tool(self._study.tool)
-                self._second.look(_second_view(self._study, self._second))
+                with self._second.frame():
+                    self._second.look(_second_view(self._study, self._second))
                 self._note_moved()
 
     def _answer(self) -> None:
@@ -53,7 +54,8 @@ class LinkedViews(QObject):
         if self._following or not both_shown(self._study):
             return
         with self._follow():
-            self._study.look(_first_view(self._study, self._second))
+            with self._study.frame():
+                self._study.look(_first_view(self._study, self._second))
             link, second = link_of(self._study), self._second
             if link.linked and second.view.centre_mm is None:  # reset: both show that of the first
                 centre = link.to_second(self._study.centre_mm())

@@ -75,12 +75,22 @@ class TransientState(FollowedState):
         if not self.moving and monotonic() - self._stepped < QUICK_S:
             self.moving = True
             self._pending |= {MOTION}  # announced together with the step
+        with self.frame():
+            yield
+        self._stepped = monotonic()
+        self._resting.start()
+
+    @contextmanager
+    def frame(self) -> Iterator[None]:
+        """A frame of planes; while they move, what it takes decides how finely the next is drawn.
+
+        Yields:
+            Nothing.
+        """
         scan = self._state.scan
         every = 0.0 if scan is None else pixels_of_planes(scan.geometry)
         with self.paces.frame(every) if self.moving else nullcontext():
             yield
-        self._stepped = monotonic()
-        self._resting.start()
 
     def _rest(self) -> None:
         self.set_moving(False)
