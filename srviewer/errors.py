@@ -7,6 +7,8 @@ from typing import TypeGuard
 # memory too, say by RuntimeError.
 NO_THREAD = "can't start new thread"
 FULL = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc", NO_THREAD)
+# What the system says of a library for which there is no room, by ImportError.
+NO_ROOM_TO_LOAD = ("failed to map segment", "cannot allocate memory")
 
 
 class UserError(Exception):
@@ -71,13 +73,24 @@ def memory_ran_out(error: BaseException) -> bool:
         error: Anything that was raised, by Python or by torch.
 
     Returns:
-        True for a MemoryError, for an OSError with the number ENOMEM, and for a RuntimeError with
-        one of the texts of ``FULL``.
+        True for a MemoryError, for an OSError with the number ENOMEM, for a RuntimeError with one
+        of the texts of ``FULL``, and for an ImportError with one of ``NO_ROOM_TO_LOAD``.
     """
     if isinstance(error, OSError):
-        return error.errno == errno.ENOMEM
+        return error.errno == errno.ENOMEM or _no_room_to_load(error)
+    if isinstance(error, ImportError):
+        return _no_room_to_load(error)
     says_so = isinstance(error, RuntimeError) and any(words in str(error) for words in FULL)
     return says_so or isinstance(error, MemoryError)
+
+
+def _no_room_to_load(error: Exception) -> bool:
+    """Of ImportError, and of the OSError of ctypes; packages raise them from one another."""
+    cause = error.__cause__ or error.__context__
+    words = str(error).lower()
+    return any(text in words for text in NO_ROOM_TO_LOAD) or (
+        isinstance(cause, ImportError | OSError | MemoryError) and memory_ran_out(cause)
+    )
 
 
 def as_user_error(error: Exception) -> Exception:

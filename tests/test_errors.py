@@ -22,6 +22,7 @@ from srviewer.errors import (
     Unreadable,
     Unsupported,
     UserError,
+    as_user_error,
     is_full,
     is_of_system,
 )
@@ -118,6 +119,16 @@ def test_what_the_system_says(error: Exception, full: bool, of_system: bool) -> 
     assert (is_full(error), is_of_system(error)) == (full, of_system)
     if isinstance(error, OSError):
         assert isinstance(unwritable(Path("a"), error), NoSpace) == full
+
+
+def test_a_library_for_which_there_is_no_room_is_want_of_memory() -> None:
+    no_room = ImportError("libtorch_cpu.so: failed to map segment from shared object")
+    wrapped = ImportError("a package could not be loaded")
+    wrapped.__cause__ = no_room
+    for error in (no_room, wrapped):
+        assert str(as_user_error(error)).startswith("There is not enough memory for this.")
+    absent = ImportError("No module named 'torch'")
+    assert as_user_error(absent) is absent
 
 
 def test_what_cannot_be_opened_is_named_by_its_file_and_not_by_its_sentence(

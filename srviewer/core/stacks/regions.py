@@ -105,6 +105,8 @@ def _regions(
             np.minimum(errors[number], error, out=errors[number])
             np.maximum(alike[number], likeness, out=alike[number])
     floor = np.float32((ALIKE_SHARE * data_range) ** 2)
+    for error in errors:
+        error[np.isinf(error)] = 0  # compared with none there: nobody contradicts
     trust = [(floor / (floor + error)).astype(np.float32) for error in errors]
     agreement = [_faded(likeness) for likeness in alike]
     return Regions(grid, tuple(shading), tuple(trust), tuple(agreement))
@@ -173,10 +175,13 @@ def _shading_in(reference: Voxels, values: Voxels, both: Voxels) -> Voxels:
 def _compared(
     first: Voxels, first_mask: Mask, second: Voxels, second_mask: Mask
 ) -> tuple[Voxels, Voxels]:
-    """The mean squared difference and the correlation in a window around each voxel."""
-    error, alike = (np.zeros(first.shape, np.float32) for _ in range(2))
+    """The mean squared difference and the correlation in a window around each voxel.
+
+    Infinite and 0 where the two share too little to tell.
+    """
+    error, alike = np.full(first.shape, np.inf, np.float32), np.zeros(first.shape, np.float32)
     box = _around(first_mask & second_mask, REGION_MM)
-    if box is not None:  # elsewhere both are 0
+    if box is not None:
         fields = first[box], first_mask[box], second[box], second_mask[box]
         error[box], alike[box] = _compared_in(*fields)
     return error, alike
@@ -200,8 +205,8 @@ def _compared_in(
     together = mean(first * second) - of_first * of_second
     product = np.sqrt(np.maximum(varied[0], 0) * np.maximum(varied[1], 0))
     alike = np.divide(together, product, out=np.zeros_like(product), where=product > 0)
-    zero = np.float32(0)
-    return np.where(known, error, zero), np.where(known, alike, zero).astype(np.float32)
+    unknown = np.float32(np.inf), np.float32(0)
+    return np.where(known, error, unknown[0]), np.where(known, alike, unknown[1])
 
 
 def _faded(alike: Voxels) -> Voxels:

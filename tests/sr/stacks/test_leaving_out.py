@@ -59,6 +59,23 @@ def test_that_repeats_agree_says_less_than_that_others_do() -> None:
     np.testing.assert_array_equal(alone.agreement[0], known.agreement[0])
 
 
+def test_a_stack_that_lies_elsewhere_does_not_vouch_for_others() -> None:
+    random = np.random.default_rng(4)
+    grid = Geometry((36, 12, 12), np.diag([VOXEL_MM, VOXEL_MM, VOXEL_MM, 1.0]))
+    seen, ends = np.ones(grid.shape, bool), np.zeros(grid.shape, bool)
+    ends[-6:] = True
+    images = [random.normal(10, size, grid.shape).astype(np.float32) for size in (0.1, 0.1, 3, 0.1)]
+    parts = zip(images, (seen, seen, seen, ends), strict=True)
+    coarse = [Coarse(image, mask, mask, grid) for image, mask in parts]
+    still = [np.eye(4)] * 4
+    three = run(compared_regions(coarse[:3], still[:3], 0, 10.0)).trust
+    four = run(compared_regions(coarse, still, 0, 10.0)).trust
+    for number in range(3):
+        np.testing.assert_allclose(four[number][:20], three[number][:20], rtol=1e-4)
+    assert four[2][:20].max() < 0.1 < 0.5 < four[0][:20].min()
+    assert np.all(four[3][:20] == 1)  # compared with none there
+
+
 def test_where_joining_gains_nothing_the_stack_that_predicts_best_is_given(thin: Volume) -> None:
     elsewhere = thin.derived(np.roll(thin.voxels, 6, axis=1), thin.geometry, "moved")
     stacks = [stack(elsewhere, 1, "moved"), stack(thin, 2, "ax"), stack(thin, 0, "sag")]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydicom.uid import RLELossless
 
+from srviewer.core.counted import counted
 from srviewer.errors import UserError
 from srviewer.io.dicom.elements.file_bytes import DicomBytes
 from srviewer.io.dicom.headers.stored_pixels import PixelFile
@@ -40,21 +41,19 @@ def check_frames(path: Path, frames: int, frame_bytes: int, room: int) -> None:
 def check_claims(pixels: PixelFile, file: DicomBytes) -> None:
     """Check that a file can hold the pixels that its header promises.
 
-    A single frame that is not compressed may be cut short: it is left out of its series.
+    A single grey frame that is not compressed may be cut short: it is left out of its series.
 
     Args:
         pixels: The pixel storage by the header.
         file: The open file, of which fragments of compressed data are counted.
 
     Raises:
-        UserError: Uncompressed frames are longer than the file, or compressed data would have to be
-            smaller than their encoding allows, has fewer fragments than frames, or is packed once
-            more.
+        UserError: Uncompressed frames are longer than the element or the file that holds them, or
+            are packed as compressed ones are; or compressed data would have to be smaller than
+            their encoding allows, has fewer fragments than frames, or is packed once more.
     """
     if not pixels.compressed:
-        if pixels.frames > 1:
-            room = pixels.room - pixels.start
-            check_frames(pixels.path, pixels.frames, pixels.frame_bytes, room)
+        _check_plain(pixels)
         return
     if pixels.gzipped:
         raise UserError(
@@ -71,6 +70,23 @@ def check_claims(pixels: PixelFile, file: DicomBytes) -> None:
         )
     if pixels.frames > 1:
         check_frames(pixels.path, pixels.frames, 1, _fragments(file, pixels))
+
+
+def _check_plain(pixels: PixelFile) -> None:
+    if pixels.length is None and pixels.syntax.is_transfer_syntax:
+        raise UserError(
+            f"The header of '{pixels.path.name}' says that its pixels are not compressed "
+            f"({pixels.syntax.name}), and they are stored as compressed ones are. Export it again."
+        )
+    single_bits = pixels.bits_allocated == 1
+    if pixels.frames > 1:
+        check_frames(pixels.path, pixels.frames, pixels.frame_bytes, pixels.held)
+    if pixels.truncated and (pixels.frames > 1 or single_bits):
+        raise UserError(
+            f"'{pixels.path.name}' is cut short or damaged: its header promises "
+            f"{counted(pixels.promised, 'byte')} of pixels, and it holds at most {pixels.held:,}. "
+            "Copy it again."
+        )
 
 
 def _fragments(file: DicomBytes, pixels: PixelFile) -> int:

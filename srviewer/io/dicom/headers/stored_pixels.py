@@ -108,10 +108,14 @@ class PixelFile:
 
     @property
     def truncated(self) -> bool:
-        """Whether the file is too short for pixels that are not compressed."""
-        if self.compressed:
-            return False
-        return self.start + self.frames * self.frame_bytes > self.room
+        """Whether there are fewer bytes than promised for pixels that are not compressed."""
+        return not self.compressed and self.promised > self.held
+
+    @property
+    def held(self) -> int:
+        """The largest number of bytes of pixels: further elements may follow them in the file."""
+        rest = self.room - self.start
+        return rest if self.length is None else min(self.length, rest)
 
     @property
     def room(self) -> int:
