@@ -58,7 +58,7 @@ def test_a_batch_whose_scheduler_is_killed_ends_with_its_summary(tmp_path: Path)
         address = scheduler.line()
         plan = BatchPlan((tmp_path / "scan.nii",), tmp_path / "out", LINEAR, 1, address)
         job = batch(plan)
-        while "volumes, " not in next(job).message:
+        while "failed, " not in next(job).message:
             pass
         scheduler.process.kill()
         scheduler.process.wait()
@@ -108,7 +108,7 @@ def test_an_outcome_that_comes_late_is_asked_for_again(
     given = VolumeOutcome(item.name, None, "done")
     place = BatchFolder(tmp_path / "out", "one")
     outcomes: dict[Item, VolumeOutcome] = {}
-    cluster = LocalCluster(processes=False, n_workers=1, dashboard_address=None)
+    cluster = LocalCluster(processes=False, n_workers=1, dashboard_address="127.0.0.1:0")
     with cluster, Client(cluster) as client:
         future = client.submit(lambda: given)
         wait(future)
