@@ -30,12 +30,18 @@ from srviewer.nn.networks.residual import ResidualNetwork
 # Low-resolution pixels in one batch: on a CPU about 0.05 s of work, so that a cancel is prompt.
 CPU_PIXELS = 16 * 1024
 GPU_PIXELS = 4 * 1024 * 1024
+# Values of one layer in a batch of 8-bit integers, whose batches are computed side by side: with
+# fewer, threads wait for each other longer than they compute.
+INT8_VALUES = 2 * 1024 * 1024
 # A pixel below this share of the intensity range is air: where the receptive field holds nothing
 # else, slices are interpolated, which keeps the block means as the network does.
 AIR_SHARE = 0.02
 # In 8-bit integers: so many pixels around the foreground. What lies further away changes foreground
 # by less than 1e-4 of the range, a hundredth of what the integers change.
 INT8_MARGIN = 6
+# They begin and end at multiples of so many rows and columns, so that slices of few different
+# shapes are refined, for each of which oneDNN packs the weights.
+INT8_GRID = 8, 16
 NARROW = 48  # columns of which halves would leave out an edge in the middle, and save little
 
 # Raised by torch when the memory of a device is full, or the device is lost.
@@ -224,6 +230,8 @@ class Upsampler:
             1 or more, for the present device.
         """
         pixels = CPU_PIXELS if self.device.type == "cpu" else GPU_PIXELS
+        if self._quick is not None:
+            pixels = max(pixels, INT8_VALUES // self.model.plan.width)
         return max(1, pixels // (rows * columns))
 
     def _retreat(self, error: RuntimeError, rows: int, columns: int) -> None:
@@ -255,7 +263,12 @@ class Upsampler:
             share, radius = AIR_SHARE, self._radii[factor]
         brightest = np.abs(slices).max(axis=0)
         rows, columns = (brightest.max(axis=axis) > share * scale for axis in (1, 0))
-        return box_around(rows, columns, radius)
+        box = box_around(rows, columns, radius)
+        if self.precision.name == "float32":
+            return box
+        grids = zip(box, INT8_GRID, slices.shape[1:], strict=True)
+        across, along = (_on_grid(span, step, count) for span, step, count in grids)
+        return across, along
 
     def _refine(self, windows: Voxels, box: Box, factor: int, scale: float, fine: Voxels) -> None:
         """One batch (B, row, column, 2k+1) into ``fine``; the network is run in the box alone."""
@@ -320,6 +333,11 @@ def _grown(seen: Seen, radius: int) -> slice:
     if indices.size == 0:
         return slice(0, 0)
     return slice(max(0, int(indices[0]) - radius), min(len(seen), int(indices[-1]) + 1 + radius))
+
+
+def _on_grid(span: slice, step: int, count: int) -> slice:
+    """A part of ``count`` that begins and ends at multiples of a step, or at the end."""
+    return slice(span.start // step * step, min(-(-span.stop // step) * step, count))
 
 
 def _sharper_half(middle: Voxels, span: slice) -> slice:

@@ -22,6 +22,7 @@ KERNEL = 9
 ROUNDING = 1.5 * 2**23
 ONES = [1, 1]  # strides, dilations
 NO_SCALARS: list[float] = []
+MOST_PACKED = 8  # shapes of the input for which one convolution keeps its weights packed
 OPERATORS = torch.ops.onednn  # benchmarks emulate them, where a processor has no 8-bit products
 
 
@@ -120,9 +121,8 @@ class Int8Convolution:
             bias = bias - self._scale * (whole * zero[:, None, None]).sum((1, 2, 3))
         self._padding = [1, 1] if zero is None else [0, 0]
         self._bias = bias.clone()
-        self._weight = OPERATORS.qconv_prepack(
-            whole.to(torch.int8), self._scale, 1.0, 0, ONES, self._padding, ONES, 1, None
-        )
+        self._whole = whole.to(torch.int8)
+        self._packed: dict[torch.Size, Tensor] = {}
         self._zeros = torch.zeros(len(bias), dtype=torch.int32)
 
     def left(self, weight: Tensor) -> Tensor:
@@ -181,8 +181,24 @@ class Int8Convolution:
         )
         return result
 
+    def _weight(self, shape: torch.Size) -> Tensor:
+        """The weights, packed for inputs of a shape.
+
+        Packed for another one, oneDNN may pack them anew in every call: for matrix units (AMX) of
+        96 channels that takes several times as long as the convolution.
+        """
+        packed = self._packed.get(shape)
+        if packed is None:
+            packed = OPERATORS.qconv_prepack(
+                self._whole, self._scale, 1.0, 0, ONES, self._padding, ONES, 1, list(shape)
+            )
+            if len(self._packed) >= MOST_PACKED:
+                self._packed.clear()
+            self._packed[shape] = packed
+        return packed
+
     def _given(self, values: Tensor) -> tuple[object, ...]:
-        weight = self._weight, self._scale, self._zeros
+        weight = self._weight(values.shape), self._scale, self._zeros
         return (values, 1.0, 0, *weight, self._bias, ONES, self._padding, ONES, 1)
 
 

@@ -6,6 +6,7 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 
 from benchmarks.emulated_int8 import emulated_int8
+from srviewer.nn.networks import int8_convolution
 from srviewer.nn.networks.int8_convolution import Int8Convolution
 
 WIDTH, STEP = 32, 2.0**-12  # a power of 2, so that float32 is exact
@@ -42,7 +43,31 @@ def test_they_are_those_of_integers(
 def test_sums_too_large_for_float32_are_refused() -> None:
     weight = torch.ones(1, 600, 3, 3)
     with emulated_int8(), pytest.raises(ValueError, match="too large"):
-        Int8Convolution(weight, torch.zeros(1), torch.zeros(600))
+        convolution = Int8Convolution(weight, torch.zeros(1), torch.zeros(600))
+        convolution.plain(torch.zeros((1, 600, 4, 4), dtype=torch.uint8))
+
+
+def test_weights_are_packed_for_each_shape_and_not_kept_for_all(
+    integers: tuple[torch.Tensor, torch.Tensor, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values, weight, sums = integers
+    shapes = []
+    with emulated_int8():
+        convolution = Int8Convolution(STEP * weight, torch.zeros(WIDTH), torch.zeros(WIDTH))
+        pack = int8_convolution.OPERATORS.qconv_prepack
+
+        def noted(*given: object) -> torch.Tensor:
+            shapes.append(given[-1])
+            return pack(*given)
+
+        monkeypatch.setattr(int8_convolution.OPERATORS, "qconv_prepack", noted)
+        for columns in (11, 9, 11):
+            plain = convolution.plain(values[..., :columns])
+            np.testing.assert_array_equal(plain.numpy() / STEP, sums[..., : columns - 2])
+        assert shapes == [[2, WIDTH, 9, 11], [2, WIDTH, 9, 9]]
+        for columns in (*range(3, 3 + int8_convolution.MOST_PACKED), 11):
+            convolution.plain(values[..., :columns])
+        assert shapes.count([2, WIDTH, 9, 11]) == 2
 
 
 def test_rounded_weights_keep_the_sums_of_kernels() -> None:

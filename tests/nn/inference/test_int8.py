@@ -20,7 +20,7 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
 from srviewer.nn.devices.int8 import int8_hindrance
 from srviewer.nn.inference import int8_scales
-from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.inference.infer import INT8_GRID, Upsampler
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.models.available_models import find_model
 
@@ -150,3 +150,26 @@ def test_of_narrow_slices_every_column_is_measured(slices: Voxels) -> None:
     fine = run(ready(edge, model).upsample(edge, FACTOR, SCALE))
     exact = run(Upsampler(model, "cpu").upsample(edge, FACTOR, SCALE))
     assert np.percentile(np.abs(fine - exact), 99.9) < 0.01 * SCALE
+
+
+def test_slices_of_many_sizes_are_refined_in_boxes_of_few(slices: Voxels) -> None:
+    model = find_model("fast")
+    upsampler = ready(slices, model)
+    boxes = set()
+    for end in range(8, slices.shape[2], 3):
+        part = slices[20:25].copy()
+        part[:, :, end:] = 0
+        rows, columns = upsampler._box(part, FACTOR, SCALE)
+        assert columns.start % INT8_GRID[1] == 0 and rows.start % INT8_GRID[0] == 0
+        assert columns.stop % INT8_GRID[1] == 0 or columns.stop == slices.shape[2]
+        assert columns.stop >= min(end + 6, slices.shape[2]) or not part[:, :, end - 1].any()
+        boxes.add((rows.start, rows.stop, columns.start, columns.stop))
+    assert len(boxes) <= 2 + slices.shape[2] // INT8_GRID[1]
+
+
+def test_batches_of_narrow_networks_hold_more_slices(slices: Voxels) -> None:
+    """Threads that compute little at a time wait for each other."""
+    model = find_model("fast")
+    exact, quick = Upsampler(model, "cpu"), ready(slices, model)
+    assert quick.batch_of(64, 256) == 4 * exact.batch_of(64, 256)
+    assert quick.batch_of(2048, 2048) == exact.batch_of(2048, 2048) == 1
