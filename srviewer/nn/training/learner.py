@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from srviewer.nn.data.prefetching import PatchBatch
+from srviewer.nn.devices.bfloat16 import is_faster_in_bfloat16
 from srviewer.nn.devices.distributed import data_parallel, synchronised
 from srviewer.nn.devices.processes import Process
 from srviewer.nn.inference.infer import built_network, weights_of
@@ -184,8 +185,8 @@ class Learner:
         return interpolated
 
     def _mixed_precision(self) -> torch.autocast:
-        """bfloat16 on GPUs only: CPUs without matrix units are slower in it."""
-        enabled = self._device.type == "cuda"
+        """bfloat16 where the device is faster in it."""
+        enabled = is_faster_in_bfloat16(self._device)
         return torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=enabled)
 
     def _average(self, decay: float) -> None:
