@@ -13,6 +13,7 @@ from srviewer.errors import UserError
 from srviewer.nn.data.augmentation import augment
 from srviewer.nn.data.patches import prefer_foreground, random_mirror_index, random_patch_index
 from srviewer.nn.data.prefetching import BATCH_STREAM, PatchBatch, generator
+from srviewer.nn.data.smooth_phantoms import smooth_phantom
 from srviewer.nn.devices.processes import ALONE, Process
 from srviewer.nn.plans.plan import TrainingPlan
 
@@ -99,10 +100,13 @@ class PatchSource:
     def _fill(self, slab: Voxels, random: np.random.Generator) -> None:
         """Fill (2k + 1, rows, columns) with a patch, augmented, preferably not all air."""
         middle, data = self._plan.neighbours, self._plan.data
-        patch = prefer_foreground(
-            lambda: self._random_patch(slab.shape, random), lambda patch: patch[middle]
-        )
-        slab[:] = patch[random_mirror_index(random, data.flip_share)]
+        if data.phantom_share and random.random() < data.phantom_share:
+            slab[:] = smooth_phantom(slab.shape, random)
+        else:
+            patch = prefer_foreground(
+                lambda: self._random_patch(slab.shape, random), lambda patch: patch[middle]
+            )
+            slab[:] = patch[random_mirror_index(random, data.flip_share)]
         augment(slab, data, random)
 
     def _random_patch(self, size: tuple[int, ...], random: np.random.Generator) -> Voxels:

@@ -135,6 +135,9 @@ class DataPlan:
     bias: tuple[float, float] = setting(
         (0.0, 0.0), "Strength of the shading across a patch", "share of the intensity"
     )
+    phantom_share: float = setting(
+        0.0, "How many patches are smooth phantoms: waves and tilted plates", "share"
+    )
 
     def checks(self) -> Iterable[Check]:
         """Check the values: (wrong, complaint) pairs."""
@@ -145,7 +148,7 @@ class DataPlan:
         yield not _within(self.intensity, 0.01, 100), "intensity is 0.01 to 100"
         yield not _within(self.contrast, 0.1, 10), "contrast is 0.1 to 10"
         yield not _within(self.bias, 0, 0.9), "bias is 0 to 0.9, the smaller first"
-        shares = (self.contrast_share, self.flip_share, self.plain_share, self.remap_share)
+        shares = [value for name, value in asdict(self).items() if name.endswith("_share")]
         yield any(not 0 <= share <= 1 for share in shares), "a share is 0 to 1"
 
 

@@ -89,6 +89,9 @@ def _slices(card: ModelCard) -> str:
         varied += f"; shading of up to {percentage(data.bias[1])}"
     if data.remap_share:
         varied += f"; random grey levels in {percentage(data.remap_share)} of the patches"
+    if data.phantom_share:
+        share = percentage(data.phantom_share)
+        varied += f"; smooth phantoms (waves, tilted plates) in {share} of the patches"
     plain = f" {percentage(data.plain_share)} of the batches have box slices alone." * bool(
         data.plain_share
     )
