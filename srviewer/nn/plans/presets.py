@@ -110,6 +110,16 @@ ROBUST = DataPlan(
     bias=(0.0, 0.3),
 )
 _FAST = TrainingPlan("fast", data=ROBUST)
+_STANDARD = replace(
+    _FAST,
+    preset="standard",
+    width=48,
+    blocks=12,
+    rows=24,
+    columns=48,
+    learning_rate=1.2e-3,
+    data=replace(ROBUST, phantom_share=0.06),
+)
 _QUALITY = replace(
     _FAST, preset="quality", width=96, blocks=16, batch=64, rows=24, columns=48, learning_rate=8e-4
 )
@@ -129,6 +139,7 @@ PRESETS = (
         "",
         _textured(_FAST, "fast-texture"),
     ),
+    Preset("standard", "Medium residual network for CPUs with 8-bit products", "", _STANDARD),
     Preset("quality", "Large residual network for GPUs", "", _QUALITY),
     Preset(
         "quality-texture",

@@ -56,6 +56,7 @@ NAMES = [
     "model-ii",
     "fast",
     "fast-texture",
+    "standard",
     "quality",
     "quality-texture",
 ]
