@@ -61,7 +61,7 @@ def main() -> None:
     table = [row for row in rows_of(args.table) if row["model"] == args.model]
     rows = [read_row(row) for row in table if row["side"]]
     model = find_model(args.model)
-    calibration = with_errors(fitted(rows, model.name, model.sha256), rows)
+    calibration = with_errors(fitted(rows, model.name, model.sha256, model.plan.train), rows)
     _print_terms(rows, calibration)
     judged = list(zip(rows, expected_without(rows), strict=True))
     _print_errors("condition", judged, lambda row: row.condition)

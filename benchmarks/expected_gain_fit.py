@@ -1,6 +1,6 @@
 """The regression of the expected gain, fitted on its table, and its errors on people left out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,9 +41,9 @@ LEVEL = 0.9
 SLACK = 0.05  # of the span of a term: this far beyond the table counts as inside
 NOTE = (
     "The six of OASIS (CC BY-NC, o1000 to o1119) are used for these coefficients alone and are no "
-    "part of the program. Six of the thirteen T1, the T2 and three of the four FLAIR are of people "
-    "whom the network was trained on."
+    "part of the program. Of people whom the network was trained on are {trained}."
 )
+CONTRASTS = ("T1", "T2", "FLAIR")
 UNKNOWN = LeftOut(0.0, 0.0, 0.0, 0.0, 0.0)
 
 Array = npt.NDArray[np.float64]
@@ -143,13 +143,16 @@ def left_out(rows: Sequence[Row], names: Sequence[str] = CHOSEN) -> Array:
     return expected
 
 
-def fitted(rows: Sequence[Row], name: str, sha256: str) -> GainCalibration:
+def fitted(
+    rows: Sequence[Row], name: str, sha256: str, trained: Collection[str] = ()
+) -> GainCalibration:
     """Fit the regression and the widths of its intervals.
 
     Args:
         rows: Of the table; those beyond ``WITHIN`` are left out.
         name: The model.
         sha256: Of its file.
+        trained: Whom the model was trained on.
 
     Returns:
         The calibration, without errors.
@@ -163,9 +166,23 @@ def fitted(rows: Sequence[Row], name: str, sha256: str) -> GainCalibration:
         for group in sorted(set(groups))
     }
     people = tuple(sorted({row.person for row in inside}))
+    note = NOTE.format(trained=_shares_of(inside, trained))
     return GainCalibration(
-        name, sha256, people, len(inside), intercept, terms, widths, WITHIN, UNKNOWN, NOTE
+        name, sha256, people, len(inside), intercept, terms, widths, WITHIN, UNKNOWN, note
     )
+
+
+def _shares_of(rows: Sequence[Row], trained: Collection[str]) -> str:
+    """Such as "6 of 13 T1, 0 of 1 T2 and 3 of 4 FLAIR"."""
+    people = {
+        contrast: {r.person for r in rows if r.contrast == contrast} for contrast in CONTRASTS
+    }
+    parts = [
+        f"{len(found & set(trained))} of {len(found)} {contrast}"
+        for contrast, found in people.items()
+        if found
+    ]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def expected_without(
