@@ -56,17 +56,17 @@ def estimated_seconds(
         Seconds of the whole command.
     """
     spec = network_spec(plan.network)
-    voxels, total = prod(work.shape), 0.0
+    voxels, total, gain = prod(work.shape), 0.0, 0.0
     for _, passes in work.steps:
         through = work.seen * _multiply_adds(plan, PLANES * voxels, passes)
         voxels *= prod(passes)
         total += work.runs * (through + PLANES * voxels * EACH_THIN_PIXEL)
     if work.with_gain:
         passes = work.steps[0][1]
-        total += _multiply_adds(plan, PIECE / prod(passes), passes)
+        gain = _multiply_adds(plan, PIECE / prod(passes), passes) / processor.rate(False)
     joining = work.runs * EACH_THIN_VOXEL * voxels
     rate = processor.rate(int8 and spec.int8)
-    return processor.arithmetic.starting + work.seconds + joining + total / rate
+    return processor.arithmetic.starting + work.seconds + joining + gain + total / rate
 
 
 def rounded_time(seconds: float) -> tuple[int, TimeUnit]:
