@@ -140,6 +140,12 @@ PRESETS = (
         _textured(_FAST, "fast-texture"),
     ),
     Preset("standard", "Medium residual network for CPUs with 8-bit products", "", _STANDARD),
+    Preset(
+        "standard-texture",
+        "Medium residual network, texture instead of fidelity",
+        "",
+        _textured(_STANDARD, "standard-texture"),
+    ),
     Preset("quality", "Large residual network for GPUs", "", _QUALITY),
     Preset(
         "quality-texture",

@@ -57,6 +57,7 @@ NAMES = [
     "fast",
     "fast-texture",
     "standard",
+    "standard-texture",
     "quality",
     "quality-texture",
 ]
