@@ -74,7 +74,7 @@ def test_what_does_not_fit_is_rebuilt_into_a_file_and_shown(
     room(300_000_000)
     _ask(opened, method="cubic")
     assert box.isVisible() and box.start.isEnabled()
-    assert "0.3 GB are free. Slab by slab, straight into a file" in box.text.text()
+    assert "300 MB are free. Slab by slab, straight into a file" in box.text.text()
     scan, request = opened.study.scan, opened.study.request
     assert scan is not None and request is not None
     _answer_with(tmp_path / "thin")

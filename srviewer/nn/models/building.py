@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from srviewer.core.byte_counts import bytes_text
 from srviewer.errors import UserError
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.models.safetensors_file import MAX_BYTES, ArrayKind
@@ -51,8 +52,8 @@ def check_size(build: Callable[[], nn.Module], what: str) -> None:
     size = 4 * numbers
     if size > MAX_BYTES:
         raise UserError(
-            f"The {what} of this training plan has {size / 1e9:,.1f} GB of weights, and a model "
-            f"file holds at most {MAX_BYTES / 1e9:.1f} GB. Give a smaller width or fewer blocks."
+            f"The {what} of this training plan has {bytes_text(size)} of weights, and a model "
+            f"file holds at most {bytes_text(MAX_BYTES)}. Give a smaller width or fewer blocks."
         )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from srviewer.core.byte_counts import bytes_text
 from srviewer.core.geometry.grid import Geometry
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.requests.request import Request
@@ -95,11 +96,11 @@ def memory_message(scan: Geometry, request: Request, room: float) -> str:
         room: Free memory, bytes.
 
     Returns:
-        The sentence, in GB.
+        The sentence.
     """
     return (
-        f"A reconstruction in memory takes about {needed_bytes(scan, request) / 1e9:.1f} GB, and "
-        f"{max(0.0, room) / 1e9:.1f} GB are free."
+        f"A reconstruction in memory takes about {bytes_text(needed_bytes(scan, request))}, and "
+        f"{bytes_text(room)} are free."
     )
 
 

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from srviewer.core.acquisition.degradation import Consistency, consistency_of
+from srviewer.core.byte_counts import bytes_text
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.padding import empty_value
 from srviewer.core.resampling.axis_by_axis import interpolated
@@ -217,7 +218,7 @@ def _check_memory(grid: Geometry, count: int) -> None:
     if needed > free_bytes():
         raise UserError(
             f"The joined volume of {' x '.join(map(str, grid.shape))} voxels takes about "
-            f"{needed / 1e9:.1f} GB of memory, and {max(0.0, free_bytes()) / 1e9:.1f} GB are free. "
+            f"{bytes_text(needed)} of memory, and {bytes_text(free_bytes())} are free. "
             "Give --grid reference, fewer stacks, or another reference."
         )
 
