@@ -12,7 +12,7 @@ from srviewer.sr.models.available_models import DEFAULT_MODEL, DEFAULT_ON_GPU, p
 from srviewer.sr.models.devices import auto_device
 from srviewer.sr.models.shipped_models import SHIPPED
 from srviewer.sr.models.time_estimate import Work, estimated_seconds
-from srviewer.sr.requests.request import Request, degradation_of
+from srviewer.sr.requests.request import ESTIMATE, Request, used_thickness
 from srviewer.sr.requests.seen_share import seen_share
 
 AUTO = "auto"  # in place of the name of a model
@@ -46,11 +46,12 @@ def with_automatic_model(
         return replace(request, model=DEFAULT_ON_GPU, model_reason=ON_GPU)
     if not processor.arithmetic.int8:
         return replace(request, model=DEFAULT_MODEL, model_reason=NO_INT8)
-    chosen, reason = DEFAULT_MODEL, SLOW
-    for row in SHIPPED:
-        seconds = model_seconds(scan, request, row.name, processor)
-        if row.gain_calibrated and seconds is not None and seconds < LIMIT:
-            chosen, reason = row.name, QUICK
+    names = [row.name for row in SHIPPED if row.gain_calibrated]
+    times = [(name, model_seconds(scan, request, name, processor)) for name in names]
+    known = [(name, seconds) for name, seconds in times if seconds is not None]
+    quick = [name for name, seconds in known if seconds < LIMIT]
+    chosen = quick[-1] if quick else DEFAULT_MODEL
+    reason = QUICK if quick or not known else SLOW
     return replace(request, model=chosen, model_reason=reason)
 
 
@@ -63,10 +64,11 @@ def renewed(scan: ScanHeader | None, request: Request, before: Request | None) -
         before: The same before that; None where there was none.
 
     Returns:
-        The request, unchanged where its model was named, and without a reason where it is named
-        now: a model of the user, or another than before for the reason of that one.
+        The request, unchanged where its model was named or none is needed, and without a reason
+        where it is named now: a model of the user, or another than before for the reason of that
+        one.
     """
-    if scan is None or not request.model_reason:
+    if scan is None or not request.model_reason or not method(request.method).needs_model:
         return request
     reason_before = "" if before is None else before.model_reason
     another = before is not None and before.model != request.model
@@ -145,5 +147,7 @@ def _seen(scan: ScanHeader, request: Request, plan: TrainingPlan, int8: bool) ->
 def _runs(scan: ScanHeader, request: Request) -> int:
     """How often the network runs on the scan."""
     copies = len(mirrorings(request.axis)) if request.flips else 1
-    of_profile = 0 if degradation_of(scan, request).is_block_mean else 1
-    return (copies + of_profile) * (2 if request.texture else 1)
+    # Not by a Degradation: what cannot be is refused later, in words.
+    is_box = request.profile in ("box", ESTIMATE)
+    is_block_mean = is_box and used_thickness(scan, request) == scan.geometry.spacing[request.axis]
+    return (copies + (not is_block_mean)) * (2 if request.texture else 1)

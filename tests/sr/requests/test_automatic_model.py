@@ -155,3 +155,19 @@ def test_processors_are_known_by_their_instructions(
 def test_estimates_are_shown_as_exact_as_they_are(seconds: float, words: str) -> None:
     assert about(seconds) == words
     assert about(4 * 3600) == "about 4 h"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"time_bandwidth": 0.0, "profile": "slr"}, {"thickness_mm": 400.0}, {"factor": 1}],
+)
+def test_what_cannot_be_is_left_to_the_checks_of_requests(change: dict[str, object]) -> None:
+    """The choice comes before them, and raises nothing."""
+    assert with_automatic_model(USUAL, replace(ASKED, **change), VNNI).model
+
+
+def test_where_no_model_is_needed_the_choice_and_its_reason_stay() -> None:
+    automatic = with_automatic_model(USUAL, ASKED, VNNI)
+    cubic = replace(automatic, method="cubic")
+    assert renewed(HUGE, cubic, automatic) == cubic
+    assert with_automatic_model(USUAL, cubic, VNNI).model_reason == QUICK
