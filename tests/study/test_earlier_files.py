@@ -131,7 +131,9 @@ def test_a_plan_trains_what_it_did() -> None:
     assert (plan.width, plan.factors, plan.steps, plan.seed) == (4, (2, 3), 4, 7)
     assert plan.data.profiles == ("box", "gaussian") and plan.data.noise == (0.0, 0.02)
     assert plan.losses == training_plan("esrgan-r").losses and plan.adversarial.width == 4
-    assert json.loads(plan.dumps()) == read_object(path)
+    then = read_object(path)
+    then["data"]["phantom_share"] = 0.0  # newer than the file
+    assert json.loads(plan.dumps()) == then
 
 
 def test_a_model_and_its_log_are_read() -> None:
