@@ -28,3 +28,12 @@ def test_a_batch_of_one_gives_the_file_of_reconstruct(
     expected = json.loads(alone.with_name("alone.json").read_text())
     for key in ("also", "thickness_mm", "profile", "method", "slab_by_slab"):
         assert volume["values"][key] == expected["provenance"][key]
+
+
+@pytest.mark.parametrize("factor", ["-2", "0", "1", "65"])
+def test_a_factor_that_cannot_be_is_said_of_each_volume(
+    factor: str, thick_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = ["batch", str(thick_file), "-o", str(tmp_path / "out"), "--workers", "1"]
+    assert main([*batch, "--factor", factor]) == 1
+    assert "thick: A factor is a whole number from 2 to 64." in capsys.readouterr().err

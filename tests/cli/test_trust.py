@@ -228,3 +228,16 @@ def test_texture_on_a_noisy_scan_is_rebuilt_with_a_warning(call: Call, tmp_path:
     assert any("trained on at most 3 %" in line for line in said["warnings"])
     status, said = call(*arguments)
     assert status == 0 and "texture_on_noise" not in said["warning_codes"]
+
+
+@pytest.mark.parametrize("factor", [-3, 0, 1, 65, 10**9])
+@pytest.mark.parametrize("model", ["auto", "fast"])
+def test_a_factor_that_cannot_be_is_one_message(
+    factor: int, model: str, thick_file: Path, call: Call, tmp_path: Path
+) -> None:
+    arguments = ("reconstruct", thick_file, "-o", tmp_path / "thin.nii.gz", "--model", model)
+    status, said = call(*arguments, "--factor", factor)
+    assert status == 1 and "A factor is a whole number from 2 to 64." in said
+    status, said = call("self-test", thick_file, "--model", model, "--factor", factor)
+    assert status == 1 and "A factor is a whole number from 2 to 64." in said
+    assert not list(tmp_path.iterdir())

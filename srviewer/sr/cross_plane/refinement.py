@@ -102,13 +102,13 @@ def reachable(factor: int, known: tuple[int, ...]) -> bool:
     """Whether a model reaches a factor, in one pass or several.
 
     Args:
-        factor: The factor to reach, 1 or more.
+        factor: The factor to reach.
         known: The factors that the model refines by in one pass.
 
     Returns:
         True where ``passes`` gives an answer.
     """
-    return _shortest_product(factor, known) is not None
+    return factor >= 1 and _shortest_product(factor, known) is not None
 
 
 def _shortest_product(factor: int, known: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -11,6 +11,7 @@ from srviewer.job import Job
 from srviewer.sr.requests.request import (
     ESTIMATE,
     Request,
+    check_factors,
     check_slices,
     degradation_of,
     known_thickness,
@@ -49,8 +50,9 @@ def used_profile(scan: KeptVolume, request: Request) -> Job[UsedProfile]:
         A job with the profile.
 
     Raises:
-        UserError: Slices cannot be as the request says.
+        UserError: Slices cannot be as the request says, or a factor is out of range.
     """
+    check_factors(request)
     check_slices(scan.header, request)
     estimate = yield from requested_estimate(scan, request)
     if estimate is not None:

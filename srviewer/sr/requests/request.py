@@ -316,8 +316,9 @@ def check_request(scan: ScanHeader, request: Request) -> None:
     Raises:
         UserError: A factor, an axis, a thickness, texture or resampling cannot be.
     """
-    for axis, factor in request.steps:
-        _check_step(scan, axis, factor)
+    check_factors(request)
+    for axis, _ in request.steps:
+        _check_count(scan, axis)
     if len({axis for axis, _ in request.steps}) < len(request.steps):
         raise UserError("Each axis can be refined once. Give another axis, or a larger factor.")
     if request.isotropic and (
@@ -330,6 +331,19 @@ def check_request(scan: ScanHeader, request: Request) -> None:
     if not 0 <= request.texture <= 1:
         raise UserError("Texture is a number from 0 (faithful) to 1 (sharp).")
     check_slices(scan, request)
+
+
+def check_factors(request: Request) -> None:
+    """Check that the factors of a request are in range.
+
+    Args:
+        request: The reconstruction.
+
+    Raises:
+        UserError: One of them is not.
+    """
+    if any(not 2 <= factor <= LARGEST_FACTOR for _, factor in request.steps):
+        raise UserError(f"A factor is a whole number from 2 to {LARGEST_FACTOR}.")
 
 
 def check_slices(scan: ScanHeader, request: Request) -> None:
@@ -356,12 +370,10 @@ def check_slices(scan: ScanHeader, request: Request) -> None:
         )
 
 
-def _check_step(scan: ScanHeader, axis: Axis, factor: int) -> None:
+def _check_count(scan: ScanHeader, axis: Axis) -> None:
     slices = scan.geometry.shape[axis]
     if slices < 2:
         raise UserError(
             f"'{scan.name}' has {slices} slice along {AXIS_NAMES[axis]}; there is nothing "
             f"to reconstruct between. Choose another axis, or open a scan of more slices."
         )
-    if not 2 <= factor <= LARGEST_FACTOR:
-        raise UserError(f"A factor is a whole number from 2 to {LARGEST_FACTOR}.")
