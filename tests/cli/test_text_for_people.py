@@ -50,7 +50,8 @@ def test_a_rebuild_names_its_model_and_every_file(
     thick_file: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     out, apart = tmp_path / "thin.nii.gz", tmp_path / "apart.nii.gz"
-    said = _said(capsys, "reconstruct", thick_file, "-o", out, "--disagreement", apart)
+    asked = ("reconstruct", thick_file, "-o", out, "--disagreement", apart, "--model", "fast")
+    said = _said(capsys, *asked)
     assert "cross-plane, model fast, on " in said
     assert f"written: {out}, {apart}" in said
     assert ", model" not in _said(capsys, "reconstruct", thick_file, "-o", out, "--method", "cubic")

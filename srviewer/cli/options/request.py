@@ -24,7 +24,7 @@ from srviewer.sr.requests.request import (
     MINIMA,
     REQUEST_PROFILES,
     Request,
-    check_request,
+    check_factors,
     suggested_request,
 )
 
@@ -190,14 +190,14 @@ def request_of(scan: ScanHeader, args: argparse.Namespace) -> Request:
         The request.
 
     Raises:
-        UserError: It cannot be done on the scan.
+        UserError: A factor is out of range.
     """
     axis = None if args.axis is None else axis_number(args.axis)
     automatic = args.model == AUTO
     request = suggested_request(scan, axis, DEFAULT_MODEL if automatic else asked_model(args))
     factor = request.factor if args.factor is None else args.factor
     request = asked_of_every(replace(request, factor=factor), args)
-    check_request(scan, request)
+    check_factors(request)
     if automatic and method(request.method).needs_model:
         return with_automatic_model(scan, request)
     return request

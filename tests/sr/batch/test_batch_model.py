@@ -15,12 +15,12 @@ from srviewer.sr.batch.batch_model import KEPT, NAME, with_batch_model
 from srviewer.sr.batch.plan import BatchPlan, batch
 from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.settings import Settings
+from srviewer.sr.models.shipped_models import SHIPPED
 from srviewer.sr.requests.automatic_model import AUTO, NO_INT8, QUICK, SLOW
 from srviewer.sr.requests.request import Request
 
 ASKED = Settings(Request(0, 2, model=AUTO, device="cpu"), None, None, "float32", acknowledge=False)
-
-
+CALIBRATED = {row.name for row in SHIPPED if row.gain_calibrated}
 PATH = json.dumps({"model": "../models/quality", "reason": "found"})
 LONG = json.dumps({"model": "quality", "reason": "x" * 501})
 
@@ -38,9 +38,9 @@ def _chosen(settings: Settings, scans: Sequence[ScanHeader], folder: BatchFolder
 
 def test_the_choice_stays_with_the_folder(thick_head: Volume, folder: BatchFolder) -> None:
     first = _chosen(ASKED, [thick_head.header], folder)
-    assert first.model == "fast" and first.model_reason in (NO_INT8, QUICK, SLOW)
+    assert first.model in CALIBRATED and first.model_reason in (NO_INT8, QUICK, SLOW)
     kept = json.loads((folder.state / NAME).read_text())
-    assert kept == {"model": "fast", "reason": first.model_reason}
+    assert kept == {"model": first.model, "reason": first.model_reason}
     # As of a job on another machine.
     (folder.state / NAME).write_text(json.dumps({"model": "quality", "reason": "quick there"}))
     second = _chosen(ASKED, [thick_head.header], folder)
@@ -54,8 +54,9 @@ def test_a_damaged_choice_is_made_again(
     damaged: str, thick_head: Volume, folder: BatchFolder
 ) -> None:
     (folder.state / NAME).write_text(damaged)
-    assert _chosen(ASKED, [thick_head.header], folder).model == "fast"
-    assert json.loads((folder.state / NAME).read_text())["model"] == "fast"
+    model = _chosen(ASKED, [thick_head.header], folder).model
+    assert model in CALIBRATED
+    assert json.loads((folder.state / NAME).read_text())["model"] == model
 
 
 def test_a_named_model_is_taken_and_not_kept(thick_head: Volume, folder: BatchFolder) -> None:
@@ -76,7 +77,7 @@ def test_results_of_version_0_1_0_decide(thick_head: Volume, tmp_path: Path) -> 
     assert _chosen(ASKED, [thick_head.header], out).model == "quality"
     (out.state / NAME).unlink()
     (out.folder / record["output"]).unlink()  # a result that is gone has no say
-    assert _chosen(ASKED, [thick_head.header], out).model == "fast"
+    assert _chosen(ASKED, [thick_head.header], out).model in CALIBRATED
 
 
 def test_results_of_a_named_model_decide_for_later_runs(thick_head: Volume, tmp_path: Path) -> None:

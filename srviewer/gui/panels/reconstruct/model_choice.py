@@ -23,6 +23,7 @@ from srviewer.sr.models.available_models import (
     find_model,
     models_at_hand,
 )
+from srviewer.sr.models.shipped_models import SHIPPED
 from srviewer.sr.models.texture_pairs import is_texture
 from srviewer.sr.models.time_estimate import TimeUnit, rounded_time
 from srviewer.sr.requests.automatic_model import AUTO, model_seconds, with_automatic_model
@@ -71,7 +72,7 @@ class ModelChoice:
         self.left_out.show_text(_lines(models.unreadable))
         entries = [
             (card.name, card.name)
-            for card in models.cards
+            for card in sorted(models.cards, key=_place)
             if card.plan.layout == "axis" and not is_texture(card)
         ]
         entries = [(tr("Automatic"), AUTO), *entries, *elsewhere]
@@ -124,6 +125,12 @@ class ModelChoice:
 
     def _tip(self, index: int, text: str) -> None:
         self.box.setItemData(index, plain_tip(text), Qt.ItemDataRole.ToolTipRole)
+
+
+def _place(card: ModelCard) -> int:
+    """The place in the list: models that ship by their gain, then the user's own."""
+    names = [row.name for row in SHIPPED]
+    return names.index(card.name) if card.name in names else len(names)
 
 
 def model_of(request: Request) -> tuple[Model | None, tuple[str, ...]]:
