@@ -81,7 +81,7 @@ def test_what_is_ticked_is_asked_for_and_told_with_the_result(
     result = study.result
     assert result is not None and result.adapted is not None and result.spread is not None
     assert "Inside lesion: interpolation only." in _panel_text(opened)
-    assert "adapt" in _panel_text(opened)
+    assert "adapted" in _panel_text(opened).lower()
 
 
 def test_an_adaptation_stops_when_it_is_cancelled(
