@@ -39,6 +39,7 @@ class Arithmetic:
 
 
 ARITHMETIC = (
+    Arithmetic("amx", "AVX-512 with AMX", 83.0, 380.0, 3.5, "measured: docs/performance.md"),
     Arithmetic(
         "avx512-vnni", "AVX-512 with VNNI", 90.0, 230.0, 2.0, "measured: docs/performance.md"
     ),
@@ -52,8 +53,8 @@ GPUS = (
     Arithmetic("cuda", "CUDA", 4000.0, 0.0, 3.0, "a tenth of what an H200 reached"),
     Arithmetic("mps", "MPS", 400.0, 0.0, 3.0, "not measured: a third of the peak of the smallest"),
 )
-VNNI = frozenset(("avx512_vnni", "avx512vnni", "amx_int8", "avx512_icl", "avx512_clx"))
-NARROW_VNNI, WIDE, USUAL = "avx_vnni", "avx512f", "avx2"
+VNNI = frozenset(("avx512_vnni", "avx512vnni", "avx512_icl", "avx512_clx"))
+MATRICES, NARROW_VNNI, WIDE, USUAL = "amx_int8", "avx_vnni", "avx512f", "avx2"
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ def arithmetic_of(flags: frozenset[str], machine: str) -> Arithmetic:
     """
     if machine.lower() in ARM:
         found = "neon"
+    elif MATRICES in flags:
+        found = "amx"
     elif VNNI & flags:
         found = "avx512-vnni"
     elif NARROW_VNNI in flags:

@@ -31,7 +31,8 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.requests.seen_share import seen_share
 
 ROWS = {row.id: row for row in (*ARITHMETIC, *GPUS)}
-VNNI, AVX2 = Processor(ROWS["avx512-vnni"], 2), Processor(ROWS["avx2"], 2)
+VNNI, AMX = Processor(ROWS["avx512-vnni"], 2), Processor(ROWS["amx"], 2)
+AVX2 = Processor(ROWS["avx2"], 2)
 ASKED = Request(2, 4)
 
 
@@ -75,22 +76,25 @@ def test_a_model_that_was_named_stays() -> None:
 
 # docs/performance.md: the whole command on a ball of 256 x 256 x 64 voxels, two cores, factor 4.
 @pytest.mark.parametrize(
-    ("model", "precision", "seconds"),
+    ("processor", "model", "precision", "seconds"),
     [
-        ("fast", "auto", 5.7),
-        ("quality", "auto", 42.5),
-        ("fast", "float32", 12.7),
-        ("quality", "float32", 121.0),
+        (VNNI, "fast", "auto", 5.7),
+        (VNNI, "quality", "auto", 42.5),
+        (VNNI, "fast", "float32", 12.7),
+        (VNNI, "quality", "float32", 121.0),
+        (AMX, "fast", "auto", 7.8),
+        (AMX, "quality", "auto", 29.6),
+        (AMX, "quality", "float32", 140.6),
     ],
 )
 def test_the_estimate_agrees_with_what_was_measured(
-    model: str, precision: str, seconds: float
+    processor: Processor, model: str, precision: str, seconds: float
 ) -> None:
     radius = np.linalg.norm(
         (np.indices((256, 256, 64)).T - (127.5, 127.5, 31.5)) / (115, 115, 29), axis=-1
     ).T
     ball = Volume(np.float32(800 * (radius < 1)), USUAL.geometry, "ball")
-    estimate = model_seconds(ball, replace(ASKED, precision=precision), model, VNNI)
+    estimate = model_seconds(ball, replace(ASKED, precision=precision), model, processor)
     assert estimate == pytest.approx(seconds, rel=0.25)
 
 
@@ -136,6 +140,7 @@ def test_air_is_left_out() -> None:
     ("flags", "machine", "row"),
     [
         ({"avx2", "avx512f", "avx512_vnni"}, "x86_64", "avx512-vnni"),
+        ({"avx2", "avx512f", "avx512_vnni", "amx_tile", "amx_int8"}, "x86_64", "amx"),
         ({"avx2", "avx_vnni"}, "AMD64", "avx2-vnni"),
         ({"avx2", "avx512f"}, "x86_64", "avx512"),
         ({"avx2"}, "x86_64", "avx2"),
