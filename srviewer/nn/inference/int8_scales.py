@@ -8,6 +8,7 @@ from torch import Tensor
 
 from srviewer.core.percentage import percentage
 from srviewer.job import Job, Progress
+from srviewer.nn.inference.side_by_side import side_by_side
 from srviewer.nn.networks.int8_residual import Block, Int8Residual, Measured
 from srviewer.nn.networks.residual import ResidualNetwork
 
@@ -35,11 +36,15 @@ def int8_network(
     """
     if not windows:
         return None, "no slice to take its scales from holds more than air"
-    measured, wanted = Measured(network), []
-    for number, window in enumerate(windows):
-        yield Progress(number / len(windows), "Measuring the network's values")
+    measured, wanted = Measured(network), [torch.empty(0)] * len(windows)
+
+    def measure(number: int) -> None:
         with torch.inference_mode():
-            wanted.append(measured.run(window, factor))
+            wanted[number] = measured.run(windows[number], factor)
+
+    with side_by_side(torch.get_num_threads()) as each:
+        for number in each(measure, range(len(windows))):
+            yield Progress(number / len(windows), "Measuring the network's values")
     if not all(bool(torch.isfinite(values).all()) for values in wanted):
         return None, "its values in float32 are not finite"
     for fine in (False, True):
@@ -67,12 +72,17 @@ def _difference(
     quick: Int8Residual, windows: Sequence[Tensor], wanted: Sequence[Tensor], factor: int
 ) -> Job[float]:
     """The difference from float32 on the windows, at ``PERCENTILE``, as a share of the range."""
-    differences: list[np.ndarray] = []
-    for window, exact in zip(windows, wanted, strict=True):
-        yield Progress(1.0, "Comparing 8-bit integers with float32")
+    differences = [np.empty(0, np.float32)] * len(windows)
+
+    def compare(number: int) -> None:
+        exact = wanted[number]
         with torch.inference_mode():
-            difference = (quick(window, factor) - exact).abs_()
-            differences.append(difference[exact.abs() > FOREGROUND].numpy())
+            difference = (quick(windows[number], factor) - exact).abs_()
+            differences[number] = difference[exact.abs() > FOREGROUND].numpy()
+
+    with side_by_side(torch.get_num_threads()) as each:
+        for _ in each(compare, range(len(windows))):
+            yield Progress(1.0, "Comparing 8-bit integers with float32")
     if not any(map(len, differences)):
         return 0.0
     return float(np.percentile(np.concatenate(differences), PERCENTILE))

@@ -4,6 +4,8 @@ Products of integers and their sums are exact, so they are the same in every ord
 thread. torch lends its compiler's convolutions of plain 8-bit tensors (oneDNN).
 """
 
+from threading import Lock
+
 import torch
 from torch import Tensor, nn
 
@@ -27,10 +29,14 @@ OPERATORS = torch.ops.onednn  # benchmarks emulate them, where a processor has n
 
 
 class Ranges:
-    """The least and the largest value of each channel at the input of one convolution."""
+    """The least and the largest value of each channel at the input of one convolution.
+
+    Threads may widen them at a time.
+    """
 
     def __init__(self, width: int) -> None:
         self.low, self.high = torch.zeros(width), torch.full((width,), LEAST)
+        self._widening = Lock()
 
     def widen(self, values: Tensor) -> None:
         """Widen the ranges.
@@ -39,8 +45,10 @@ class Ranges:
             values: (B, width, H, W), what the convolution sees.
         """
         flat = values.permute(0, 2, 3, 1).flatten(0, 2)
-        torch.minimum(self.low, flat.amin(0), out=self.low)
-        torch.maximum(self.high, flat.amax(0), out=self.high)
+        low, high = flat.amin(0), flat.amax(0)
+        with self._widening:
+            torch.minimum(self.low, low, out=self.low)
+            torch.maximum(self.high, high, out=self.high)
 
 
 class Quantised:
