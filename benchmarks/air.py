@@ -33,7 +33,7 @@ def saved(upsampler: Upsampler, slices: Voxels, scale: float) -> float:
     for start in range(0, count, batch):
         stop = min(start + batch, count)
         near = slices[max(0, start - upsampler.neighbours) : stop + upsampler.neighbours]
-        down, right = upsampler._box(near, FACTOR, scale)
+        down, right = upsampler._box(*infer.brightest(near), FACTOR, scale)
         seen += (stop - start) * (down.stop - down.start) * (right.stop - right.start)
     return 1 - seen / slices.size
 

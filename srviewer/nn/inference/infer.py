@@ -109,7 +109,7 @@ class Upsampler:
         seen: list[torch.Tensor] = []
         for window in windows:
             yield Progress(0.0, "Measuring the network's values")
-            rows, columns = self._box(window, factor, scale)
+            rows, columns = self._box(*brightest(window), factor, scale)
             # Twice as many slices say more in the same time.
             columns = _sharper_half(window[self.neighbours], columns)
             if rows.stop > rows.start and columns.stop > columns.start:
@@ -160,9 +160,11 @@ class Upsampler:
         count -= 2 * self.neighbours
         fine = np.empty((count, rows * factor, columns), np.float32)
         windows = sliding_window_view(padded, 2 * self.neighbours + 1, axis=0)
+        in_rows, in_columns = brightest(padded)
 
         def box_of(start: int, stop: int) -> Box:
-            return self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
+            seen = slice(start, stop + 2 * self.neighbours)
+            return self._box(in_rows[seen], in_columns[seen], factor, scale)
 
         def refine(start: int, stop: int) -> None:
             self._refine(windows[start:stop], box_of(start, stop), factor, scale, fine[start:stop])
@@ -251,8 +253,8 @@ class Upsampler:
         self._network = built_network(self.model).eval()
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def _box(self, slices: Voxels, factor: int, scale: float) -> Box:
-        """Rows and columns that go through the network.
+    def _box(self, in_rows: Voxels, in_columns: Voxels, factor: int, scale: float) -> Box:
+        """Rows and columns that go through the network, by ``brightest`` of some slices.
 
         Outside them the receptive field holds only air; in 8-bit integers no foreground is near.
         """
@@ -261,12 +263,11 @@ class Upsampler:
             if factor not in self._radii:
                 self._radii[factor] = receptive_radius(self._network, factor)
             share, radius = AIR_SHARE, self._radii[factor]
-        brightest = np.abs(slices).max(axis=0)
-        rows, columns = (brightest.max(axis=axis) > share * scale for axis in (1, 0))
+        rows, columns = (each.max(axis=0) > share * scale for each in (in_rows, in_columns))
         box = box_around(rows, columns, radius)
         if self.precision.name == "float32":
             return box
-        grids = zip(box, INT8_GRID, slices.shape[1:], strict=True)
+        grids = zip(box, INT8_GRID, (len(rows), len(columns)), strict=True)
         across, along = (_on_grid(span, step, count) for span, step, count in grids)
         return across, along
 
@@ -311,6 +312,21 @@ def of_device(error: RuntimeError) -> bool:
 
 def _full(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or memory_ran_out(error)
+
+
+def brightest(slices: Voxels) -> tuple[Voxels, Voxels]:
+    """The largest magnitude in each row and in each column of each slice.
+
+    Args:
+        slices: (slice, row, column).
+
+    Returns:
+        (slice, row) and (slice, column), in the unit of ``slices``.
+    """
+    in_rows, in_columns = (
+        np.maximum(slices.max(axis=axis), -slices.min(axis=axis)) for axis in (2, 1)
+    )
+    return in_rows, in_columns
 
 
 def box_around(rows: Seen, columns: Seen, radius: int) -> Box:

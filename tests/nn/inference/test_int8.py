@@ -20,7 +20,7 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
 from srviewer.nn.devices.int8 import int8_hindrance
 from srviewer.nn.inference import int8_scales
-from srviewer.nn.inference.infer import INT8_GRID, Upsampler
+from srviewer.nn.inference.infer import INT8_GRID, Upsampler, brightest
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.models.available_models import find_model
 
@@ -159,7 +159,7 @@ def test_slices_of_many_sizes_are_refined_in_boxes_of_few(slices: Voxels) -> Non
     for end in range(8, slices.shape[2], 3):
         part = slices[20:25].copy()
         part[:, :, end:] = 0
-        rows, columns = upsampler._box(part, FACTOR, SCALE)
+        rows, columns = upsampler._box(*brightest(part), FACTOR, SCALE)
         assert columns.start % INT8_GRID[1] == 0 and rows.start % INT8_GRID[0] == 0
         assert columns.stop % INT8_GRID[1] == 0 or columns.stop == slices.shape[2]
         assert columns.stop >= min(end + 6, slices.shape[2]) or not part[:, :, end - 1].any()
