@@ -12,7 +12,7 @@ from srviewer.core.slices.planes import cross_planes, unstack
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn.inference import infer
+from srviewer.nn.inference import foreground_box
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.sr.models.available_models import find_model
 
@@ -33,7 +33,7 @@ def saved(upsampler: Upsampler, slices: Voxels, scale: float) -> float:
     for start in range(0, count, batch):
         stop = min(start + batch, count)
         near = slices[max(0, start - upsampler.neighbours) : stop + upsampler.neighbours]
-        down, right = upsampler._box(*infer.brightest(near), FACTOR, scale)
+        down, right = upsampler._box(*foreground_box.brightest(near), FACTOR, scale)
         seen += (stop - start) * (down.stop - down.start) * (right.stop - right.start)
     return 1 - seen / slices.size
 
@@ -43,12 +43,12 @@ def changed(upsampler: Upsampler, slices: Voxels, scale: float) -> float:
     batch, worst = upsampler.batch_of(*slices.shape[1:]), 0.0
     for middle in np.linspace(0.25, 0.75, COMPARED) * len(slices):
         part = slices[int(middle) : int(middle) + min(batch, 8)]
-        share, ours = infer.AIR_SHARE, run(upsampler.upsample(part, FACTOR, scale))
-        infer.AIR_SHARE = -1.0  # nothing is air
+        share, ours = foreground_box.AIR_SHARE, run(upsampler.upsample(part, FACTOR, scale))
+        foreground_box.AIR_SHARE = -1.0  # nothing is air
         try:
             whole = run(upsampler.upsample(part, FACTOR, scale))
         finally:
-            infer.AIR_SHARE = share
+            foreground_box.AIR_SHARE = share
         inside = np.repeat(part > share * scale, FACTOR, axis=1)
         if inside.any():
             worst = max(worst, float(np.abs(ours - whole)[inside].max()) / scale)

@@ -11,14 +11,8 @@ from torch import Tensor, nn
 
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress, within
-from srviewer.nn.inference.infer import (
-    AIR_SHARE,
-    Upsampler,
-    box_around,
-    check_result,
-    of_device,
-)
-from srviewer.nn.inference.int8_slices import Box
+from srviewer.nn.inference.foreground_box import AIR_SHARE, Box, box_around
+from srviewer.nn.inference.infer import Upsampler, check_result, of_device
 from srviewer.nn.networks.receptive_field import receptive_radius
 
 JOINING = "Joining both planes"

@@ -5,20 +5,24 @@ from functools import partial
 from itertools import groupby
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from torch import nn
 
-from srviewer.core.intensity.intensity_range import FOREGROUND_SHARE
-from srviewer.core.slices.sharpness import sharpest
 from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError, memory_ran_out
 from srviewer.job import Job, Progress
 from srviewer.nn.devices.precisions import UsedPrecision
 from srviewer.nn.devices.processors import chosen_device, device_title
+from srviewer.nn.inference.foreground_box import (
+    Box,
+    brightest,
+    float32_box,
+    int8_box,
+    sharper_half,
+)
 from srviewer.nn.inference.int8_scales import int8_network
-from srviewer.nn.inference.int8_slices import Box, refined_in_int8
+from srviewer.nn.inference.int8_slices import refined_in_int8
 from srviewer.nn.inference.precision import used_precision
 from srviewer.nn.inference.side_by_side import side_by_side
 from srviewer.nn.models.building import check_fit
@@ -33,21 +37,10 @@ GPU_PIXELS = 4 * 1024 * 1024
 # Values of one layer in a batch of 8-bit integers, whose batches are computed side by side: with
 # fewer, threads wait for each other longer than they compute.
 INT8_VALUES = 2 * 1024 * 1024
-# A pixel below this share of the intensity range is air: where the receptive field holds nothing
-# else, slices are interpolated, which keeps the block means as the network does.
-AIR_SHARE = 0.02
-# In 8-bit integers: so many pixels around the foreground. What lies further away changes foreground
-# by less than 1e-4 of the range, a hundredth of what the integers change.
-INT8_MARGIN = 6
-# They begin and end at multiples of so many rows and columns, so that slices of few different
-# shapes are refined, for each of which oneDNN packs the weights.
-INT8_GRID = 8, 16
-NARROW = 48  # columns of which halves would leave out an edge in the middle, and save little
 
 # Raised by torch when the memory of a device is full, or the device is lost.
 DEVICE_ERRORS = (torch.OutOfMemoryError, getattr(torch, "AcceleratorError", torch.OutOfMemoryError))
 
-Seen = npt.NDArray[np.bool_]
 Batch = Callable[[int, int], None]
 Retreat = Callable[[RuntimeError, int, int], None]
 
@@ -111,7 +104,7 @@ class Upsampler:
             yield Progress(0.0, "Measuring the network's values")
             rows, columns = self._box(*brightest(window), factor, scale)
             # Twice as many slices say more in the same time.
-            columns = _sharper_half(window[self.neighbours], columns)
+            columns = sharper_half(window[self.neighbours], columns)
             if rows.stop > rows.start and columns.stop > columns.start:
                 neighbours_last = np.moveaxis(window[:, rows, columns], 0, -1)[None]
                 seen.append(self._shares(np.ascontiguousarray(neighbours_last), scale))
@@ -258,18 +251,11 @@ class Upsampler:
 
         Outside them the receptive field holds only air; in 8-bit integers no foreground is near.
         """
-        share, radius = FOREGROUND_SHARE, INT8_MARGIN
-        if self.precision.name == "float32":
-            if factor not in self._radii:
-                self._radii[factor] = receptive_radius(self._network, factor)
-            share, radius = AIR_SHARE, self._radii[factor]
-        rows, columns = (each.max(axis=0) > share * scale for each in (in_rows, in_columns))
-        box = box_around(rows, columns, radius)
-        if self.precision.name == "float32":
-            return box
-        grids = zip(box, INT8_GRID, (len(rows), len(columns)), strict=True)
-        across, along = (_on_grid(span, step, count) for span, step, count in grids)
-        return across, along
+        if self.precision.name != "float32":
+            return int8_box(in_rows, in_columns, scale)
+        if factor not in self._radii:
+            self._radii[factor] = receptive_radius(self._network, factor)
+        return float32_box(in_rows, in_columns, scale, self._radii[factor])
 
     def _refine(self, windows: Voxels, box: Box, factor: int, scale: float, fine: Voxels) -> None:
         """One batch (B, row, column, 2k+1) into ``fine``; the network is run in the box alone."""
@@ -312,58 +298,6 @@ def of_device(error: RuntimeError) -> bool:
 
 def _full(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or memory_ran_out(error)
-
-
-def brightest(slices: Voxels) -> tuple[Voxels, Voxels]:
-    """The largest magnitude in each row and in each column of each slice.
-
-    Args:
-        slices: (slice, row, column).
-
-    Returns:
-        (slice, row) and (slice, column), in the unit of ``slices``.
-    """
-    in_rows, in_columns = (
-        np.maximum(slices.max(axis=axis), -slices.min(axis=axis)) for axis in (2, 1)
-    )
-    return in_rows, in_columns
-
-
-def box_around(rows: Seen, columns: Seen, radius: int) -> Box:
-    """The rows and columns outside which the receptive field holds only air.
-
-    Args:
-        rows: True for each coarse row with something else.
-        columns: True for each column with something else.
-        radius: Of the receptive field, coarse pixels.
-
-    Returns:
-        Rows and columns; empty where there is only air.
-    """
-    return _grown(rows, radius), _grown(columns, radius)
-
-
-def _grown(seen: Seen, radius: int) -> slice:
-    """From the first to the last True, ``radius`` further on both sides; empty without a True."""
-    indices = np.flatnonzero(seen)
-    if indices.size == 0:
-        return slice(0, 0)
-    return slice(max(0, int(indices[0]) - radius), min(len(seen), int(indices[-1]) + 1 + radius))
-
-
-def _on_grid(span: slice, step: int, count: int) -> slice:
-    """A part of ``count`` that begins and ends at multiples of a step, or at the end."""
-    return slice(span.start // step * step, min(-(-span.stop // step) * step, count))
-
-
-def _sharper_half(middle: Voxels, span: slice) -> slice:
-    """Half of the columns, around the one that is sharpest along the rows."""
-    width = span.stop - span.start
-    if width < NARROW:
-        return span
-    centre = span.start + int(sharpest(middle[:, span], 0, 1).argmax())
-    start = min(max(centre - width // 4, span.start), span.stop - width // 2)
-    return slice(start, start + width // 2)
 
 
 def built_network(model: Model) -> nn.Module:

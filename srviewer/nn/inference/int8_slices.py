@@ -4,9 +4,8 @@ import numpy as np
 import torch
 
 from srviewer.core.volumes.volume import Voxels
+from srviewer.nn.inference.foreground_box import Box
 from srviewer.nn.networks.int8_residual import Int8Residual
-
-Box = tuple[slice, slice]  # rows, columns of the coarse slices
 
 
 def refined_in_int8(

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from functools import cache
 
+from srviewer.core.intensity.intensity_range import FOREGROUND_SHARE
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.nn.catalogue import TrainingPlan
 from srviewer.nn.devices.arithmetic import Processor, gpu, this_processor
+from srviewer.nn.inference.foreground_box import AIR_SHARE, INT8_MARGIN
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.cross_plane.refinement import mirrorings, passes, reachable
 from srviewer.sr.models.available_models import DEFAULT_MODEL, DEFAULT_ON_GPU, plan_of
@@ -22,9 +24,6 @@ ON_GPU = "the largest, since there is a GPU"
 NO_INT8 = "this processor has no 8-bit instructions, which larger models need to be quick"
 QUICK = "the best within a minute of those whose expected gain is calibrated"
 SLOW = "the quickest of those whose expected gain is calibrated, since none takes under a minute"
-# Of what goes through a network, as in ``srviewer.nn.inference.infer``: the share of the range
-# above which a voxel is bright, and the margin in 8-bit integers.
-BRIGHT, BRIGHT_INT8, MARGIN_INT8 = 0.02, 0.05, 6
 
 
 def with_automatic_model(
@@ -140,8 +139,8 @@ def _seen(scan: ScanHeader, request: Request, plan: TrainingPlan, int8: bool) ->
     if not isinstance(scan, Volume):
         return 1.0
     if int8:
-        return seen_share(scan, request.axis, BRIGHT_INT8, MARGIN_INT8)
-    return seen_share(scan, request.axis, BRIGHT, 2 * plan.blocks + 4)  # the receptive field
+        return seen_share(scan, request.axis, FOREGROUND_SHARE, INT8_MARGIN)
+    return seen_share(scan, request.axis, AIR_SHARE, 2 * plan.blocks + 4)  # the receptive field
 
 
 def _runs(scan: ScanHeader, request: Request) -> int:

@@ -6,7 +6,7 @@ import torch
 
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
-from srviewer.nn.inference import infer
+from srviewer.nn.inference import foreground_box
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.nn.networks.generator_table import NETWORKS, NetworkSpec
 from srviewer.nn.networks.receptive_field import UNBOUNDED, receptive_radius
@@ -34,7 +34,7 @@ def test_what_is_not_air_is_as_if_nothing_had_been_skipped(
 ) -> None:
     slices = in_air()
     skipping = run(upsampler.upsample(slices, FACTOR, 1.0))
-    monkeypatch.setattr(infer, "AIR_SHARE", -1.0)
+    monkeypatch.setattr(foreground_box, "AIR_SHARE", -1.0)
     whole = run(upsampler.upsample(slices, FACTOR, 1.0))
     bright = (slice(None), slice(4 * FACTOR, 10 * FACTOR), slice(60, 70))
     assert np.abs(skipping[bright] - whole[bright]).max() < 1e-5

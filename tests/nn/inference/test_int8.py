@@ -20,7 +20,8 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
 from srviewer.nn.devices.int8 import int8_hindrance
 from srviewer.nn.inference import int8_scales
-from srviewer.nn.inference.infer import INT8_GRID, Upsampler, brightest
+from srviewer.nn.inference.foreground_box import INT8_GRID, brightest
+from srviewer.nn.inference.infer import Upsampler
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.models.available_models import find_model
 
