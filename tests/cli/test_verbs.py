@@ -124,6 +124,7 @@ def test_voxels_that_were_no_numbers_are_told_with_the_scores(
     nib.save(nib.Nifti1Image(voxels, head.geometry.affine), tmp_path / "holes.nii.gz")
     assert call("compare", thin_file, thin_file)[1]["warnings"] == []
     (note,) = call("compare", thin_file, tmp_path / "holes.nii.gz")[1]["warnings"]
+    assert len(call("compare", *[tmp_path / "holes.nii.gz"] * 2)[1]["warnings"]) == 1
     assert note.startswith("holes: ")
 
 

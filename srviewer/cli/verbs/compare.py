@@ -52,13 +52,13 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     )
     scores = compared.scores
     # An oblique grid changes no score.
-    notes = list(compared.notes)
-    notes += [
+    warned = [
         f"{volume.name}: {warning.message}"
         for volume in (reference, candidate)
         for warning in volume.warnings
         if warning.code != "oblique"
     ]
+    notes = list(dict.fromkeys([*compared.notes, *warned]))  # of one file twice, each note once
     values = {
         **scores.whole,
         "data_range": scores.data_range,
