@@ -5,6 +5,7 @@ import numpy as np
 from srviewer.core.volumes.volume import Voxels
 
 MOST_PARTS = 3
+SINGLE_SHARE = 0.5  # of the phantoms; as a wave alone may look like a row of plates, made thick
 FLAT_SHARE = 0.4  # of the parts that vary along the rows alone
 WAVELENGTH = (6.0, 40.0)  # voxels
 PLATE = (2.0, 16.0)  # thickness in voxels
@@ -21,14 +22,14 @@ def smooth_phantom(shape: tuple[int, ...], random: np.random.Generator) -> Voxel
     Returns:
         float32 of that shape, in 0..1, shares of the intensity range.
     """
-    parts = int(random.integers(1, MOST_PARTS + 1))
+    parts = 1 if random.random() < SINGLE_SHARE else int(random.integers(2, MOST_PARTS + 1))
     draw = _waves if random.random() < 0.5 else _plates
     return draw(shape, parts, random)
 
 
 def _waves(shape: tuple[int, ...], count: int, random: np.random.Generator) -> Voxels:
     total = np.zeros(shape, np.float32)
-    shares = random.dirichlet(np.ones(count)) * random.uniform(0.1, 0.5)
+    shares = random.dirichlet(np.ones(count)) * random.uniform(0.2, 0.5)
     for share in shares:
         length = np.exp(random.uniform(*np.log(WAVELENGTH)))
         phase = random.uniform(0, 2 * np.pi)
