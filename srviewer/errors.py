@@ -3,10 +3,17 @@
 import errno
 from typing import TypeGuard
 
-# What torch's allocators for the processor, its kernels, C++ and Python's threads, whose stacks are
-# memory too, say by RuntimeError.
+# What torch's allocators for the processor, its kernels, C++, oneDNN and Python's threads, whose
+# stacks are memory too, say by RuntimeError.
 NO_THREAD = "can't start new thread"
-FULL = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc", NO_THREAD)
+FULL = (
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "bad_alloc",
+    "could not create a primitive",
+    NO_THREAD,
+)
 # What the system says of a library for which there is no room, by ImportError.
 NO_ROOM_TO_LOAD = ("failed to map segment", "cannot allocate memory")
 

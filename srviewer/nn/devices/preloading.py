@@ -7,10 +7,12 @@ from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
-# By their names: this module loads neither. The second is needed after the network has run.
-NEEDED = ("srviewer.nn.inference.infer", "scipy.ndimage")
+# By its name: this module does not load it, nor scipy's, which is needed after the network has run.
+NETWORKS = "srviewer.nn.inference.infer"
+_LOADED = Event()  # or loading failed, or it is not done beside
+_LOADED.set()
 
 
 def load_inference_beside() -> None:
@@ -22,11 +24,23 @@ def load_inference_beside() -> None:
 
     def load() -> None:
         with suppress(Exception):  # the import that follows says what is wrong
-            preload_torch()
-            for name in NEEDED:
-                import_module(name)
+            try:
+                preload_torch()
+                import_module(NETWORKS)
+            finally:
+                _LOADED.set()
+            import_module("scipy.ndimage")
 
+    _LOADED.clear()
     Thread(target=load).start()
+
+
+def wait_until_loaded() -> None:
+    """Wait for what ``load_inference_beside`` has begun.
+
+    An import that waits for one in another thread, which fails, gets a module that is half there.
+    """
+    _LOADED.wait()
 
 
 def preload_torch() -> None:

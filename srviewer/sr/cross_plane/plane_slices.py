@@ -23,7 +23,7 @@ from srviewer.core.volumes.voxel_sources import (
     with_length,
 )
 from srviewer.job import Job, Progress, aside, mapped, within
-from srviewer.nn.devices.preloading import preload_torch
+from srviewer.nn.devices.preloading import preload_torch, wait_until_loaded
 from srviewer.nn.models.model_file import Model
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def loaded_upsampler(model: Model, device: str, precision: str) -> Job["Upsample
     """
 
     def start() -> "Upsampler":
+        wait_until_loaded()
         preload_torch()
         from srviewer.nn.inference.infer import (
             Upsampler,  # lazy: torch takes seconds to load
