@@ -22,7 +22,7 @@ from srviewer.core.volumes.voxel_sources import (
     slab_spans,
     with_length,
 )
-from srviewer.job import Job, Progress, aside, mapped, within
+from srviewer.job import Job, Progress, aside, beside, mapped, within
 from srviewer.nn.devices.preloading import preload_torch, wait_until_loaded
 from srviewer.nn.models.model_file import Model
 
@@ -132,13 +132,15 @@ class PlaneSlices:
         thick: int,
         keep: KeepPlane,
     ) -> Job[None]:
-        """The last of ``stages``, for every slice."""
+        """The last of ``stages``, for every slice; each slab is kept while the next is refined."""
         count = self.source.shape[group.normal]
+        keeping: Job[None] = _nothing()
         for start, stop in slab_spans(self.source.shape, group.normal, thick):
-            span = start / count, stop / count
-            job = within(self.some(group, start, stop, stages, before), *span)
-            fine = yield from mapped(job, lambda step: _counted(step, count))
-            yield from within(keep(start, fine), span[1], span[1])
+            job = within(self.some(group, start, stop, stages, before), start / count, stop / count)
+            counted = mapped(job, lambda step: _counted(step, count))
+            _, fine = yield from beside(keeping, counted)
+            keeping = keep(start, fine)
+        yield from within(keeping, 1.0, 1.0)
 
     def some(
         self,
@@ -245,6 +247,10 @@ def sharp_slices(source: VoxelSource, group: TrainingGroup) -> list[int]:
     edges = [n * count // wanted for n in range(wanted + 1)]
     stretches = [(start, stop) for start, stop in pairwise(edges) if stop > start]
     return [start + int(sharp[start:stop].argmax()) for start, stop in stretches]
+
+
+def _nothing() -> Job[None]:
+    yield from ()
 
 
 def _counted(step: Progress, count: int) -> Progress:
