@@ -16,7 +16,7 @@ PERCENTILE = 99.9
 # Of the intensity range, at that percentile. Both planes are averaged later, which leaves about two
 # thirds of a difference.
 MOST_APART = 0.03
-FINE_ABOVE = 0.015  # the same, above which every block takes its input in two integers
+FINE_ABOVE = 0.011  # the same, above which every block takes its input in two integers
 COMPARED = 3  # one of so many windows is compared
 FOREGROUND = 0.02  # of the intensity range: what is darker is air
 

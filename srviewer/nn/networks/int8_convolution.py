@@ -58,10 +58,11 @@ class Quantised:
         seen: The ranges of their channels.
         weight: (out, in, 3, 3) of the convolution that takes them in two integers each, for which
             steps may be wide; None for one integer.
+        room: How far a channel may go beyond its range.
     """
 
-    def __init__(self, seen: Ranges, weight: Tensor | None = None) -> None:
-        self.step, zero = steps_of(seen.low, seen.high, INPUT_ROOM)
+    def __init__(self, seen: Ranges, weight: Tensor | None = None, room: Room = INPUT_ROOM) -> None:
+        self.step, zero = steps_of(seen.low, seen.high, room)
         wider = torch.ones_like(zero) if weight is None else _room_of(weight, self.step)
         self.step, self.zero = self.step * wider, torch.round(zero / wider)
         self._per_step, self._shift = 1 / self.step, self.zero + ROUNDING

@@ -8,21 +8,23 @@ from torch.nn import functional
 
 from srviewer.nn.networks.enlargement import shuffled
 from srviewer.nn.networks.int8_convolution import (
-    FINER,
     HIDDEN_ROOM,
     Int8Convolution,
     Quantised,
     Ranges,
-    rectified_integers,
     steps_of,
     weights_of,
 )
+from srviewer.nn.networks.int8_in_two import InTwo
 from srviewer.nn.networks.interpolated_base import AxisBase
 from srviewer.nn.networks.residual import ResidualBlock, ResidualNetwork
 
 # What the first blocks round off goes through all that follow: of so many, the first takes its
 # input and its weights in two integers each, and the second its input.
 BLOCKS_FOR_A_FINE_ONE = 16
+# Of so many, in a network whose blocks all take their input in two integers, the first takes all
+# that it computes with in two.
+BLOCKS_FOR_A_FINEST_ONE = 8
 
 Block = Callable[[Tensor], Tensor]  # (B, width, H, W) in float32 to the same, its own to change
 
@@ -60,17 +62,21 @@ class Measured:
 
         Args:
             number: Of the block, from 0.
-            fine: Whether every block takes its input in two integers, not only the first ones.
+            fine: Whether every block takes its input in two integers, not only the first ones,
+                and the first ones their weights and what ReLU leaves, too.
 
         Returns:
             The block.
         """
-        exact = self.finest
+        block, ranges = self.network.blocks[number], self.ranges[number]
+        if fine and number < len(self.ranges) // BLOCKS_FOR_A_FINEST_ONE:
+            return _FinestBlock(block, *ranges).added
+        exact = self.with_fine_weights
         fineness = 2 if number < exact else 1 if fine or number < 2 * exact else 0
-        return _Int8Block(self.network.blocks[number], *self.ranges[number], fineness).added
+        return _Int8Block(block, *ranges, fineness).added
 
     @property
-    def finest(self) -> int:
+    def with_fine_weights(self) -> int:
         """The number of blocks that take input and weights in two integers each."""
         return len(self.ranges) // BLOCKS_FOR_A_FINE_ONE
 
@@ -89,7 +95,9 @@ class Int8Residual(nn.Module):
         assert isinstance(network.base, AxisBase)  # images have no scales measured
         self._head, self.base, self._blocks = network.head, network.base, blocks
         self._tails = {
-            int(factor): tail if fine or measured.finest else _Int8Tail(tail, measured.last)
+            int(factor): tail
+            if fine or measured.with_fine_weights
+            else _Int8Tail(tail, measured.last)
             for factor, tail in network.tails.items()
             if isinstance(tail, nn.Conv2d)
         }
@@ -129,39 +137,52 @@ class Int8Residual(nn.Module):
 class _Int8Block:
     """A residual block, by the ranges that its two convolutions saw in float32.
 
-    ``fineness``: 1 for an input in two integers, 2 for the first weights in two as well, else 0.
+    What ReLU leaves is one integer in its steps; ``fineness``: 1 for an input in two integers, 2
+    for the first weights in two as well, else 0.
     """
 
     def __init__(
         self, block: ResidualBlock, first: Ranges, second: Ranges, fineness: int = 0
     ) -> None:
-        weight, bias = weights_of(block.first)
-        self._quantised = quantised = Quantised(first, weight if fineness > 0 else None)
-        hidden, _ = steps_of(second.low, second.high, HIDDEN_ROOM)
         # The hidden integers are the values over their steps, which ReLU does not mind.
-        weight = weight * quantised.step[:, None, None] / hidden[:, None, None, None]
-        self._first = Int8Convolution(weight, bias / hidden, quantised.zero)
-        none = torch.zeros_like(bias)
-        # Of what the first integers leave: that of the input, and that of the weights.
-        self._of_input = Int8Convolution(weight / FINER, none, none) if fineness > 0 else None
-        left = self._first.left(weight)
-        self._of_weights = Int8Convolution(left, none, quantised.zero) if fineness > 1 else None
+        hidden, _ = steps_of(second.low, second.high, HIDDEN_ROOM)
+        self._first = (
+            InTwo(block.first, first, step=hidden, weights=fineness > 1)
+            if fineness > 0
+            else _InOne(block.first, first, hidden)
+        )
         weight, bias = weights_of(block.second)
-        weight = weight * hidden[:, None, None]
-        self._second = Int8Convolution(weight, bias, None)
+        self._second = Int8Convolution(weight * hidden[:, None, None], bias, None)
 
     def added(self, features: Tensor) -> Tensor:
         """Features (B, width, H, W) in float32 to which the residual is added, in place."""
-        return self._second.added(self._hidden(features), features)
+        return self._second.added(self._first.rectified(features), features)
 
-    def _hidden(self, features: Tensor) -> Tensor:
-        if self._of_input is None:
-            return self._first.rectified(self._quantised(features))
-        upper, lower = self._quantised.in_two(features)
-        values = self._of_input.added(lower, self._first.plain(upper))
-        if self._of_weights is not None:
-            values = self._of_weights.added(upper, values)
-        return rectified_integers(values)
+
+class _InOne:
+    """A convolution whose input is one integer each, as is what ReLU leaves, in its ``step``."""
+
+    def __init__(self, layer: nn.Conv2d, seen: Ranges, step: Tensor) -> None:
+        self._quantised = quantised = Quantised(seen)
+        weight, bias = weights_of(layer)
+        weight = weight * quantised.step[:, None, None] / step[:, None, None, None]
+        self._convolution = Int8Convolution(weight, bias / step, quantised.zero)
+
+    def rectified(self, features: Tensor) -> Tensor:
+        """ReLU of the convolution of (B, in, H, W) in float32, in 8-bit integers."""
+        return self._convolution.rectified(self._quantised(features))
+
+
+class _FinestBlock:
+    """A residual block that takes all inputs and weights in two integers each."""
+
+    def __init__(self, block: ResidualBlock, first: Ranges, second: Ranges) -> None:
+        self._first = InTwo(block.first, first, weights=True)
+        self._second = InTwo(block.second, second, HIDDEN_ROOM, weights=True)
+
+    def added(self, features: Tensor) -> Tensor:
+        """Features (B, width, H, W) in float32 to which the residual is added, in place."""
+        return self._second.added(self._first.plain(features).relu_(), features)
 
 
 class _Int8Tail:

@@ -100,10 +100,12 @@ def test_far_from_foreground_slices_are_interpolated(slices: Voxels) -> None:
     assert np.abs(exact[:, :, -4:] - 0.04 * SCALE).max() > 1e-3 * SCALE
 
 
+@pytest.mark.parametrize("name", ["fast", "quality"])
 def test_where_integers_differ_much_every_block_is_finer(
-    slices: Voxels, monkeypatch: pytest.MonkeyPatch
+    name: str, slices: Voxels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = find_model("fast")
+    slices = slices[12:48]
+    model = find_model(name)
     loud = {name: 4 * w if "tails" in name else w for name, w in model.weights.items()}
     model = replace(model, weights=loud)
     exact = run(Upsampler(model, "cpu").upsample(slices, FACTOR, SCALE))
@@ -115,7 +117,7 @@ def test_where_integers_differ_much_every_block_is_finer(
         fine = run(upsampler.upsample(slices, FACTOR, SCALE))
         differences.append(float(np.sqrt(np.mean((fine - exact) ** 2))))
     finer, coarser = differences
-    assert finer < 0.85 * coarser
+    assert finer < 0.75 * coarser
 
 
 def test_a_model_that_suffers_and_one_without_blocks_stay_in_float32(slices: Voxels) -> None:
