@@ -51,7 +51,7 @@ def main() -> int:
             scan, said = Path(folder, "scan.nii"), Path(folder, "said")
             saved_scan((i, j, k), scan)
             run = ["reconstruct", str(scan), "-o", str(Path(folder, "thin.nii.gz"))]
-            told = ["--slabs", args.slabs, "--json", str(said)]
+            told = ["--model", "fast", "--slabs", args.slabs, "--json", str(said)]
             command = [sys.executable, "-m", "srviewer", *run, "--factor", str(FACTOR), *told]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=MOST_SECONDS)
             found = json.loads(said.read_text())
