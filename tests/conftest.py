@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,6 +166,16 @@ def head() -> Volume:
 def thick_head(head: Volume) -> Volume:
     """``head`` with slices four times as thick along k: 40 x 48 x 9 voxels of 1 x 1 x 4 mm."""
     return Degradation(axis=2, factor=4).thick_volume(head)
+
+
+@pytest.fixture
+def int8() -> Iterator[None]:
+    """8-bit integers, emulated where the processor has none."""
+    from benchmarks.emulated_int8 import emulated_int8  # loads torch
+    from srviewer.nn.devices.int8 import int8_hindrance
+
+    with emulated_int8() if int8_hindrance() else nullcontext():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import ceil, lcm
+from math import ceil, lcm, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,8 +29,10 @@ from srviewer.nn.models.model_file import Model
 if TYPE_CHECKING:
     from srviewer.nn.inference.infer import Upsampler
 
-# Slices of each plane that the scales of 8-bit integers are taken from: one in so many.
+# Slices of each plane that the scales of 8-bit integers are taken from: one in so many, and more
+# where slices are small: a scan of few pixels has few that stand for others.
 LEAST_WINDOWS, MOST_WINDOWS, SLICES_A_WINDOW = 2, 12, 8
+PIXELS_OF_WINDOWS = 100_000  # of all of them, at least, where the plane has as many
 
 Stages = tuple[int, ...]
 # Takes the first slice of a slab, and the slab (i, j, k); slabs come in order.
@@ -237,13 +239,14 @@ def sharp_slices(source: VoxelSource, group: TrainingGroup) -> list[int]:
         group: The thick axis and the normal of the plane.
 
     Returns:
-        Their numbers, in order: few of a plane of few slices, which would not be worth more.
+        Their numbers, in order.
     """
-    count = source.shape[group.normal]
+    count, pixels = source.shape[group.normal], prod(source.shape)
     spans = slab_spans(source.shape, group.normal)
     slabs = (source.read(group.normal, start, stop) for start, stop in spans)
     sharp = np.concatenate([sharpest(slab, group.thick, group.normal) for slab in slabs])
-    wanted = min(MOST_WINDOWS, max(LEAST_WINDOWS, count // SLICES_A_WINDOW))
+    usual = min(MOST_WINDOWS, max(LEAST_WINDOWS, count // SLICES_A_WINDOW))
+    wanted = min(count, max(usual, PIXELS_OF_WINDOWS * count // max(1, pixels)))
     edges = [n * count // wanted for n in range(wanted + 1)]
     stretches = [(start, stop) for start, stop in pairwise(edges) if stop > start]
     return [start + int(sharp[start:stop].argmax()) for start, stop in stretches]

@@ -3,22 +3,18 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from benchmarks.emulated_int8 import emulated_int8
 from children import ran
 from phantoms import head
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.slices.planes import cross_planes, unstack
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
-from srviewer.nn.devices.int8 import int8_hindrance
 from srviewer.nn.inference import int8_scales
 from srviewer.nn.inference.foreground_box import INT8_GRID, brightest
 from srviewer.nn.inference.infer import Upsampler
@@ -40,11 +36,7 @@ except UserError as error:
 """
 
 
-@pytest.fixture(autouse=True)
-def int8() -> Iterator[None]:
-    """8-bit integers, emulated where the processor has none."""
-    with emulated_int8() if int8_hindrance() else nullcontext():
-        yield
+pytestmark = pytest.mark.usefixtures("int8")
 
 
 @pytest.fixture(scope="module")
