@@ -13,7 +13,7 @@ from srviewer.gui.panels.reconstruct.request_options import RequestOptions
 from srviewer.gui.widgets.kept_end_box import KeptEndBox
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.models.model_file import save_model
-from srviewer.sr.models.available_models import find_model
+from srviewer.sr.models.available_models import find_card, find_model
 from srviewer.sr.models.shipped_models import SHIPPED
 from srviewer.sr.requests.automatic_model import NO_INT8, ON_GPU, QUICK, with_automatic_model
 from srviewer.sr.requests.request import Request
@@ -48,6 +48,11 @@ def test_each_model_says_how_long_it_takes_and_the_first_entry_what_it_took(
     assert box.currentIndex() == 0
     why = str(box.itemData(0, Qt.ItemDataRole.ToolTipRole))
     assert why == _request(opened).model_reason and why in (NO_INT8, ON_GPU, QUICK)
+    for index, row in enumerate(SHIPPED, 1):
+        tip = str(box.itemData(index, Qt.ItemDataRole.ToolTipRole))
+        gains = find_card(row.name).mean_gains
+        assert all(f"{gain:+.1f} dB over cubic at factor {f}" in tip for f, gain in gains.items())
+        assert ("no expected gain" in tip) != row.gain_calibrated
 
     for _ in range(1 + NAMES.index("quality")):
         qtbot.keyClick(box, Qt.Key.Key_Down)

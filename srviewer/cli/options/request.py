@@ -94,8 +94,9 @@ def add_model_argument(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="auto|NAME|FILE",
         default=AUTO,
-        help="of the network; default: auto, the best of calibrated expected gain whose estimated "
-        "time is under a minute: fast on a processor without 8-bit instructions, quality on a GPU",
+        help="of the network; default: auto, the best that can state an expected gain and whose "
+        "estimated time is under a minute; fast on a processor without 8-bit instructions, "
+        "quality on a GPU",
     )
 
 

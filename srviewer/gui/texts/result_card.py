@@ -136,8 +136,12 @@ def own_warnings(result: Result, scans: Iterable[ScanHeader]) -> tuple[str, ...]
 def _made_by(result: Reconstruction) -> str:
     seconds, device = result.seconds, result.device
     if result.model is not None:
+        automatic = mark(
+            "Made by the model '{name}', taken automatically, on {device} in {seconds:.1f} s."
+        )
+        named = mark("Made by the model '{name}' on {device} in {seconds:.1f} s.")
         return tr(
-            "Made by the model '{name}' on {device} in {seconds:.1f} s.",
+            automatic if result.request.model_reason else named,
             name=result.model.name,
             device=device,
             seconds=seconds,

@@ -14,7 +14,12 @@ from srviewer.sr.batch.records import BatchFolder, finished_values, write_record
 from srviewer.sr.batch.settings import Settings
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.available_models import DEFAULT_MODEL, is_at_hand, taken_names
-from srviewer.sr.requests.automatic_model import AUTO, processor_of, with_automatic_model
+from srviewer.sr.requests.automatic_model import (
+    AUTO,
+    REASONS,
+    processor_of,
+    with_automatic_model,
+)
 from srviewer.sr.requests.request import LONGEST_MODEL, LONGEST_REASON, suggested_request
 
 KEPT = "the model of the results that are in this folder already"
@@ -109,7 +114,10 @@ def _noted(path: Path, choice: BatchModel) -> BatchModel:
 def _read(path: Path) -> BatchModel | None:
     try:
         document = read_document(path)
-        kept = BatchModel(document["model"], document["reason"])
+        reason = document["reason"]
+        known = reason in REASONS or not is_text(reason, LONGEST_REASON)
+        # Another version had other reasons, which need not hold any more.
+        kept = BatchModel(document["model"], reason if known else KEPT)
     except (OSError, ValueError, LookupError, TypeError, UserError):
         return None
     whole = is_text(kept.model, LONGEST_MODEL) and is_text(kept.reason, LONGEST_REASON)

@@ -14,7 +14,7 @@ FEW_TENTHS = 0.005  # headers are rounded
 # Standard deviation, as a share of the intensity range: of 2 % that was added to clean scans the
 # estimate is 1.7 to 2.1 %.
 NOISY = 0.018
-PEOPLE = "measured on 8 people"
+PEOPLE = "measured with the model 'fast' on 8 people"
 
 
 def costs(scan: ScanHeader, request: Request, noise: float) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ TITLES = {
     "flips": "test-time augmentation",
     "peak_memory_mb": "most memory used, MB",
     "precision": "precision of the network",
-    "model_reason": "model chosen automatically:",
+    "model_reason": "why the model was taken",
     "precision_reason": "not in 8-bit integers since",
 }
 

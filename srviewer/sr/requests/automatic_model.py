@@ -22,12 +22,14 @@ LIMIT = 60.0  # seconds
 NAMES = frozenset(row.name for row in SHIPPED)
 ON_GPU = "the largest, since there is a GPU"
 NO_INT8 = "this processor has no 8-bit instructions, which larger models need to be quick"
-QUICK = "the best within a minute of those whose expected gain is calibrated"
-SLOW = "the quickest of those whose expected gain is calibrated, since none takes under a minute"
+QUICK = "the best within a minute of those that can state an expected gain"
+SLOW = "the quickest of those that can state an expected gain, since none takes under a minute"
+
+REASONS = (ON_GPU, NO_INT8, QUICK, SLOW)
 
 
 def with_automatic_model(
-    scan: ScanHeader, request: Request, processor: Processor | None = None, runs: int = 1
+    scan: ScanHeader, request: Request, processor: Processor | None = None
 ) -> Request:
     """Choose the model of a request by its estimated time.
 
@@ -35,7 +37,6 @@ def with_automatic_model(
         scan: The scan; with its voxels, air is left out of the estimate.
         request: The reconstruction; its own model does not count.
         processor: What computes it; None for this machine.
-        runs: As many such reconstructions together have to take less than a minute.
 
     Returns:
         The request with a model that ships, and the reason for it.
@@ -49,7 +50,7 @@ def with_automatic_model(
     names = [row.name for row in SHIPPED if row.gain_calibrated]
     times = [(name, model_seconds(scan, request, name, processor)) for name in names]
     known = [(name, seconds) for name, seconds in times if seconds is not None]
-    quick = [name for name, seconds in known if runs * seconds < LIMIT]
+    quick = [name for name, seconds in known if seconds < LIMIT]
     chosen = quick[-1] if quick else DEFAULT_MODEL
     reason = QUICK if quick or not known else SLOW
     return replace(request, model=chosen, model_reason=reason)

@@ -1,4 +1,4 @@
-"""The automatic choice of the model of a join: one for all stacks, by the time of all."""
+"""The automatic choice of the model of a join: one for all stacks, by the largest."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ def with_automatic_prior(stacks: Sequence[ScanHeader], request: JoinRequest) -> 
     """Choose the model of a join where it was not named.
 
     Args:
-        stacks: The stacks; as many times the time of the largest by itself has to be short.
+        stacks: The stacks; the time of the largest one by itself counts.
         request: The join.
 
     Returns:
@@ -27,5 +27,5 @@ def with_automatic_prior(stacks: Sequence[ScanHeader], request: JoinRequest) -> 
     if not method(request.method).needs_model or not stacks:
         return request
     largest = max(stacks, key=lambda stack: prod(stack.geometry.shape))
-    single = with_automatic_model(largest, single_request(largest, request), runs=len(stacks))
+    single = with_automatic_model(largest, single_request(largest, request))
     return replace(request, model=single.model, model_reason=single.model_reason)

@@ -41,7 +41,7 @@ def uncalibrated_reason(
         return setting
     calibration = calibration_of(model)
     if calibration is None:
-        return f"the model '{model.name}' was not measured"
+        return f"no gain was measured for the model '{model.name}'"
     return (
         _of_scan(scan, request)
         or uncalibrated_acquisition(degradation_of(scan, request), noise, calibration.within)

@@ -16,7 +16,7 @@ from srviewer.sr.batch.plan import BatchPlan, batch
 from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.settings import Settings
 from srviewer.sr.models.shipped_models import SHIPPED
-from srviewer.sr.requests.automatic_model import AUTO, NO_INT8, QUICK, SLOW
+from srviewer.sr.requests.automatic_model import AUTO, NO_INT8, ON_GPU, QUICK, SLOW
 from srviewer.sr.requests.request import Request
 
 ASKED = Settings(Request(0, 2, model=AUTO, device="cpu"), None, None, "float32", acknowledge=False)
@@ -42,9 +42,18 @@ def test_the_choice_stays_with_the_folder(thick_head: Volume, folder: BatchFolde
     kept = json.loads((folder.state / NAME).read_text())
     assert kept == {"model": first.model, "reason": first.model_reason}
     # As of a job on another machine.
-    (folder.state / NAME).write_text(json.dumps({"model": "quality", "reason": "quick there"}))
+    (folder.state / NAME).write_text(json.dumps({"model": "quality", "reason": ON_GPU}))
     second = _chosen(ASKED, [thick_head.header], folder)
-    assert (second.model, second.model_reason) == ("quality", "quick there")
+    assert (second.model, second.model_reason) == ("quality", ON_GPU)
+
+
+def test_a_reason_of_another_version_is_that_the_folder_has_such_results(
+    thick_head: Volume, folder: BatchFolder
+) -> None:
+    old = {"model": "fast", "reason": "the best within a minute of those it had"}
+    (folder.state / NAME).write_text(json.dumps(old))
+    kept = _chosen(ASKED, [thick_head.header], folder)
+    assert (kept.model, kept.model_reason) == ("fast", KEPT)
 
 
 @pytest.mark.parametrize(

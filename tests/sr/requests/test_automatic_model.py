@@ -60,14 +60,6 @@ def test_the_choice_and_its_reason(
     assert chosen == replace(ASKED, model=model, model_reason=reason)
 
 
-def test_many_runs_share_the_minute() -> None:
-    one = model_seconds(USUAL, ASKED, BEST, VNNI)
-    assert one is not None
-    most = int(60 / one)
-    assert with_automatic_model(USUAL, ASKED, VNNI, runs=most).model == BEST
-    assert with_automatic_model(USUAL, ASKED, VNNI, runs=most + 1).model != BEST
-
-
 def test_a_model_that_was_named_stays() -> None:
     named = replace(ASKED, model="quality")
     assert renewed(USUAL, named, ASKED) == named

@@ -120,7 +120,7 @@ def test_each_reason_is_stated(
 def test_other_weights_were_not_measured(brain: Volume) -> None:
     other = replace(find_model(FAST), name="mine", sha256="0" * 64)
     reason = uncalibrated_reason(_thick(brain).header, Request(2, 4), other, 0.0)
-    assert reason == "the model 'mine' was not measured"
+    assert reason == "no gain was measured for the model 'mine'"
 
 
 def test_terms_outside_the_table_are_not_calibrated() -> None:

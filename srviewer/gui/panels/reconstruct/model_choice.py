@@ -55,8 +55,8 @@ class ModelChoice:
 
     def __init__(self) -> None:
         self._what = tr(
-            "The trained network that is used, and its estimated time on this machine; "
-            "automatic takes the best of calibrated expected gain within a minute"
+            "The trained network that is used, and its estimated time on this machine.\n"
+            "Automatic: the best within a minute of those that can state an expected gain."
         )
         self.box = as_choice(KeptEndBox(), tr("Model"), self._what)
         self._names: dict[str, str] = {}  # by the data of an entry
@@ -81,7 +81,7 @@ class ModelChoice:
         for card in models.cards:
             index = self.box.findData(card.name)
             if index >= 0:
-                self._tip(index, _size(card))
+                self._tip(index, _tip_of(card))
 
     def show(self, scan: ScanHeader, request: Request) -> None:
         """Choose the model of a request, and show the estimated time of each.
@@ -204,8 +204,15 @@ def _lines(unreadable: tuple[UnreadableModel, ...]) -> tuple[str, ...]:
     return (*lines, rest) if more else lines
 
 
-def _size(card: ModelCard) -> str:
-    return tr("{millions:.2g} million parameters", millions=card.parameters / 1e6)
+def _tip_of(card: ModelCard) -> str:
+    """The size of a model, what it gained, and whether it can state what it gains on a scan."""
+    lines = [tr("{millions:.2g} million parameters", millions=card.parameters / 1e6)]
+    for factor, gain in card.mean_gains.items():
+        text = mark("{gain:+.1f} dB over cubic at factor {factor}, on people it was not trained on")
+        lines.append(tr(text, gain=gain, factor=factor))
+    if not any(row.name == card.name and row.gain_calibrated for row in SHIPPED):
+        lines.append(tr("It can state no expected gain for a scan."))
+    return "\n".join(lines)
 
 
 def _time(scan: ScanHeader, request: Request, model: str) -> str:

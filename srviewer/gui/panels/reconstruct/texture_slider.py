@@ -42,7 +42,10 @@ class TextureSlider(QWidget):
         """
         self.slider.setMaximum(ceil(most * STEPS))
         self.slider.setEnabled(most > 0)
-        tip = tr("Left: fidelity model. Right: texture model, sharper; a map shows what it changes")
+        tip = tr(
+            "Left: fidelity model. Right: texture model, which looks sharper and scores lower.\n"
+            "With it no expected gain is stated; a map shows what it changes."
+        )
         describe(self.slider, tr("Texture"), reason or tip)
 
     def show_amount(self, amount: float) -> None:
