@@ -42,6 +42,7 @@ def main() -> int:
     """One row for each shape."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shapes", nargs="*", default=["256x256x16", "256x256x64"])
+    parser.add_argument("--model", default="fast")
     parser.add_argument("--slabs", choices=("auto", "always", "never"), default="auto")
     args = parser.parse_args()
     print("| scan | result | seconds | resident | 1.5 results + 600 MB |\n|---|---|---|---|---|")
@@ -51,7 +52,7 @@ def main() -> int:
             scan, said = Path(folder, "scan.nii"), Path(folder, "said")
             saved_scan((i, j, k), scan)
             run = ["reconstruct", str(scan), "-o", str(Path(folder, "thin.nii.gz"))]
-            told = ["--model", "fast", "--slabs", args.slabs, "--json", str(said)]
+            told = ["--model", args.model, "--slabs", args.slabs, "--json", str(said)]
             command = [sys.executable, "-m", "srviewer", *run, "--factor", str(FACTOR), *told]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=MOST_SECONDS)
             found = json.loads(said.read_text())
