@@ -102,6 +102,7 @@ def test_where_integers_differ_much_every_block_is_finer(
     model = replace(model, weights=loud)
     exact = run(Upsampler(model, "cpu").upsample(slices, FACTOR, SCALE))
     differences = []
+    monkeypatch.setattr(int8_scales, "MOST_APART", 0.03)
     for limit in (int8_scales.FINE_ABOVE, int8_scales.MOST_APART):
         monkeypatch.setattr(int8_scales, "FINE_ABOVE", limit)
         upsampler = ready(slices, model)
