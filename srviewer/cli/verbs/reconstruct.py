@@ -48,6 +48,7 @@ from srviewer.sr.references.locked_region import lock_region
 from srviewer.sr.references.source_dicom import DicomSource
 from srviewer.sr.report.trust_report import trust_report
 from srviewer.sr.requests.label_maps import label_map, label_provenance
+from srviewer.sr.requests.memory import share_freed_memory
 from srviewer.sr.requests.request import GAPS, Gaps, Request
 from srviewer.sr.results.doubts import find_doubts, find_regions, shown_maps
 from srviewer.sr.results.maps import (
@@ -169,6 +170,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         UserError: A label map and its output do not go together, or the scan, the request or an
             output is refused.
     """
+    share_freed_memory()
     check_outputs(args, _sources(args), images=_images(args), others=[args.report])
     check_destination(args)
     _check_labels(args)

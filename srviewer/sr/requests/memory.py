@@ -1,5 +1,6 @@
 """The memory that a reconstruction takes, and the memory that is free."""
 
+import ctypes
 import sys
 from math import inf
 from pathlib import Path
@@ -19,6 +20,9 @@ NETWORK_VOLUMES, FLIPPED_VOLUMES, INTERPOLATION_VOLUMES = 5.0, 10.0, 3.0
 SCAN_VOLUMES = 3.0
 CONTROL_GROUP = Path("/sys/fs/cgroup")
 MOST_OF_IT = 0.9  # other programs want some, too
+# Numbers of glibc's M_ARENA_MAX, M_TRIM_THRESHOLD and M_MMAP_THRESHOLD, and what they are set to:
+# one heap, of which 512 MiB are kept; blocks above 32 MiB, as whole volumes are, go back at once.
+FOR_ALL_THREADS = ((-8, 1), (-1, 512 << 20), (-3, 32 << 20))
 
 
 def needed_bytes(scan: Geometry, request: Request) -> float:
@@ -115,6 +119,20 @@ def opens(volume: Geometry) -> bool:
     """
     voxels = 4.0 * float(np.prod(volume.shape, dtype=np.float64))
     return SCAN_VOLUMES * voxels <= MOST_OF_IT * free_bytes()
+
+
+def share_freed_memory() -> None:
+    """Let all threads of this process use again what one has freed, where the C library is glibc.
+
+    By itself glibc keeps freed memory for each thread, and gives much of it back to the system only
+    to ask for it again. This is for a process that ends with its work: what is freed stays with it.
+    """
+    if sys.platform != "linux":
+        return
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+    if set_option is not None:
+        for option, value in FOR_ALL_THREADS:
+            set_option(option, value)
 
 
 def peak_memory_mb() -> float | None:
